@@ -1,0 +1,59 @@
+/**
+ * The shape of `registry.toml` after loading: every default filled in, paths absolute, times in
+ * milliseconds. `${VAR}` references stay as written; `expand` in `env.ts` resolves them at use.
+ */
+
+export type SourceType = "mooncakes" | "moonbit-registry" | "custom";
+export type IndexType = "git" | "http";
+
+export type Auth =
+  | { type: "bearer"; token: string }
+  | { type: "basic"; username: string; password: string };
+
+export interface SourceConfig {
+  readonly name: string;
+  readonly type: SourceType;
+  /** Without a trailing slash. */
+  readonly url: string;
+  /** Default: `url` + `/git/index`. */
+  readonly indexUrl: string;
+  readonly indexType: IndexType;
+  /** Where `/user/…`, `/symbols.zip` and assets are. Default: `url`. */
+  readonly downloadUrl: string;
+  readonly enabled: boolean;
+  /** Lower is tried first. */
+  readonly priority: number;
+  readonly auth?: Auth;
+}
+
+export interface Config {
+  /** Absolute path of the `registry.toml` this was read from. */
+  readonly file: string;
+  readonly defaultSource: string | undefined;
+  readonly registry: {
+    readonly name: string;
+    /** Absolute. */
+    readonly dataDir: string;
+  };
+  /** In the order of the file. */
+  readonly sources: readonly SourceConfig[];
+  readonly mirror: {
+    readonly packages: readonly string[];
+    readonly autoSync: boolean;
+    /** Milliseconds. */
+    readonly syncInterval: number;
+    readonly concurrency: number;
+  };
+  readonly server: {
+    readonly host: string;
+    readonly port: number;
+    /** Empty, or the public URL without a trailing slash. */
+    readonly baseUrl: string;
+    readonly upstreamFallback: boolean;
+  };
+  readonly git: {
+    readonly remoteUrl: string;
+    readonly branch: string;
+    readonly autoPush: boolean;
+  };
+}

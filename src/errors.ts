@@ -1,0 +1,46 @@
+/**
+ * Failures that a person or a client is told about.
+ *
+ * An operation throws `Failure` when it knows what went wrong and what to do next. The command line
+ * prints `message` and `hint` (see `cli/exit.ts`), the server maps `code` to a status (see
+ * `server/errors.ts`). Anything else that is thrown is a bug, and is shown as one.
+ */
+
+/** Stable, machine-readable causes. One table maps them to exit codes, one to HTTP statuses. */
+export type FailureCode =
+  | "usage" // the command's words are wrong
+  | "config" // registry.toml is malformed or contradicts itself
+  | "no-registry" // no registry.toml here or above
+  | "not-found" // a module, version, source or archive that nobody has
+  | "exists" // something of that name is there already
+  | "busy" // another process is writing
+  | "upstream" // a source cannot be reached or answers nonsense
+  | "denied" // a source refused our credentials
+  | "integrity" // bytes do not hash to what the index says
+  | "io" // disk full, no permission, port in use
+  | "missing-tool" // a program that the user asked us to run is not installed
+  | "interrupted"; // Ctrl-C
+
+/** A failure with a message for its user, in one line, and what to do next, in another. */
+export class Failure extends Error {
+  override readonly name = "Failure";
+  readonly code: FailureCode;
+  readonly hint: string | undefined;
+
+  constructor(code: FailureCode, message: string, hint?: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+    this.hint = hint;
+  }
+}
+
+/** The text of whatever was thrown. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** The system's code of a failed file or network call (`ENOENT`, `ECONNREFUSED`), if it has one. */
+export function systemCode(error: unknown): string | undefined {
+  const code = (error as { code?: unknown } | null)?.code;
+  return typeof code === "string" ? code : undefined;
+}

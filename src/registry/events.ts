@@ -1,0 +1,33 @@
+/**
+ * What a long operation tells while it runs. Operations never print: the command line draws these
+ * as a progress bar, plain lines or NDJSON, the server logs them.
+ */
+
+/** Bytes and counts are totals since the operation began. */
+export type Event =
+  | { type: "refreshing"; source: string }
+  | {
+      type: "refreshed";
+      source: string;
+      outcome: "unchanged" | "updated";
+      modules: number;
+      versions: number;
+    }
+  | { type: "warning"; message: string }
+  | { type: "planned"; modules: number; versions: number; stored: number; missing: number }
+  | { type: "progress"; done: number; total: number; failed: number; bytes: number }
+  | { type: "failed"; module: string; version: string; reason: FailureReason; message: string };
+
+/** Why an archive did not arrive, coarse enough to count by. */
+export type FailureReason =
+  | "not-found"
+  | "denied"
+  | "wrong-hash"
+  | "truncated"
+  | "timeout"
+  | "network"
+  | "server-error"
+  | "disk";
+
+/** Receives an operation's events, in order. Must not throw. */
+export type Report = (event: Event) => void;

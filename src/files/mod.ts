@@ -1,0 +1,2 @@
+/** Writing files so that a crash leaves nothing half done. Knows nothing of what is written. */
+export { syncDirectory, writeDurably } from "./durable.ts";

@@ -1,0 +1,25 @@
+/**
+ * Git, as far as a server of one branch needs it: reading and writing a bare repository, and
+ * answering clones and fetches over HTTP. Spawns nothing and knows nothing of registries.
+ */
+export { createGitEndpoint, type GitEndpoint } from "./http.ts";
+export {
+  type Commit,
+  encodeCommit,
+  encodeTree,
+  FILE_MODE,
+  isTree,
+  type Oid,
+  TREE_MODE,
+  type TreeEntry,
+} from "./object.ts";
+export {
+  MissingObjectError,
+  type ObjectDatabase,
+  type ObjectReader,
+  openObjectDatabase,
+} from "./object-database.ts";
+export { createObjectBatch, type ObjectBatch } from "./pack-writer.ts";
+export { deleteRef, listRefs, readHead, readRef, writeRef } from "./refs.ts";
+export { createRepository } from "./repository.ts";
+export type { ServedBranch } from "./upload-pack.ts";

@@ -1,0 +1,160 @@
+/**
+ * Reads the objects of a repository: packs first, then loose files. Never writes, never locks, and
+ * sees packs that other processes add.
+ */
+import { readdirSync, readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { inflateSync } from "node:zlib";
+import { systemCode } from "../errors.ts";
+import {
+  type Commit,
+  type GitObject,
+  type ObjectType,
+  type Oid,
+  parseCommit,
+  parseTree,
+  type TreeEntry,
+} from "./object.ts";
+import { openPackFile, type PackFile, type StoredEntry } from "./pack-file.ts";
+import { loosePath, packDirectory } from "./paths.ts";
+
+export interface ObjectReader {
+  has(oid: Oid): boolean;
+  /** @throws {MissingObjectError} */
+  read(oid: Oid): GitObject;
+  /**
+   * A commit; one whose parents were never fetched has none, as in Git.
+   *
+   * @throws {MissingObjectError} when it is not there or no commit
+   */
+  commit(oid: Oid): Commit;
+  /** @throws {MissingObjectError} when it is not there or no tree */
+  tree(oid: Oid): TreeEntry[];
+  /** The object as a pack holds it, or undefined when it lies loose. */
+  stored(oid: Oid): StoredEntry | undefined;
+}
+
+export interface ObjectDatabase extends ObjectReader {
+  close(): void;
+}
+
+/** An object that the repository should have and has not. */
+export class MissingObjectError extends Error {
+  override readonly name = "MissingObjectError";
+  readonly oid: Oid;
+
+  constructor(oid: Oid, what: string = "object") {
+    super(`${what} ${oid} is missing`);
+    this.oid = oid;
+  }
+}
+
+/** Commits are small, asked for in every walk, and never change. */
+const COMMIT_CACHE = 100_000;
+
+/** Opens a repository for reading. Packs are opened on the first look-up. */
+export function openObjectDatabase(gitdir: string): ObjectDatabase {
+  const directory = packDirectory(gitdir);
+  let packs = new Map<string, PackFile>();
+  let listedAt: number | undefined;
+  const commits = new Map<Oid, Commit>();
+  let shallow: ReadonlySet<Oid> = new Set();
+
+  /** Opens packs that have come since the last look; true when the list may have changed. */
+  const refresh = (): boolean => {
+    const changedAt = statSync(directory, { throwIfNoEntry: false })?.mtimeMs;
+    if (changedAt === undefined || changedAt === listedAt) return false;
+    // A change within the clock's grain of the listing would go unseen: such a listing is not final.
+    const settled = Date.now() - changedAt > 2_000;
+    const names = readdirSync(directory).filter((name) => name.endsWith(".idx"));
+    const found = new Map<string, PackFile>();
+    for (const name of names) {
+      const open = packs.get(name);
+      const path = join(directory, name.replace(/\.idx$/, ".pack"));
+      found.set(name, open ?? openPackFile(path, (oid) => read(oid)));
+    }
+    for (const [name, pack] of packs) if (!found.has(name)) pack.close();
+    packs = found;
+    shallow = readShallow(gitdir);
+    listedAt = settled ? changedAt : undefined;
+    return true;
+  };
+
+  const inPacks = <T>(look: (pack: PackFile) => T | undefined): T | undefined => {
+    for (const pack of packs.values()) {
+      const found = look(pack);
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  };
+
+  const find = (oid: Oid): GitObject | undefined =>
+    inPacks((pack) => pack.read(oid)) ??
+    readLoose(gitdir, oid) ??
+    (refresh() ? inPacks((pack) => pack.read(oid)) : undefined);
+
+  const read = (oid: Oid): GitObject => {
+    const object = find(oid);
+    if (!object) throw new MissingObjectError(oid);
+    return object;
+  };
+
+  const readTyped = (oid: Oid, type: ObjectType): Buffer => {
+    const object = find(oid);
+    if (object?.type !== type) throw new MissingObjectError(oid, type);
+    return object.data;
+  };
+
+  const holds = (oid: Oid): boolean =>
+    inPacks((pack) => (pack.index.offsetOf(oid) === undefined ? undefined : true)) ?? false;
+
+  return {
+    read,
+    has: (oid) =>
+      holds(oid) ||
+      statSync(loosePath(gitdir, oid), { throwIfNoEntry: false }) !== undefined ||
+      (refresh() && holds(oid)),
+    commit(oid) {
+      const cached = commits.get(oid);
+      if (cached) return cached;
+      const parsed = parseCommit(readTyped(oid, "commit"));
+      const commit = shallow.has(oid) ? { ...parsed, parents: [] } : parsed;
+      if (commits.size >= COMMIT_CACHE) commits.clear();
+      commits.set(oid, commit);
+      return commit;
+    },
+    tree: (oid) => parseTree(readTyped(oid, "tree")),
+    stored: (oid) =>
+      inPacks((pack) => pack.stored(oid)) ??
+      (refresh() ? inPacks((pack) => pack.stored(oid)) : undefined),
+    close() {
+      for (const pack of packs.values()) pack.close();
+      packs = new Map();
+      listedAt = undefined;
+    },
+  };
+}
+
+function readLoose(gitdir: string, oid: Oid): GitObject | undefined {
+  let file: Buffer;
+  try {
+    file = readFileSync(loosePath(gitdir, oid));
+  } catch (error) {
+    if (systemCode(error) === "ENOENT") return undefined;
+    throw error;
+  }
+  const object = inflateSync(file);
+  const nul = object.indexOf(0);
+  const type = object.toString("latin1", 0, object.indexOf(0x20)) as ObjectType;
+  return { type, data: object.subarray(nul + 1) };
+}
+
+/** Commits fetched without their parents, one a line. Source: gitformat-shallow in gitrepository-layout(5). */
+function readShallow(gitdir: string): Set<Oid> {
+  try {
+    return new Set(readFileSync(join(gitdir, "shallow"), "utf8").split("\n").filter(Boolean));
+  } catch (error) {
+    if (systemCode(error) === "ENOENT") return new Set();
+    throw error;
+  }
+}

@@ -1,0 +1,109 @@
+/**
+ * Git's objects: how commits and trees are written, and how an object is named. Sources:
+ * gitformat-pack(5) for types, git-cat-file(1) and git-hash-object(1) for the encodings.
+ */
+
+export type ObjectType = "commit" | "tree" | "blob" | "tag";
+
+/** 40 lower-case hex digits. */
+export type Oid = string;
+
+export interface GitObject {
+  readonly type: ObjectType;
+  readonly data: Buffer;
+}
+
+export interface TreeEntry {
+  /** Octal digits as stored: `40000` for a tree, `100644` for a file. */
+  readonly mode: string;
+  /** Git does not say an encoding; this project reads and writes UTF-8. */
+  readonly name: string;
+  readonly oid: Oid;
+}
+
+export interface Commit {
+  readonly tree: Oid;
+  readonly parents: readonly Oid[];
+  /** Committer time in seconds since the epoch. */
+  readonly time: number;
+  readonly message: string;
+}
+
+export const TREE_MODE = "40000";
+export const FILE_MODE = "100644";
+
+/** The name of an object: SHA-1 over its header and data. */
+export function oidOf(type: ObjectType, data: Uint8Array): Oid {
+  return new Bun.CryptoHasher("sha1").update(`${type} ${data.length}\0`).update(data).digest("hex");
+}
+
+/** @throws {SyntaxError} for data that is not a commit */
+export function parseCommit(data: Buffer): Commit {
+  const end = data.indexOf("\n\n");
+  const head = data.toString("utf8", 0, end < 0 ? data.length : end);
+  const message = end < 0 ? "" : data.toString("utf8", end + 2);
+  const parents: Oid[] = [];
+  let tree: Oid | undefined;
+  let time: number | undefined;
+  for (const line of head.split("\n")) {
+    if (line.startsWith("tree ")) tree ??= line.slice(5);
+    else if (line.startsWith("parent ")) parents.push(line.slice(7));
+    else if (line.startsWith("committer ")) time ??= Number(/ (\d+) [+-]\d+$/.exec(line)?.[1]);
+  }
+  if (tree === undefined || time === undefined || Number.isNaN(time)) {
+    throw new SyntaxError("not a commit: tree or committer is missing");
+  }
+  return { tree, parents, time, message };
+}
+
+/** The data of a commit whose author is its committer, at UTC. `author` is `Name <address>`. */
+export function encodeCommit(commit: Commit, author: string): Buffer {
+  const stamp = `${author} ${commit.time} +0000`;
+  const lines = [
+    `tree ${commit.tree}`,
+    ...commit.parents.map((parent) => `parent ${parent}`),
+    `author ${stamp}`,
+    `committer ${stamp}`,
+  ];
+  return Buffer.from(`${lines.join("\n")}\n\n${commit.message}`);
+}
+
+/** @throws {SyntaxError} for data that is not a tree */
+export function parseTree(data: Buffer): TreeEntry[] {
+  const entries: TreeEntry[] = [];
+  let at = 0;
+  while (at < data.length) {
+    const space = data.indexOf(0x20, at);
+    const nul = data.indexOf(0, space);
+    if (space < 0 || nul < 0 || nul + 21 > data.length) throw new SyntaxError("not a tree");
+    entries.push({
+      mode: data.toString("latin1", at, space),
+      name: data.toString("utf8", space + 1, nul),
+      oid: data.toString("hex", nul + 1, nul + 21),
+    });
+    at = nul + 21;
+  }
+  return entries;
+}
+
+/** Trees are sorted by name, bytewise, a subtree as if its name ended in a slash. */
+export function encodeTree(entries: readonly TreeEntry[]): Buffer {
+  const rows = entries.map((entry) => {
+    const name = Buffer.from(entry.name);
+    return { entry, name, key: isTree(entry) ? Buffer.concat([name, Buffer.from("/")]) : name };
+  });
+  rows.sort((a, b) => Buffer.compare(a.key, b.key));
+  return Buffer.concat(
+    rows.flatMap(({ entry, name }) => [
+      Buffer.from(`${entry.mode} `),
+      name,
+      Buffer.of(0),
+      Buffer.from(entry.oid, "hex"),
+    ]),
+  );
+}
+
+/** Whether a tree entry is a directory. */
+export function isTree(entry: TreeEntry): boolean {
+  return entry.mode === TREE_MODE || entry.mode === "040000";
+}

@@ -1,0 +1,115 @@
+/**
+ * Reads objects out of one `pack-*.pack` by its index. The index is held in memory (28 bytes an
+ * object), the pack is read where it is needed.
+ */
+import { closeSync, fstatSync, openSync, readFileSync, readSync } from "node:fs";
+import { inflateSync } from "node:zlib";
+import { applyDelta } from "./delta.ts";
+import type { GitObject, Oid } from "./object.ts";
+import { type EntryHeader, type EntryKind, readEntryHeader } from "./pack-entry.ts";
+import { type PackIndex, readPackIndex } from "./pack-index.ts";
+
+/** An object as stored, for copying into another pack without inflating it. */
+export interface StoredEntry {
+  readonly entry: Exclude<EntryKind, { kind: "ofs-delta" }>;
+  /** Inflated size in bytes. */
+  readonly size: number;
+  readonly deflated: Buffer;
+}
+
+export interface PackFile {
+  readonly index: PackIndex;
+  /** The object, or undefined when it is not in this pack. */
+  read(oid: Oid): GitObject | undefined;
+  stored(oid: Oid): StoredEntry | undefined;
+  close(): void;
+}
+
+/** Bytes of resolved objects kept as bases: chains are walked from their end, over and over. */
+const BASE_CACHE_BYTES = 16 * 1024 * 1024;
+
+/** @param resolve finds the base of a ref-delta that another pack holds */
+export function openPackFile(path: string, resolve: (oid: Oid) => GitObject): PackFile {
+  const index = readPackIndex(readFileSync(path.replace(/\.pack$/, ".idx")));
+  const fd = openSync(path, "r");
+  const end = fstatSync(fd).size - 20;
+  const bases = byteBoundedCache(BASE_CACHE_BYTES);
+
+  const slice = (offset: number): { header: EntryHeader; deflated: Buffer } => {
+    const data = Buffer.allocUnsafe((index.nextOffset(offset) ?? end) - offset);
+    let filled = 0;
+    while (filled < data.length) {
+      const count = readSync(fd, data, filled, data.length - filled, offset + filled);
+      if (count === 0) throw new RangeError(`${path} is cut short at byte ${offset + filled}`);
+      filled += count;
+    }
+    const header = readEntryHeader(data);
+    return { header, deflated: data.subarray(header.length) };
+  };
+
+  const readAt = (offset: number): GitObject => {
+    const cached = bases.get(offset);
+    if (cached) return cached;
+    const { header, deflated } = slice(offset);
+    const data = inflateSync(deflated, { maxOutputLength: Math.max(header.size, 1) });
+    const { entry } = header;
+    let object: GitObject;
+    if (entry.kind === "ofs-delta") {
+      const base = readAt(offset - entry.distance);
+      object = { type: base.type, data: applyDelta(base.data, data) };
+    } else if (entry.kind === "ref-delta") {
+      const at = index.offsetOf(entry.base);
+      const base = at === undefined ? resolve(entry.base) : readAt(at);
+      object = { type: base.type, data: applyDelta(base.data, data) };
+    } else {
+      object = { type: entry.kind, data };
+    }
+    bases.set(offset, object);
+    return object;
+  };
+
+  return {
+    index,
+    read(oid) {
+      const offset = index.offsetOf(oid);
+      return offset === undefined ? undefined : readAt(offset);
+    },
+    stored(oid) {
+      const offset = index.offsetOf(oid);
+      if (offset === undefined) return undefined;
+      const { header, deflated } = slice(offset);
+      const { entry, size } = header;
+      if (entry.kind !== "ofs-delta") return { entry, size, deflated };
+      const base = index.oidAt(offset - entry.distance);
+      if (base === undefined) throw new RangeError(`${path}: delta of ${oid} has no base`);
+      return { entry: { kind: "ref-delta", base }, size, deflated };
+    },
+    close: () => closeSync(fd),
+  };
+}
+
+function byteBoundedCache(limit: number) {
+  const map = new Map<number, GitObject>();
+  let bytes = 0;
+  return {
+    get(key: number): GitObject | undefined {
+      const value = map.get(key);
+      if (value) {
+        // Re-inserting keeps the map in order of use.
+        map.delete(key);
+        map.set(key, value);
+      }
+      return value;
+    },
+    set(key: number, value: GitObject): void {
+      if (value.data.length > limit / 4) return;
+      map.set(key, value);
+      bytes += value.data.length;
+      for (const [oldest, old] of map) {
+        if (bytes <= limit) break;
+        map.delete(oldest);
+        bytes -= old.data.length;
+      }
+    },
+  };
+}

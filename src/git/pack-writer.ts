@@ -1,0 +1,115 @@
+/**
+ * Writes packs: as a stream for a client, or as a file with its index for the repository. Source:
+ * gitformat-pack(5).
+ *
+ *     "PACK" · version 2 · count · entries · SHA-1 of all before
+ */
+import { crc32, deflateSync } from "node:zlib";
+import { writeDurably } from "../files/mod.ts";
+import { type GitObject, type ObjectType, type Oid, oidOf } from "./object.ts";
+import { type EntryKind, encodeEntryHeader } from "./pack-entry.ts";
+import type { StoredEntry } from "./pack-file.ts";
+import { encodePackIndex, type IndexedEntry } from "./pack-index.ts";
+import { packPath } from "./paths.ts";
+
+export interface PackItem extends StoredEntry {
+  readonly oid: Oid;
+}
+
+/**
+ * The bytes of a pack, piece by piece.
+ *
+ * @param count how many items there are: a pack says so first
+ * @param ofsDelta whether a delta may name its base by distance, which is 17 bytes shorter
+ * @param onEntry told where each entry lies, for an index
+ */
+export function* encodePack(
+  count: number,
+  items: Iterable<PackItem>,
+  ofsDelta: boolean,
+  onEntry?: (entry: IndexedEntry) => void,
+): Generator<Buffer> {
+  const hash = new Bun.CryptoHasher("sha1");
+  const offsets = new Map<Oid, number>();
+  const head = Buffer.from("PACK\0\0\0\x02\0\0\0\0", "latin1");
+  head.writeUInt32BE(count, 8);
+  hash.update(head);
+  yield head;
+  let offset = head.length;
+  for (const item of items) {
+    const entry = shortened(item.entry, offset, ofsDelta ? offsets : undefined);
+    const bytes = Buffer.concat([encodeEntryHeader(entry, item.size), item.deflated]);
+    hash.update(bytes);
+    offsets.set(item.oid, offset);
+    if (onEntry) onEntry({ oid: item.oid, offset, crc32: crc32(bytes) });
+    offset += bytes.length;
+    yield bytes;
+  }
+  if (offsets.size !== count) {
+    throw new RangeError(`a pack of ${count} objects got ${offsets.size}`);
+  }
+  yield Buffer.from(hash.digest());
+}
+
+function shortened(
+  entry: StoredEntry["entry"],
+  offset: number,
+  offsets: ReadonlyMap<Oid, number> | undefined,
+): EntryKind {
+  if (entry.kind !== "ref-delta") return entry;
+  const base = offsets?.get(entry.base);
+  return base === undefined ? entry : { kind: "ofs-delta", distance: offset - base };
+}
+
+/** An object as a pack item, deflated whole. */
+export function wholeItem(oid: Oid, object: GitObject): PackItem {
+  return {
+    oid,
+    entry: { kind: object.type },
+    size: object.data.length,
+    deflated: deflateSync(object.data),
+  };
+}
+
+/** Collects new objects of one change, to be written as one pack. */
+export interface ObjectBatch {
+  add(type: ObjectType, data: Buffer): Oid;
+  readonly size: number;
+  /** Durable in the repository when this resolves. An empty batch writes nothing. */
+  write(): Promise<void>;
+}
+
+/**
+ * One pack for a whole change, rather than a file an object: two durable writes, whatever its size.
+ *
+ * @param has says what the repository holds already
+ */
+export function createObjectBatch(gitdir: string, has: (oid: Oid) => boolean): ObjectBatch {
+  const items = new Map<Oid, PackItem>();
+  return {
+    add(type, data) {
+      const oid = oidOf(type, data);
+      if (!items.has(oid) && !has(oid)) items.set(oid, wholeItem(oid, { type, data }));
+      return oid;
+    },
+    get size() {
+      return items.size;
+    },
+    async write() {
+      if (items.size > 0) await writePackFile(gitdir, [...items.values()]);
+      items.clear();
+    },
+  };
+}
+
+/** Writes a pack, then its index: readers look for indexes, so they never see a pack half there. */
+export async function writePackFile(gitdir: string, items: readonly PackItem[]): Promise<void> {
+  const entries: IndexedEntry[] = [];
+  const pack = Buffer.concat([
+    ...encodePack(items.length, items, true, (entry) => entries.push(entry)),
+  ]);
+  const trailer = pack.subarray(-20);
+  const name = trailer.toString("hex");
+  await writeDurably(packPath(gitdir, name, "pack"), pack);
+  await writeDurably(packPath(gitdir, name, "idx"), encodePackIndex(entries, trailer));
+}

@@ -1,0 +1,76 @@
+/**
+ * pkt-line framing: four hex digits of length (which count themselves), then the payload. Lengths 0
+ * to 2 are markers. Source: gitprotocol-common(5), gitprotocol-v2(5).
+ *
+ *     0006a\n   data "a\n"      0000 flush      0001 delimiter      0002 response end
+ */
+
+export type Packet =
+  | { readonly kind: "data"; readonly data: Buffer }
+  | { readonly kind: "flush" }
+  | { readonly kind: "delimiter" }
+  | { readonly kind: "response-end" };
+
+/** The longest payload that one packet can carry, in bytes. */
+export const MAX_PAYLOAD = 65516;
+
+export const FLUSH: Buffer = Buffer.from("0000");
+export const DELIMITER: Buffer = Buffer.from("0001");
+
+const MARKERS = ["flush", "delimiter", "response-end"] as const;
+
+/** What a peer sent is not the protocol. The message is safe to send back to it. */
+export class ProtocolError extends Error {
+  override readonly name = "ProtocolError";
+}
+
+/** The four length digits of a packet with `size` bytes of payload. */
+export function header(size: number): string {
+  if (size > MAX_PAYLOAD) throw new RangeError(`a packet of ${size} bytes does not fit`);
+  return (size + 4).toString(16).padStart(4, "0");
+}
+
+/** One packet. Text is UTF-8; the customary line end is the caller's to add. */
+export function packet(payload: string | Uint8Array): Buffer {
+  const data = typeof payload === "string" ? Buffer.from(payload) : payload;
+  const out = Buffer.allocUnsafe(data.length + 4);
+  out.write(header(data.length), 0, "latin1");
+  out.set(data, 4);
+  return out;
+}
+
+/**
+ * Splits a whole message into packets; payloads are views of `message`.
+ *
+ * @throws {ProtocolError} naming the offset, for a length that is no number, too small or too large
+ */
+export function* packets(message: Buffer): Generator<Packet> {
+  let at = 0;
+  while (at < message.length) {
+    const digits = message.toString("latin1", at, at + 4);
+    if (!/^[0-9a-fA-F]{4}$/.test(digits)) {
+      throw new ProtocolError(`bad pkt-line length at byte ${at}`);
+    }
+    const length = Number.parseInt(digits, 16);
+    if (length === 3 || length > MAX_PAYLOAD + 4) {
+      throw new ProtocolError(`bad pkt-line length ${length} at byte ${at}`);
+    }
+    const marker = MARKERS[length];
+    if (marker) {
+      yield { kind: marker };
+      at += 4;
+      continue;
+    }
+    if (at + length > message.length) {
+      throw new ProtocolError(`pkt-line at byte ${at} is cut short`);
+    }
+    yield { kind: "data", data: message.subarray(at + 4, at + length) };
+    at += length;
+  }
+}
+
+/** A packet's payload as text without its line end. */
+export function text(data: Buffer): string {
+  const end = data.length > 0 && data[data.length - 1] === 0x0a ? data.length - 1 : data.length;
+  return data.toString("utf8", 0, end);
+}

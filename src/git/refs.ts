@@ -1,0 +1,81 @@
+/**
+ * Refs: names for commits. Each is a file that is swapped whole, so a reader sees the old commit or
+ * the new one. Source: gitrepository-layout(5), git-check-ref-format(1).
+ */
+import { readdirSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { systemCode } from "../errors.ts";
+import { writeDurably } from "../files/mod.ts";
+import type { Oid } from "./object.ts";
+
+const OID = /^[0-9a-f]{40}$/;
+
+/** What a ref names, or undefined when there is no such ref. */
+export function readRef(gitdir: string, name: string): Oid | undefined {
+  const loose = readText(join(gitdir, name))?.trim();
+  if (loose?.startsWith("ref: ")) return readRef(gitdir, loose.slice(5));
+  if (loose !== undefined && OID.test(loose)) return loose;
+  return packedRefs(gitdir).get(name);
+}
+
+/** The ref that HEAD points at, also when it does not exist yet. */
+export function readHead(gitdir: string): string {
+  const head = readText(join(gitdir, "HEAD"))?.trim();
+  return head?.startsWith("ref: ") ? head.slice(5) : "refs/heads/main";
+}
+
+/** Points a ref at a commit. Durable when it returns: the objects must be so before. */
+export async function writeRef(gitdir: string, name: string, oid: Oid): Promise<void> {
+  await writeDurably(join(gitdir, name), `${oid}\n`);
+}
+
+/** Removes a loose ref; no ref of that name is no error. */
+export function deleteRef(gitdir: string, name: string): void {
+  rmSync(join(gitdir, name), { force: true });
+}
+
+/** Every ref below a prefix such as `refs/remotes/`, by name. */
+export function listRefs(gitdir: string, prefix: string): Map<string, Oid> {
+  const refs = new Map<string, Oid>();
+  for (const [name, oid] of packedRefs(gitdir)) if (name.startsWith(prefix)) refs.set(name, oid);
+  for (const name of looseRefs(gitdir, prefix.replace(/\/$/, ""))) {
+    const oid = readRef(gitdir, name);
+    if (oid) refs.set(name, oid);
+  }
+  return refs;
+}
+
+function looseRefs(gitdir: string, folder: string): string[] {
+  let entries: import("node:fs").Dirent[];
+  try {
+    entries = readdirSync(join(gitdir, folder), { withFileTypes: true });
+  } catch (error) {
+    if (systemCode(error) === "ENOENT") return [];
+    throw error;
+  }
+  return entries.flatMap((entry) => {
+    // A leading dot is never a ref, but may be a temporary file of a killed writer.
+    if (entry.name.startsWith(".")) return [];
+    const name = `${folder}/${entry.name}`;
+    return entry.isDirectory() ? looseRefs(gitdir, name) : [name];
+  });
+}
+
+function packedRefs(gitdir: string): Map<string, Oid> {
+  const refs = new Map<string, Oid>();
+  for (const line of (readText(join(gitdir, "packed-refs")) ?? "").split("\n")) {
+    const [oid, name] = line.split(" ");
+    if (name && oid && OID.test(oid)) refs.set(name, oid);
+  }
+  return refs;
+}
+
+function readText(path: string): string | undefined {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (error) {
+    const code = systemCode(error);
+    if (code === "ENOENT" || code === "EISDIR" || code === "ENOTDIR") return undefined;
+    throw error;
+  }
+}

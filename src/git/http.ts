@@ -8,7 +8,7 @@ import { advertiseRefs, advertiseV2 } from "./protocol/advertisement.ts";
 import { parseCommand } from "./protocol/command.ts";
 import { type FetchRequest, parseFetchV0, parseFetchV2 } from "./protocol/fetch-request.ts";
 import { encodeLsRefs, parseLsRefs } from "./protocol/ls-refs.ts";
-import { ProtocolError, packet } from "./protocol/pkt-line.ts";
+import { FLUSH, ProtocolError, packet } from "./protocol/pkt-line.ts";
 import type { AdvertisedRef } from "./protocol/ref.ts";
 import {
   NotOurRefError,
@@ -108,8 +108,10 @@ function* answerPieces(
   version: ProtocolVersion,
   body: Buffer,
 ): Generator<Buffer> {
+  // Git asks nothing, before it sends a long request in chunks, to see whether it may.
+  if (body.length === 0 || body.equals(FLUSH)) return;
   if (version !== 2) {
-    if (body.length > 0) yield* uploadPack(branch, parseFetchV0(body), version);
+    yield* uploadPack(branch, parseFetchV0(body), version);
     return;
   }
   const command = parseCommand(body);

@@ -11,7 +11,6 @@ export type Event =
       source: string;
       outcome: "unchanged" | "updated";
       modules: number;
-      versions: number;
     }
   | { type: "warning"; message: string }
   | { type: "planned"; modules: number; versions: number; stored: number; missing: number }

@@ -1,0 +1,48 @@
+/** Moves a branch of the index on to a new tree, by one commit that its inputs alone decide. */
+import { encodeCommit, type ObjectBatch, type ObjectReader, type Oid } from "../git/mod.ts";
+
+const AUTHOR = "moonbit-registry <moonbit-registry@localhost>";
+
+/** Names of modules listed in a commit's message; more than this says nothing to a reader. */
+const MAX_NAMED = 20;
+
+export interface Change {
+  readonly parent: Oid | undefined;
+  readonly tree: Oid;
+  /** Seconds since the epoch: of the newest input. */
+  readonly time: number;
+  /** Modules whose file differs from the parent's. */
+  readonly modules: readonly string[];
+}
+
+/**
+ * Adds a commit to a batch, unless the tree is the parent's own. The same inputs give the same commit
+ * on every host: nothing of the clock or the machine is in it.
+ *
+ * @returns the commit, or undefined when nothing changed
+ */
+export function commitChange(
+  batch: ObjectBatch,
+  objects: ObjectReader,
+  change: Change,
+): Oid | undefined {
+  const parent = change.parent === undefined ? undefined : objects.commit(change.parent);
+  if (parent?.tree === change.tree) return undefined;
+  const commit = {
+    tree: change.tree,
+    parents: change.parent === undefined ? [] : [change.parent],
+    // Never older than its parent: clients and servers walk history by time.
+    time: Math.max(change.time, parent?.time ?? 0),
+    message: messageFor(change.modules),
+  };
+  return batch.add("commit", encodeCommit(commit, AUTHOR));
+}
+
+function messageFor(modules: readonly string[]): string {
+  const [only] = modules;
+  if (only !== undefined && modules.length === 1) return `update ${only}\n`;
+  const named = modules.slice(0, MAX_NAMED);
+  const more = modules.length - named.length;
+  const list = more > 0 ? [...named, `and ${more} more`] : named;
+  return [`update ${modules.length} modules`, "", ...list, ""].join("\n");
+}

@@ -1,0 +1,14 @@
+/** The operations on a registry. They report events and never print. */
+export type { Event, FailureReason, Report } from "./events.ts";
+export { initRegistry } from "./init.ts";
+export {
+  type MirrorOptions,
+  type MirrorSummary,
+  mirror,
+  recompute,
+  type SyncSummary,
+  sync,
+} from "./mirror.ts";
+export { openRegistry, type Registry } from "./open.ts";
+export { type ServedRegistry, serveRegistry } from "./serve.ts";
+export { type Status, status } from "./status.ts";

@@ -1,0 +1,34 @@
+/**
+ * Where a registry keeps what it has.
+ *
+ *     registry.toml
+ *     data/
+ *       index/      bare Git repository
+ *       packages/   archives by hash
+ *       state.db    what was mirrored, when each source was last seen
+ *       lock        who is writing
+ */
+import { join } from "node:path";
+
+export interface DataPaths {
+  readonly root: string;
+  readonly index: string;
+  readonly packages: string;
+  readonly state: string;
+  readonly lock: string;
+}
+
+export function dataPaths(dataDir: string): DataPaths {
+  return {
+    root: dataDir,
+    index: join(dataDir, "index"),
+    packages: join(dataDir, "packages"),
+    state: join(dataDir, "state.db"),
+    lock: join(dataDir, "lock"),
+  };
+}
+
+/** What every enabled source offers: for a server that may fetch what it lacks. */
+export const ALL_VIEW = "refs/heads/main";
+/** Only versions whose archive is in the store: for a server that may not. */
+export const STORED_VIEW = "refs/heads/stored";

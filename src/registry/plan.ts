@@ -1,0 +1,125 @@
+/** Which versions a mirror needs: what was asked for, and what that depends on. Pure. */
+import picomatch from "picomatch";
+import { compare, maxSatisfying, validRange } from "semver";
+import type { Catalog, Entry } from "../index/mod.ts";
+
+/** What to mirror. */
+export interface Selection {
+  /** Globs over `owner/name`. */
+  readonly patterns: readonly string[];
+  /** Only modules of this source; undefined: of any. */
+  readonly source?: string;
+  /** Only what matches, without what it depends on. */
+  readonly strict?: boolean;
+  /** Only the newest so many versions of each module. */
+  readonly latest?: number;
+  /** Only versions published at or after this time, in milliseconds since the epoch. */
+  readonly since?: number;
+}
+
+export interface Plan {
+  /** Each version once, dependencies after what needs them. */
+  readonly entries: readonly Entry[];
+  /** Patterns that match no module. */
+  readonly unmatched: readonly string[];
+  /** Dependencies that no source has. */
+  readonly unmet: readonly UnmetDependency[];
+}
+
+export interface UnmetDependency {
+  readonly module: string;
+  readonly version: string;
+  /** One of those that need it, as `module@version`. */
+  readonly neededBy: string;
+}
+
+/** Patterns that ask for everything: `*` alone stops at a slash. */
+export const EVERYTHING = "**";
+
+export function planMirror(catalog: Catalog, selections: readonly Selection[]): Plan {
+  const chosen = new Map<string, Entry>();
+  const unmatched = new Set<string>();
+  const roots: Entry[] = [];
+  for (const selection of selections) {
+    const { entries, unused } = select(catalog, selection);
+    for (const pattern of unused) unmatched.add(pattern);
+    for (const entry of entries) {
+      chosen.set(key(entry), entry);
+      if (!selection.strict) roots.push(entry);
+    }
+  }
+  const unmet = addDependencies(catalog, chosen, roots);
+  return { entries: [...chosen.values()], unmatched: [...unmatched], unmet };
+}
+
+const key = ({ module, version }: { module: string; version: string }) => `${module}@${version}`;
+
+function select(catalog: Catalog, selection: Selection): { entries: Entry[]; unused: string[] } {
+  const tests = selection.patterns.map((pattern) => ({
+    pattern,
+    matches: picomatch(pattern, { dot: true }),
+    used: false,
+  }));
+  const entries: Entry[] = [];
+  for (const [module, { origin, lines }] of catalog) {
+    if (selection.source !== undefined && origin !== selection.source) continue;
+    const hits = tests.filter(({ matches }) => matches(module));
+    for (const hit of hits) hit.used = true;
+    if (hits.length === 0) continue;
+    entries.push(
+      ...narrow(
+        lines.map(({ entry }) => entry),
+        selection,
+      ),
+    );
+  }
+  return { entries, unused: tests.filter(({ used }) => !used).map(({ pattern }) => pattern) };
+}
+
+function narrow(entries: readonly Entry[], { latest, since }: Selection): readonly Entry[] {
+  const recent =
+    since === undefined ? entries : entries.filter((entry) => (entry.createdAt ?? 0) >= since);
+  if (latest === undefined) return recent;
+  return [...recent].sort((a, b) => compare(b.version, a.version)).slice(0, latest);
+}
+
+/**
+ * Follows dependencies to their end. Clients resolve by minimal version selection, which only ever
+ * picks a version that some module names as its minimum: those are enough.
+ */
+function addDependencies(
+  catalog: Catalog,
+  chosen: Map<string, Entry>,
+  roots: readonly Entry[],
+): UnmetDependency[] {
+  const unmet = new Map<string, UnmetDependency>();
+  const queue = [...roots];
+  const followed = new Set<string>();
+  for (let entry = queue.pop(); entry !== undefined; entry = queue.pop()) {
+    if (followed.has(key(entry))) continue;
+    followed.add(key(entry));
+    for (const wish of entry.dependencies) {
+      const found = minimum(catalog, wish.module, wish.version);
+      if (found) {
+        chosen.set(key(found), found);
+        queue.push(found);
+      } else if (!unmet.has(key(wish))) {
+        unmet.set(key(wish), { ...wish, neededBy: key(entry) });
+      }
+    }
+  }
+  return [...unmet.values()];
+}
+
+/** A few modules name a range where a minimum belongs: the best match stands in. */
+function minimum(catalog: Catalog, module: string, wish: string): Entry | undefined {
+  const lines = catalog.get(module)?.lines ?? [];
+  const exact = lines.find(({ entry }) => entry.version === wish);
+  if (exact) return exact.entry;
+  if (validRange(wish) === null) return undefined;
+  const best = maxSatisfying(
+    lines.map(({ entry }) => entry.version),
+    wish,
+  );
+  return lines.find(({ entry }) => entry.version === best)?.entry;
+}

@@ -1,0 +1,81 @@
+/** What a registry has, for a person to look at. Reads everything, writes nothing. */
+import { readRef } from "../git/mod.ts";
+import { openSnapshot } from "../index/mod.ts";
+import { type Holder, lockHolder } from "./lock.ts";
+import type { Registry } from "./open.ts";
+import { ALL_VIEW, STORED_VIEW } from "./paths.ts";
+import { readState } from "./state.ts";
+import { currentCatalog } from "./views.ts";
+
+export interface Status {
+  readonly name: string;
+  readonly dir: string;
+  readonly dataDir: string;
+  readonly sources: readonly {
+    name: string;
+    url: string;
+    enabled: boolean;
+    default: boolean;
+    /** Modules that are this source's, and their versions. */
+    modules: number;
+    versions: number;
+    /** ISO 8601, of the last refresh that worked. */
+    lastSync: string | null;
+    /** What went wrong in the last refresh. */
+    lastError: string | null;
+  }[];
+  /** What a server with pull-through lists. */
+  readonly listed: Count;
+  /** What is here: what an offline server lists. */
+  readonly stored: Count & { archives: number; bytes: number };
+  /** Where `serve` is to be found. */
+  readonly address: string;
+  readonly writer: Holder | null;
+}
+
+interface Count {
+  modules: number;
+  versions: number;
+}
+
+export async function status(registry: Registry): Promise<Status> {
+  const { config, paths } = registry;
+  const state = readState(paths.state);
+  const syncs = new Map(state?.syncs().map((sync) => [sync.source, sync]));
+  state?.close();
+  const owned = new Map<string, Count>();
+  for (const { origin, lines } of currentCatalog(registry).values()) {
+    const count = owned.get(origin) ?? { modules: 0, versions: 0 };
+    owned.set(origin, { modules: count.modules + 1, versions: count.versions + lines.length });
+  }
+  const hashes = await registry.archives.list();
+  let bytes = 0;
+  for (const sha256 of hashes) bytes += registry.archives.size(sha256) ?? 0;
+  return {
+    name: config.registry.name,
+    dir: config.file.replace(/[/\\][^/\\]*$/, ""),
+    dataDir: config.registry.dataDir,
+    sources: config.sources.map(({ name, url, enabled }) => ({
+      name,
+      url,
+      enabled,
+      default: name === config.defaultSource,
+      ...(owned.get(name) ?? { modules: 0, versions: 0 }),
+      lastSync: syncs.get(name)?.okAt ?? null,
+      lastError: syncs.get(name)?.error ?? null,
+    })),
+    listed: countView(registry, ALL_VIEW),
+    stored: { ...countView(registry, STORED_VIEW), archives: hashes.size, bytes },
+    address: config.server.baseUrl || `http://${config.server.host}:${config.server.port}`,
+    writer: lockHolder(paths.lock) ?? null,
+  };
+}
+
+function countView(registry: Registry, ref: string): Count {
+  const tip = readRef(registry.paths.index, ref);
+  if (tip === undefined) return { modules: 0, versions: 0 };
+  const snapshot = openSnapshot(registry.objects, tip);
+  const names = [...snapshot.modules().keys()];
+  const versions = names.reduce((sum, name) => sum + (snapshot.module(name)?.lines.length ?? 0), 0);
+  return { modules: names.length, versions };
+}

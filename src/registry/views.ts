@@ -1,0 +1,92 @@
+/** Brings the served views up to date with the sources' indexes and the store. */
+import { createObjectBatch, type Oid, readRef, writeRef } from "../git/mod.ts";
+import {
+  type Catalog,
+  commitChange,
+  type Overlay,
+  overlay,
+  readCatalog,
+  readIndexTree,
+  writeView,
+} from "../index/mod.ts";
+import { sourceRef } from "../sources/mod.ts";
+import type { Report } from "./events.ts";
+import type { Registry } from "./open.ts";
+import { ALL_VIEW, STORED_VIEW } from "./paths.ts";
+
+/** The enabled sources whose index is here, the first to be asked first. */
+export function sourceTips(registry: Registry): { name: string; tip: Oid }[] {
+  return [...registry.config.sources]
+    .filter((source) => source.enabled)
+    .sort((a, b) => a.priority - b.priority)
+    .flatMap(({ name }) => {
+      const tip = readRef(registry.paths.index, sourceRef(name));
+      return tip === undefined ? [] : [{ name, tip }];
+    });
+}
+
+/** Who owns which module now. */
+export function currentOverlay(registry: Registry): Overlay<Oid> {
+  const { objects } = registry;
+  return overlay(
+    sourceTips(registry).map(({ name, tip }) => ({
+      name,
+      modules: readIndexTree(objects, objects.commit(tip).tree),
+    })),
+  );
+}
+
+/** Every module that an enabled source offers, read. */
+export function currentCatalog(registry: Registry): Catalog {
+  return readCatalog(registry.objects, currentOverlay(registry));
+}
+
+/**
+ * Moves both views to what the sources and the store say now. Commits only what changed. The caller
+ * holds the lock.
+ */
+export async function updateViews(
+  registry: Registry,
+  catalog: Catalog,
+  report: Report,
+): Promise<void> {
+  for (const [module, { origin, bad }] of catalog) {
+    for (const { line, problem } of bad) {
+      const message = `source ${origin}: ${module}, line ${line}: ${problem}; not served`;
+      report({ type: "warning", message });
+    }
+  }
+  const stored = await registry.archives.list();
+  await updateView(registry, catalog, ALL_VIEW, () => true);
+  await updateView(registry, catalog, STORED_VIEW, (checksum) => stored.has(checksum));
+}
+
+async function updateView(
+  registry: Registry,
+  catalog: Catalog,
+  ref: string,
+  isListed: (checksum: string) => boolean,
+): Promise<void> {
+  const { objects } = registry;
+  const gitdir = registry.paths.index;
+  const batch = createObjectBatch(gitdir, objects.has);
+  const { tree, files } = writeView(batch, catalog, (entry) => isListed(entry.checksum));
+  const parent = readRef(gitdir, ref);
+  if (parent === undefined && files.size === 0) return;
+  const before =
+    parent === undefined ? new Map() : readIndexTree(objects, objects.commit(parent).tree);
+  const times = sourceTips(registry).map(({ tip }) => objects.commit(tip).time);
+  const commit = commitChange(batch, objects, {
+    parent,
+    tree,
+    time: Math.max(0, ...times),
+    modules: differing(before, files),
+  });
+  await batch.write();
+  if (commit) await writeRef(gitdir, ref, commit);
+}
+
+function differing(before: ReadonlyMap<string, Oid>, after: ReadonlyMap<string, Oid>): string[] {
+  const names = new Set([...before.keys(), ...after.keys()]);
+  return [...names].filter((name) => before.get(name) !== after.get(name)).sort();
+}

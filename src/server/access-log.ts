@@ -1,0 +1,35 @@
+/** One line a request. */
+
+export interface AccessLine {
+  /** ISO 8601. */
+  readonly time: string;
+  readonly client: string;
+  readonly method: string;
+  /** Path without its query, where a careless client may have put a secret. */
+  readonly path: string;
+  readonly status: number;
+  /** Until the answer began, in milliseconds. */
+  readonly ms: number;
+  /** Bytes of the answer's body, when it was known beforehand. */
+  readonly bytes: number | undefined;
+  readonly agent: string | undefined;
+}
+
+export function accessLine(
+  request: Request,
+  response: Response,
+  client: string,
+  ms: number,
+): AccessLine {
+  const bytes = response.headers.get("content-length");
+  return {
+    time: new Date().toISOString(),
+    client,
+    method: request.method,
+    path: new URL(request.url).pathname,
+    status: response.status,
+    ms: Math.round(ms * 10) / 10,
+    bytes: bytes === null ? undefined : Number(bytes),
+    agent: request.headers.get("user-agent") ?? undefined,
+  };
+}

@@ -1,0 +1,33 @@
+/** Every route of the server, as one Elysia instance that listens nowhere. */
+import { Elysia } from "elysia";
+import type { ServedRegistry } from "../registry/mod.ts";
+import { errorResponse, responseFor } from "./errors.ts";
+import { archiveRoutes } from "./routes/archives.ts";
+import { assetRoutes } from "./routes/assets.ts";
+import { gitRoutes } from "./routes/git.ts";
+import { opsRoutes } from "./routes/ops.ts";
+
+export interface AppOptions {
+  /** Without a trailing slash; empty: what the client asked for. */
+  readonly baseUrl: string;
+  /** Told of every error that is the server's own fault. */
+  readonly onBug: (error: unknown) => void;
+}
+
+export function createApp(served: ServedRegistry, { baseUrl, onBug }: AppOptions) {
+  const urlFor = (request: Request) => baseUrl || new URL(request.url).origin;
+  return new Elysia({ name: "moonbit-registry" })
+    .onError(({ error, code, request }) => {
+      if (code === "NOT_FOUND") {
+        const path = new URL(request.url).pathname;
+        return errorResponse(404, "not-found", `nothing is at ${path}`, "GET / tells what is here");
+      }
+      const response = responseFor(error);
+      if (response.status === 500) onBug(error);
+      return response;
+    })
+    .use(gitRoutes(served.git))
+    .use(archiveRoutes(served))
+    .use(assetRoutes(served))
+    .use(opsRoutes(served, urlFor));
+}

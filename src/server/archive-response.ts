@@ -1,0 +1,72 @@
+/** Answers for immutable bytes: validators, ranges, caching. Source: RFC 9110 (13, 14), RFC 8246. */
+
+const IMMUTABLE = "public, max-age=31536000, immutable";
+
+/** A part of a body, both ends included. */
+export interface ByteRange {
+  readonly start: number;
+  readonly end: number;
+}
+
+/**
+ * @param size of the whole body, in bytes
+ * @returns undefined to send the whole (no range, or one that is not understood), "unsatisfiable" for 416
+ */
+export function parseRange(
+  header: string | null,
+  size: number,
+): ByteRange | "unsatisfiable" | undefined {
+  const match = /^bytes=(\d*)-(\d*)$/.exec(header?.trim() ?? "");
+  if (!match || (match[1] === "" && match[2] === "")) return undefined;
+  if (match[1] === "") {
+    const length = Number(match[2]);
+    return length === 0 ? "unsatisfiable" : { start: Math.max(0, size - length), end: size - 1 };
+  }
+  const start = Number(match[1]);
+  const end = match[2] === "" ? size - 1 : Math.min(Number(match[2]), size - 1);
+  if (match[2] !== "" && Number(match[2]) < start) return undefined;
+  return start >= size ? "unsatisfiable" : { start, end };
+}
+
+/** Whether an `If-None-Match` names this ETag. A weak comparison, as RFC 9110 has it for this header. */
+export function matchesEtag(header: string | null, etag: string): boolean {
+  if (header === null) return false;
+  if (header.trim() === "*") return true;
+  return header.split(",").some((each) => each.trim().replace(/^W\//, "") === etag);
+}
+
+/**
+ * @param request GET or HEAD
+ * @param sha256 of the body: its ETag
+ * @param cacheControl by default for ever: the bytes of a version never change
+ */
+export function archiveResponse(
+  request: Request,
+  body: Blob,
+  sha256: string,
+  cacheControl: string = IMMUTABLE,
+): Response {
+  const etag = `"${sha256}"`;
+  const headers: Record<string, string> = {
+    etag,
+    "cache-control": cacheControl,
+    "accept-ranges": "bytes",
+    "content-type": "application/zip",
+    "x-content-type-options": "nosniff",
+  };
+  if (matchesEtag(request.headers.get("if-none-match"), etag)) {
+    return new Response(null, { status: 304, headers });
+  }
+  const ifRange = request.headers.get("if-range");
+  const wanted = ifRange === null || ifRange === etag ? request.headers.get("range") : null;
+  const range = parseRange(wanted, body.size);
+  if (range === "unsatisfiable") {
+    headers["content-range"] = `bytes */${body.size}`;
+    return new Response(null, { status: 416, headers });
+  }
+  const part = range ? body.slice(range.start, range.end + 1) : body;
+  if (range) headers["content-range"] = `bytes ${range.start}-${range.end}/${body.size}`;
+  headers["content-length"] = String(part.size);
+  const status = range ? 206 : 200;
+  return new Response(request.method === "HEAD" ? null : part, { status, headers });
+}

@@ -1,0 +1,37 @@
+/** The one table from failures to HTTP statuses, and the one shape of an error's body. */
+import { Failure, type FailureCode } from "../errors.ts";
+
+const STATUS: Readonly<Record<FailureCode, number>> = {
+  usage: 400,
+  config: 500,
+  "no-registry": 500,
+  "not-found": 404,
+  exists: 409,
+  busy: 503,
+  upstream: 502,
+  denied: 502,
+  integrity: 502,
+  io: 500,
+  "missing-tool": 500,
+  interrupted: 503,
+};
+
+/** `{"error": {"code", "message", "hint"?}}`, as every route answers an error. */
+export function errorResponse(
+  status: number,
+  code: string,
+  message: string,
+  hint?: string,
+  headers?: Record<string, string>,
+): Response {
+  const error = hint === undefined ? { code, message } : { code, message, hint };
+  return Response.json({ error }, { status, headers: { "cache-control": "no-store", ...headers } });
+}
+
+/** What a client is told of something thrown: a failure's own words, and nothing of a bug's. */
+export function responseFor(error: unknown): Response {
+  if (error instanceof Failure) {
+    return errorResponse(STATUS[error.code], error.code, error.message, error.hint);
+  }
+  return errorResponse(500, "internal", "the server made a mistake; its log says more");
+}

@@ -1,0 +1,79 @@
+/** Puts the app on an address, and takes it off without dropping a request. */
+import { Failure, systemCode } from "../errors.ts";
+import { type Registry, serveRegistry } from "../registry/mod.ts";
+import { type AccessLine, accessLine } from "./access-log.ts";
+import { createApp } from "./app.ts";
+
+export interface ServeOptions {
+  /** Default: the configuration's. */
+  readonly host?: string;
+  /** Default: the configuration's. 0: any that is free. */
+  readonly port?: number;
+  readonly baseUrl?: string;
+  /** Serve what is stored and ask no source for more. */
+  readonly offline?: boolean;
+  readonly log: (line: AccessLine) => void;
+  readonly onBug: (error: unknown) => void;
+}
+
+export interface RunningServer {
+  /** Where clients on this machine reach it, or its public URL. */
+  readonly url: string;
+  /** Waits for the requests under way, then closes. */
+  stop(): Promise<void>;
+}
+
+/** Clients that never end their request are cut off after this many seconds. */
+const IDLE_SECONDS = 120;
+const MAX_BODY = 64 * 1024 * 1024;
+
+/** @throws {Failure} "io" when the address cannot be had */
+export function startServer(registry: Registry, options: ServeOptions): RunningServer {
+  const { server: settings } = registry.config;
+  const hostname = options.host ?? settings.host;
+  const port = options.port ?? settings.port;
+  const baseUrl = (options.baseUrl ?? settings.baseUrl).replace(/\/+$/, "");
+  const offline = options.offline === true || !settings.upstreamFallback;
+  const app = createApp(serveRegistry(registry, { offline }), { baseUrl, onBug: options.onBug });
+  const server = listen({
+    hostname,
+    port,
+    idleTimeout: IDLE_SECONDS,
+    maxRequestBodySize: MAX_BODY,
+    async fetch(request, server) {
+      const started = performance.now();
+      const response = await app.fetch(request);
+      const client = server.requestIP(request)?.address ?? "";
+      options.log(accessLine(request, response, client, performance.now() - started));
+      return response;
+    },
+  });
+  return {
+    url: baseUrl || `http://${shownHost(hostname)}:${server.port}`,
+    stop: () => server.stop(),
+  };
+}
+
+function listen(options: Parameters<typeof Bun.serve>[0]): Bun.Server<unknown> {
+  const { hostname, port } = options as { hostname: string; port: number };
+  try {
+    return Bun.serve(options);
+  } catch (error) {
+    const code = systemCode(error);
+    if (code === "EADDRINUSE") {
+      const hint = "choose another with -p PORT, or stop what is using it";
+      throw new Failure("io", `port ${port} on ${hostname} is in use`, hint, { cause: error });
+    }
+    if (code === undefined) throw error;
+    const hint = "check --host and --port";
+    throw new Failure("io", `cannot listen on ${hostname}:${port}: ${code}`, hint, {
+      cause: error,
+    });
+  }
+}
+
+/** An address that one can type: a wildcard is none. */
+function shownHost(hostname: string): string {
+  if (hostname === "0.0.0.0" || hostname === "::") return "localhost";
+  return hostname.includes(":") ? `[${hostname}]` : hostname;
+}

@@ -1,0 +1,31 @@
+/** Whether the server lives, whether it can do its work, and what it is. */
+import { Elysia } from "elysia";
+import type { ServedRegistry } from "../../registry/mod.ts";
+import { VERSION } from "../../version.ts";
+
+export function opsRoutes(served: ServedRegistry, baseUrl: (request: Request) => string) {
+  return new Elysia({ name: "ops" })
+    .get("/health", () => Response.json({ status: "ok", version: VERSION }))
+    .get("/ready", () => {
+      const { index } = served.ready();
+      // An empty registry is ready too: it serves what it has, which is nothing yet.
+      return Response.json({ status: "ok", index: index ?? null });
+    })
+    .get("/", ({ request }) => welcome(served, baseUrl(request)));
+}
+
+function welcome(served: ServedRegistry, url: string): Response {
+  const lines = [
+    `moonbit-registry ${VERSION}: ${served.name}`,
+    "",
+    "Use it:",
+    `  MOONCAKES_REGISTRY=${url} moon update`,
+    "",
+    `Index     ${url}/git/index`,
+    `Archives  ${url}/user/OWNER/NAME/VERSION.zip`,
+    "",
+  ];
+  return new Response(lines.join("\n"), {
+    headers: { "content-type": "text/plain; charset=utf-8" },
+  });
+}

@@ -1,0 +1,29 @@
+/** Upstream registries: what they offer, and where. */
+import type { SourceConfig } from "../config/mod.ts";
+import { Failure } from "../errors.ts";
+import type { Oid } from "../git/mod.ts";
+
+export { sourceRef } from "./ref.ts";
+export { archiveRequest, symbolsRequest } from "./urls.ts";
+
+/**
+ * Brings a source's newest index into the repository, under its own ref.
+ *
+ * @returns its tip, and whether it is new
+ * @throws {Failure} "upstream" or "denied", saying what to look at
+ */
+export async function refreshIndex(
+  gitdir: string,
+  source: SourceConfig,
+): Promise<{ tip: Oid; changed: boolean }> {
+  if (source.indexType !== "git") {
+    throw new Failure(
+      "config",
+      `source ${source.name}: index_type "${source.indexType}" is not supported yet`,
+      'use index_type = "git"',
+    );
+  }
+  // Loaded when needed: a server without an upstream never does.
+  const { refreshGitIndex } = await import("./git.ts");
+  return await refreshGitIndex(gitdir, source);
+}

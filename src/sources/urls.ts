@@ -1,0 +1,32 @@
+/** Where a source keeps things. */
+import type { SourceConfig } from "../config/mod.ts";
+import type { DownloadRequest } from "../download/mod.ts";
+import { authHeaders } from "./credentials.ts";
+
+/**
+ * The request for a version's archive. The path is one form-urlencoded key, as clients send it.
+ *
+ * @example archiveRequest(source, "moonbitlang/x", "0.1.2+3").url → "https://…/user/moonbitlang%2Fx%2F0.1.2%2B3.zip"
+ */
+export function archiveRequest(
+  source: SourceConfig,
+  module: string,
+  version: string,
+): DownloadRequest {
+  return request(source, `user/${formEncoded(`${module}/${version}`)}.zip`);
+}
+
+/** The request for a source's symbol index, which not every source has. */
+export function symbolsRequest(source: SourceConfig): DownloadRequest {
+  return request(source, "symbols.zip");
+}
+
+function request(source: SourceConfig, path: string): DownloadRequest {
+  const url = `${source.downloadUrl}/${path}`;
+  return { url, headers: authHeaders(source, url) };
+}
+
+/** Source: URL Standard, application/x-www-form-urlencoded serializing. */
+function formEncoded(key: string): string {
+  return new URLSearchParams([[key, ""]]).toString().slice(0, -1);
+}

@@ -1,0 +1,40 @@
+import { expect, test } from "bun:test";
+import { applyDelta, createDelta } from "../../src/git/delta.ts";
+import { forAll } from "../support/random.ts";
+
+test("a delta to an appended line is a fraction of the line's file", () => {
+  const base = Buffer.from("line\n".repeat(10_000));
+  const target = Buffer.concat([base, Buffer.from("one more\n")]);
+  const delta = createDelta(base, target);
+  expect(delta.length).toBeLessThan(40);
+  expect(applyDelta(base, delta)).toEqual(target);
+});
+
+test("any object can be rebuilt from any base", () => {
+  forAll(200, (random) => {
+    const base = random.bytes(random.int(400));
+    const cut = random.int(base.length + 1);
+    const target = Buffer.concat([
+      base.subarray(0, cut),
+      random.bytes(random.int(300)),
+      base.subarray(random.int(base.length + 1)),
+    ]);
+    expect(applyDelta(base, createDelta(base, target))).toEqual(target);
+  });
+});
+
+test("copies over 64 KiB and past 16 MiB are written and read", () => {
+  const base = Buffer.alloc(17 * 1024 * 1024, "abc");
+  const target = Buffer.concat([base.subarray(0, -5), Buffer.from("end"), base.subarray(-70_000)]);
+  expect(applyDelta(base, createDelta(base, target)).equals(target)).toBe(true);
+});
+
+test("a delta is refused for another base, when it reaches past it, and when it is cut short", () => {
+  const base = Buffer.from("hello hello hello");
+  const delta = createDelta(base, Buffer.from("hello hello world hello"));
+  expect(() => applyDelta(Buffer.from("other"), delta)).toThrow(RangeError);
+  expect(() => applyDelta(base, Buffer.from([17, 5, 0x91, 15, 5]))).toThrow(RangeError);
+  for (let end = 0; end < delta.length; end++) {
+    expect(() => applyDelta(base, delta.subarray(0, end))).toThrow(RangeError);
+  }
+});

@@ -1,0 +1,106 @@
+import { expect, test } from "bun:test";
+import { parseCommand } from "../../../src/git/protocol/command.ts";
+import { parseFetchV0, parseFetchV2 } from "../../../src/git/protocol/fetch-request.ts";
+import { DELIMITER, FLUSH, ProtocolError, packet } from "../../../src/git/protocol/pkt-line.ts";
+import { SIDE_BAND, SIDE_BAND_64K } from "../../../src/git/protocol/sideband.ts";
+
+const A = "a".repeat(40);
+const B = "b".repeat(40);
+
+const lines = (...texts: string[]) => Buffer.concat(texts.map((each) => packet(`${each}\n`)));
+
+test("a v0 clone of depth one is understood", () => {
+  const body = Buffer.concat([
+    lines(`want ${A} multi_ack_detailed no-done side-band-64k thin-pack ofs-delta agent=git/2`),
+    lines("deepen 1"),
+    FLUSH,
+    lines("done"),
+  ]);
+  expect(parseFetchV0(body)).toEqual({
+    wants: [A],
+    haves: [],
+    shallows: [],
+    deepen: { by: "depth", depth: 1, relative: false },
+    done: true,
+    waitForDone: false,
+    thinPack: true,
+    ofsDelta: true,
+    sideBandLimit: SIDE_BAND_64K,
+    multiAck: "multi_ack_detailed",
+    noDone: true,
+  });
+});
+
+test("a v0 client without side-band gets an unframed pack, one with the old one small packets", () => {
+  expect(parseFetchV0(Buffer.concat([lines(`want ${A}`), FLUSH])).sideBandLimit).toBe(0);
+  const old = Buffer.concat([lines(`want ${A} side-band`), FLUSH]);
+  expect(parseFetchV0(old).sideBandLimit).toBe(SIDE_BAND);
+});
+
+test("a v2 fetch of a shallow clone is understood", () => {
+  const request = parseFetchV2([
+    "thin-pack",
+    "no-progress",
+    "ofs-delta",
+    `shallow ${A}`,
+    `want ${B}`,
+    `have ${A}`,
+  ]);
+  expect(request).toMatchObject({ wants: [B], haves: [A], shallows: [A], done: false });
+});
+
+test("a relative depth, a date and a ref to stop at are understood", () => {
+  expect(parseFetchV2([`want ${A}`, "deepen 3", "deepen-relative"]).deepen).toEqual({
+    by: "depth",
+    depth: 3,
+    relative: true,
+  });
+  expect(parseFetchV2([`want ${A}`, "deepen-since 5", "deepen-not refs/x"]).deepen).toEqual({
+    by: "revision",
+    since: 5,
+    not: ["refs/x"],
+  });
+});
+
+test.each([
+  ["want nothing", "no object id in 'want nothing'"],
+  [`have ${A}a`, `no object id in 'have ${A}a'`],
+  ["deepen 0", "invalid 'deepen 0'"],
+  ["deepen -1", "invalid 'deepen -1'"],
+  ["deepen 99999999999999999999", "invalid 'deepen 99999999999999999999'"],
+  ["filter blob:none", "unexpected line: 'filter blob:none'"],
+  ["", "unexpected line: ''"],
+])("refuses %p rather than send a wrong pack", (line, problem) => {
+  expect(() => parseFetchV2([line])).toThrow(new ProtocolError(problem));
+});
+
+test("a depth and a date together are refused", () => {
+  expect(() => parseFetchV2(["deepen 1", "deepen-since 5"])).toThrow(ProtocolError);
+});
+
+test("a v2 command has a name, arguments and an end", () => {
+  const body = Buffer.concat([
+    lines("command=ls-refs", "agent=git/2", "object-format=sha1"),
+    DELIMITER,
+    lines("peel", "ref-prefix HEAD"),
+    FLUSH,
+  ]);
+  expect(parseCommand(body)).toEqual({ name: "ls-refs", args: ["peel", "ref-prefix HEAD"] });
+});
+
+test.each([
+  ["no command", Buffer.concat([lines("agent=x"), FLUSH]), "no command given"],
+  ["no end", lines("command=fetch"), "command without an end"],
+  [
+    "another hash",
+    Buffer.concat([lines("command=fetch", "object-format=sha256"), FLUSH]),
+    "unsupported object-format=sha256",
+  ],
+  [
+    "two commands",
+    Buffer.concat([lines("command=fetch"), FLUSH, lines("command=fetch"), FLUSH]),
+    "more than one command in a request",
+  ],
+])("refuses a v2 request with %s", (_, body, problem) => {
+  expect(() => parseCommand(body)).toThrow(new ProtocolError(problem));
+});

@@ -1,0 +1,131 @@
+import { expect, test } from "bun:test";
+import { type Catalog, parseModuleFile } from "../../src/index/mod.ts";
+import { planMirror, type Selection } from "../../src/registry/plan.ts";
+import { createRandom, forAll } from "../support/random.ts";
+
+type Versions = Record<string, { deps?: Record<string, string>; created_at?: string }>;
+
+function catalog(modules: Record<string, Versions>, origin = "up"): Catalog {
+  const { bytes } = createRandom(1);
+  return new Map(
+    Object.entries(modules).map(([name, versions]) => {
+      const lines = Object.entries(versions).map(([version, rest]) =>
+        JSON.stringify({ name, version, checksum: bytes(32).toString("hex"), ...rest }),
+      );
+      const file = parseModuleFile(name, Buffer.from(lines.join("\n")));
+      return [name, { origin, blob: "0".repeat(40), ...file }];
+    }),
+  );
+}
+
+function planned(of: Catalog, selection: Selection): string[] {
+  const { entries } = planMirror(of, [selection]);
+  return entries.map(({ module, version }) => `${module}@${version}`).sort();
+}
+
+const SAMPLE = catalog({
+  "a/app": {
+    "1.0.0": { deps: { "b/lib": "0.1.0" } },
+    "1.1.0": { deps: { "b/lib": "0.3.0", "gone/away": "1.0.0" } },
+  },
+  "a/other/deep": { "0.1.0": {} },
+  "b/lib": {
+    "0.1.0": { deps: { "c/base": "0.1.0" } },
+    "0.2.0": {},
+    "0.3.0": { deps: { "c/base": "0.2.0" } },
+    "0.4.0": {},
+  },
+  "c/base": { "0.1.0": {}, "0.2.0": { deps: { "b/lib": "0.1.0" } } },
+});
+
+test("all versions of what matches, and each minimum that they name, to the end", () => {
+  expect(planned(SAMPLE, { patterns: ["a/app"] })).toEqual([
+    "a/app@1.0.0",
+    "a/app@1.1.0",
+    "b/lib@0.1.0",
+    "b/lib@0.3.0",
+    "c/base@0.1.0",
+    "c/base@0.2.0",
+  ]);
+});
+
+test("strict leaves dependencies out", () => {
+  const patterns = ["a/app"];
+  expect(planned(SAMPLE, { patterns, strict: true })).toEqual(["a/app@1.0.0", "a/app@1.1.0"]);
+});
+
+test("a star stays within one part of a name, two go deeper", () => {
+  expect(planned(SAMPLE, { patterns: ["a/*"], strict: true })).not.toContain("a/other/deep@0.1.0");
+  expect(planned(SAMPLE, { patterns: ["a/**"], strict: true })).toContain("a/other/deep@0.1.0");
+});
+
+test("everything is everything", () => {
+  expect(planned(SAMPLE, { patterns: ["**"] })).toHaveLength(9);
+});
+
+test("the newest so many are by precedence, not by place", () => {
+  const shuffled = catalog({
+    "a/b": { "1.10.0": {}, "1.9.0": {}, "1.10.0-rc.1": {}, "0.1.0": {} },
+  });
+  expect(planned(shuffled, { patterns: ["a/b"], latest: 2 })).toEqual([
+    "a/b@1.10.0",
+    "a/b@1.10.0-rc.1",
+  ]);
+});
+
+test("versions from before a date, or of an unknown one, are left out", () => {
+  const dated = catalog({
+    "a/b": {
+      "0.1.0": {},
+      "0.2.0": { created_at: "2024-01-01T00:00:00Z" },
+      "0.3.0": { created_at: "2025-01-01T00:00:00Z" },
+    },
+  });
+  const since = Date.parse("2024-06-01");
+  expect(planned(dated, { patterns: ["**"], since })).toEqual(["a/b@0.3.0"]);
+});
+
+test("a source's patterns reach no other source's modules, but its dependencies may", () => {
+  const both: Catalog = new Map([
+    ...catalog({ "a/x": { "1.0.0": { deps: { "b/y": "1.0.0" } } } }, "one"),
+    ...catalog({ "a/z": { "1.0.0": {} }, "b/y": { "1.0.0": {}, "2.0.0": {} } }, "two"),
+  ]);
+  expect(planned(both, { patterns: ["**"], source: "one" })).toEqual(["a/x@1.0.0", "b/y@1.0.0"]);
+});
+
+test("a range in place of a minimum takes the best match", () => {
+  const ranged = catalog({
+    "a/x": { "1.0.0": { deps: { "b/y": "^0.0.4", "b/z": "*" } } },
+    "b/y": { "0.0.4": {}, "0.0.5": {} },
+    "b/z": { "1.0.0": {}, "1.1.0": {} },
+  });
+  expect(planned(ranged, { patterns: ["a/x"] })).toEqual(["a/x@1.0.0", "b/y@0.0.4", "b/z@1.1.0"]);
+});
+
+test("what matches nothing and what nobody has is named", () => {
+  const plan = planMirror(SAMPLE, [{ patterns: ["a/app", "no/*"] }]);
+  expect(plan.unmatched).toEqual(["no/*"]);
+  expect(plan.unmet).toEqual([{ module: "gone/away", version: "1.0.0", neededBy: "a/app@1.1.0" }]);
+});
+
+test("whatever the graph, cycles too, a plan holds each version once and lacks nothing it needs", () => {
+  forAll(60, (random) => {
+    const names = Array.from({ length: 2 + random.int(8) }, (_, at) => `o/m${at}`);
+    const versions = () =>
+      Object.fromEntries(
+        Array.from({ length: 1 + random.int(4) }, (_, at) => [
+          `0.${at}.0`,
+          { deps: { [random.pick(names)]: `0.${random.int(4)}.0` } },
+        ]),
+      );
+    const of = catalog(Object.fromEntries(names.map((name) => [name, versions()])));
+    const { entries, unmet } = planMirror(of, [{ patterns: [random.pick(names)] }]);
+    const keys = entries.map(({ module, version }) => `${module}@${version}`);
+    expect(new Set(keys).size).toBe(keys.length);
+    const known = new Set([...keys, ...unmet.map(({ module, version }) => `${module}@${version}`)]);
+    for (const { dependencies } of entries) {
+      for (const { module, version } of dependencies)
+        expect(known).toContain(`${module}@${version}`);
+    }
+  });
+});

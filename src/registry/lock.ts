@@ -65,9 +65,11 @@ async function acquire(path: string, command: string): Promise<void> {
   }
 }
 
+let drafts = 0;
+
 /** Makes the file whole or not at all; false when it is there. */
 async function create(path: string, content: string): Promise<boolean> {
-  const draft = `${path}.${process.pid}`;
+  const draft = `${path}.${process.pid}-${drafts++}`;
   await writeFile(draft, content);
   try {
     await link(draft, path);
@@ -99,7 +101,7 @@ async function createWithoutLink(path: string, content: string): Promise<boolean
 
 /** Takes a dead holder's lock away, and gives it back if another was quicker and it is alive. */
 async function removeStale(path: string, stale: Holder | undefined): Promise<void> {
-  const aside = `${path}.stale-${process.pid}`;
+  const aside = `${path}.stale-${process.pid}-${drafts++}`;
   try {
     await rename(path, aside);
   } catch (error) {

@@ -1,40 +1,24 @@
 /** Brings archives here: refresh the sources, plan, download what is missing, show it. */
-import type { SourceConfig } from "../config/mod.ts";
-import { DownloadError, download, forEachLimit } from "../download/mod.ts";
-import { Failure } from "../errors.ts";
-import type { Catalog, Entry } from "../index/mod.ts";
-import { archiveRequest } from "../sources/mod.ts";
-import type { FailureReason, Report } from "./events.ts";
+import type { Report } from "./events.ts";
+import { type Fetched, type FetchOptions, fetchAll } from "./fetch.ts";
 import { withLock } from "./lock.ts";
 import type { Registry } from "./open.ts";
 import { EVERYTHING, type Plan, planMirror, type Selection } from "./plan.ts";
-import { type RefreshOutcome, refreshSources, requireSome } from "./refresh.ts";
+import { type RefreshOutcome, refreshSources } from "./refresh.ts";
+import { type SelectionOptions, selectionOf } from "./selection.ts";
 import { openState, type State } from "./state.ts";
 import { currentCatalog, updateViews } from "./views.ts";
 
-export interface MirrorOptions {
-  readonly patterns: readonly string[];
-  /** Default: the default source, or every enabled one when there is none. */
-  readonly source?: string;
-  readonly full?: boolean;
-  readonly strict?: boolean;
-  readonly latest?: number;
-  readonly since?: Date;
+export interface MirrorOptions extends SelectionOptions, FetchOptions {
+  /** Say what would be done; download nothing. */
   readonly dryRun?: boolean;
-  readonly concurrency?: number;
-  readonly signal?: AbortSignal;
 }
 
-export interface MirrorSummary {
+export interface MirrorSummary extends Fetched {
   readonly modules: number;
   readonly versions: number;
-  readonly downloaded: number;
   readonly alreadyStored: number;
-  readonly failed: number;
-  /** Downloaded bytes. */
-  readonly bytes: number;
   readonly elapsedMs: number;
-  readonly failures: Partial<Record<FailureReason, number>>;
   readonly dryRun: boolean;
   /** What would be downloaded; of a dry run only. */
   readonly plan?: readonly { module: string; version: string }[];
@@ -60,13 +44,9 @@ export async function mirror(
   report: Report,
 ): Promise<MirrorSummary> {
   const started = performance.now();
-  const selection = selectionOf(registry, options);
+  const selection = selectionOf(registry.config, options);
   return await writing(registry, "mirror", async (state) => {
-    const sources = registry.config.sources.filter((source) => source.enabled);
-    const wanted = selection.source;
-    const outcomes = await refreshSources(registry, sources, state, report);
-    requireSome(wanted ? outcomes.filter(({ name }) => name === wanted) : outcomes, report);
-    if (wanted) reportOthers(outcomes, wanted, report);
+    await refreshSources(registry, selection.source, state, report);
     if (!options.dryRun) state.remember(selection);
     return await fetchMissing(registry, [selection], options, report, started);
   });
@@ -75,15 +55,12 @@ export async function mirror(
 /** Refreshes every enabled source and mirrors what is new of what was mirrored before. */
 export async function sync(
   registry: Registry,
-  options: { readonly concurrency?: number; readonly signal?: AbortSignal },
+  options: FetchOptions,
   report: Report,
 ): Promise<SyncSummary> {
   const started = performance.now();
   return await writing(registry, "sync", async (state) => {
-    const sources = registry.config.sources.filter((source) => source.enabled);
-    if (sources.length === 0) throw noSource(registry);
-    const outcomes = await refreshSources(registry, sources, state, report);
-    requireSome(outcomes, report);
+    const outcomes = await refreshSources(registry, undefined, state, report);
     const { packages } = registry.config.mirror;
     const remembered = packages.length > 0 ? [{ patterns: packages }] : [];
     const selections = [...remembered, ...state.selections()];
@@ -97,64 +74,6 @@ export async function recompute(registry: Registry, report: Report = () => {}): 
   await withLock(registry.paths.lock, "recompute", async () => {
     await updateViews(registry, currentCatalog(registry), report);
   });
-}
-
-function selectionOf(registry: Registry, options: MirrorOptions): Selection {
-  const { config } = registry;
-  const patterns = options.full
-    ? [EVERYTHING]
-    : options.patterns.length > 0
-      ? options.patterns
-      : config.mirror.packages;
-  if (patterns.length === 0) {
-    throw new Failure(
-      "usage",
-      "nothing to mirror was named",
-      'name modules, such as `mirror "moonbitlang/*"`, or take everything with `mirror --full`',
-    );
-  }
-  if (!config.sources.some((source) => source.enabled)) throw noSource(registry);
-  const source = options.source ?? config.defaultSource;
-  if (source !== undefined) requireEnabled(config.sources, source);
-  return {
-    patterns,
-    ...(source !== undefined && { source }),
-    ...(options.strict && { strict: true }),
-    ...(options.latest !== undefined && { latest: options.latest }),
-    ...(options.since !== undefined && { since: options.since.getTime() }),
-  };
-}
-
-function requireEnabled(sources: readonly SourceConfig[], name: string): void {
-  const source = sources.find((each) => each.name === name);
-  if (!source) {
-    const names = sources.map((each) => each.name).join(", ");
-    throw new Failure("not-found", `there is no source ${name}`, `the sources are: ${names}`);
-  }
-  if (!source.enabled) {
-    const hint = `enable it with \`source enable ${name}\`, or name another with -s`;
-    throw new Failure("usage", `source ${name} is disabled`, hint);
-  }
-}
-
-function noSource(registry: Registry): Failure {
-  return new Failure(
-    "config",
-    registry.config.sources.length === 0
-      ? "there is no source to mirror from"
-      : "every source is disabled",
-    registry.config.sources.length === 0
-      ? "add one: `source add mooncakes --from-preset mooncakes`"
-      : "enable one with `source enable NAME`; `source list` shows them",
-  );
-}
-
-function reportOthers(outcomes: readonly RefreshOutcome[], wanted: string, report: Report): void {
-  for (const each of outcomes) {
-    if (each.name !== wanted && each.outcome === "failed") {
-      report({ type: "warning", message: `${each.failure.message}; going on without` });
-    }
-  }
 }
 
 function described(each: RefreshOutcome): SyncSummary["sources"][number] {
@@ -182,7 +101,7 @@ async function writing<T>(
 async function fetchMissing(
   registry: Registry,
   selections: readonly Selection[],
-  options: Pick<MirrorOptions, "concurrency" | "dryRun" | "signal">,
+  options: FetchOptions & { readonly dryRun?: boolean },
   report: Report,
   started: number,
 ): Promise<MirrorSummary> {
@@ -222,69 +141,4 @@ function warn(plan: Plan, report: Report): void {
     const message = `no source has ${module}@${version}, which ${neededBy} needs`;
     report({ type: "warning", message });
   }
-}
-
-type Fetched = Pick<MirrorSummary, "downloaded" | "failed" | "bytes" | "failures">;
-
-async function fetchAll(
-  registry: Registry,
-  catalog: Catalog,
-  missing: readonly Entry[],
-  options: Pick<MirrorOptions, "concurrency" | "signal">,
-  report: Report,
-): Promise<Fetched> {
-  const totals = { downloaded: 0, failed: 0, bytes: 0 };
-  const failures: Partial<Record<FailureReason, number>> = {};
-  const sources = new Map(registry.config.sources.map((source) => [source.name, source]));
-  const progress = () => {
-    const done = totals.downloaded + totals.failed;
-    const { failed, bytes } = totals;
-    report({ type: "progress", done, total: missing.length, failed, bytes });
-  };
-  const fetchOne = async (entry: Entry): Promise<void> => {
-    const { module, version } = entry;
-    const source = sources.get(catalog.get(module)!.origin)!;
-    try {
-      const { size } = await fetchArchive(registry, source, entry, options.signal);
-      totals.downloaded++;
-      totals.bytes += size;
-    } catch (error) {
-      if (!(error instanceof DownloadError) || options.signal?.aborted) throw error;
-      totals.failed++;
-      failures[error.kind] = (failures[error.kind] ?? 0) + 1;
-      report({ type: "failed", module, version, reason: error.kind, message: error.message });
-      // A full disk fails everything that is still to come.
-      if (error.kind === "disk") throw diskFailure(registry, error);
-    }
-    progress();
-  };
-  const limit = options.concurrency ?? registry.config.mirror.concurrency;
-  await forEachLimit(missing, limit, fetchOne, options.signal);
-  return { ...totals, failures };
-}
-
-function diskFailure(registry: Registry, error: DownloadError): Failure {
-  return new Failure(
-    "io",
-    `cannot write to ${registry.paths.packages}: ${error.message}`,
-    "make room or mend the permissions, then run the same again: it goes on where it stopped",
-    { cause: error },
-  );
-}
-
-/**
- * Downloads one archive into the store, from its module's owner.
- *
- * @throws {DownloadError} when it does not arrive as the index says it should
- */
-export async function fetchArchive(
-  registry: Registry,
-  source: SourceConfig,
-  entry: Entry,
-  signal?: AbortSignal,
-): Promise<{ size: number }> {
-  const request = archiveRequest(source, entry.module, entry.version);
-  const store = (body: Uint8Array | AsyncIterable<Uint8Array>) =>
-    registry.archives.put(body, entry.checksum);
-  return await download(request, store, signal ? { signal } : {});
 }

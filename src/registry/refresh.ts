@@ -1,29 +1,36 @@
 /** Asks sources for their newest index, side by side. */
 import type { SourceConfig } from "../config/mod.ts";
-import { Failure, messageOf } from "../errors.ts";
+import { Failure } from "../errors.ts";
 import { createRepository } from "../git/mod.ts";
 import { openSnapshot } from "../index/mod.ts";
 import { refreshIndex } from "../sources/mod.ts";
 import type { Report } from "./events.ts";
-import type { Registry } from "./open.ts";
+import { enabledSources, type Registry } from "./open.ts";
+import { noSource } from "./selection.ts";
 import type { State } from "./state.ts";
+import { refreshSymbols } from "./symbols.ts";
 
 export type RefreshOutcome =
   | { readonly name: string; readonly outcome: "unchanged" | "updated" }
   | { readonly name: string; readonly outcome: "failed"; readonly failure: Failure };
 
 /**
- * Refreshes sources and records how that went. One that fails keeps the index it had. The caller
- * holds the lock.
+ * Refreshes every enabled source and records how that went. One that fails keeps the index it had,
+ * and is a warning while there is another to go on with. The caller holds the lock.
+ *
+ * @param needed the one source that must not fail; undefined: any will do
+ * @throws {Failure} that of the needed source, or of the first when all fail
  */
 export async function refreshSources(
   registry: Registry,
-  sources: readonly SourceConfig[],
+  needed: string | undefined,
   state: State,
   report: Report,
 ): Promise<RefreshOutcome[]> {
+  const sources = enabledSources(registry);
+  if (sources.length === 0) throw noSource(registry.config);
   await createRepository(registry.paths.index);
-  return await Promise.all(
+  const outcomes = await Promise.all(
     sources.map(async (source) => {
       report({ type: "refreshing", source: source.name });
       const outcome = await refreshOne(registry, source, report);
@@ -32,6 +39,13 @@ export async function refreshSources(
       return outcome;
     }),
   );
+  judge(outcomes, needed, report);
+  const main = sources.find((source) => needed === undefined || source.name === needed);
+  const updated = outcomes.some(
+    ({ name, outcome }) => name === main?.name && outcome === "updated",
+  );
+  if (main && updated) await refreshSymbols(registry, main, report);
+  return outcomes;
 }
 
 async function refreshOne(
@@ -52,12 +66,12 @@ async function refreshOne(
   }
 }
 
-/** Reports every failure, or throws it when nothing at all could be refreshed. */
-export function requireSome(outcomes: readonly RefreshOutcome[], report: Report): void {
-  const failures = outcomes.flatMap((each) => (each.outcome === "failed" ? [each.failure] : []));
-  const [first] = failures;
-  if (first && failures.length === outcomes.length) throw first;
-  for (const failure of failures) {
-    report({ type: "warning", message: `${messageOf(failure)}; going on with what is here` });
+function judge(outcomes: readonly RefreshOutcome[], needed: string | undefined, report: Report) {
+  const failed = outcomes.filter((each) => each.outcome === "failed");
+  const fatal = failed.find(({ name }) => name === needed);
+  if (fatal) throw fatal.failure;
+  if (failed.length === outcomes.length && failed[0]) throw failed[0].failure;
+  for (const { failure } of failed) {
+    report({ type: "warning", message: `${failure.message}; going on with what is here` });
   }
 }

@@ -4,7 +4,7 @@ import { Failure } from "../errors.ts";
 import { createGitEndpoint, type GitEndpoint, readRef } from "../git/mod.ts";
 import { type Entry, followBranch, type Overlay } from "../index/mod.ts";
 import { VERSION } from "../version.ts";
-import { fetchArchive } from "./mirror.ts";
+import { fetchArchive } from "./fetch.ts";
 import type { Registry } from "./open.ts";
 import { ALL_VIEW, STORED_VIEW } from "./paths.ts";
 import { openSymbols, type StoredSymbols } from "./symbols.ts";

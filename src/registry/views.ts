@@ -11,18 +11,15 @@ import {
 } from "../index/mod.ts";
 import { sourceRef } from "../sources/mod.ts";
 import type { Report } from "./events.ts";
-import type { Registry } from "./open.ts";
+import { enabledSources, type Registry } from "./open.ts";
 import { ALL_VIEW, STORED_VIEW } from "./paths.ts";
 
 /** The enabled sources whose index is here, the first to be asked first. */
 export function sourceTips(registry: Registry): { name: string; tip: Oid }[] {
-  return [...registry.config.sources]
-    .filter((source) => source.enabled)
-    .sort((a, b) => a.priority - b.priority)
-    .flatMap(({ name }) => {
-      const tip = readRef(registry.paths.index, sourceRef(name));
-      return tip === undefined ? [] : [{ name, tip }];
-    });
+  return enabledSources(registry).flatMap(({ name }) => {
+    const tip = readRef(registry.paths.index, sourceRef(name));
+    return tip === undefined ? [] : [{ name, tip }];
+  });
 }
 
 /** Who owns which module now. */

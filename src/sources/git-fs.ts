@@ -16,12 +16,15 @@ import {
 import { join, sep } from "node:path";
 import { writeDurably } from "../files/mod.ts";
 
-/** @param gitdir files below its `refs/` are read, never written */
-export function fetchFileSystem(gitdir: string) {
+/**
+ * @param gitdir files below its `refs/` are read, never written
+ * @param remote the one remote there is, as far as the library's configuration goes
+ */
+export function fetchFileSystem(gitdir: string, remote: string) {
   const refs = join(gitdir, "refs") + sep;
+  const config = join(gitdir, "config");
   return {
     promises: {
-      readFile,
       readdir,
       mkdir,
       rmdir,
@@ -30,6 +33,11 @@ export function fetchFileSystem(gitdir: string) {
       readlink,
       symlink,
       unlink,
+      async readFile(path: string, options?: { encoding: "utf8" }) {
+        if (join(path) !== config) return await readFile(path, options);
+        // It will not fetch without a refspec on file, and the file is not to name the sources.
+        return `[remote "${remote}"]\n\tfetch = +refs/heads/*:refs/remotes/${remote}/*\n`;
+      },
       async writeFile(path: string, data: string | Uint8Array): Promise<void> {
         if (!join(path).startsWith(refs)) await writeDurably(path, data);
       },

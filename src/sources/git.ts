@@ -61,7 +61,7 @@ async function fetchTip(
   http: HttpClient,
 ): Promise<FetchResult & { packfile?: string }> {
   return await gitFetch({
-    fs: fetchFileSystem(gitdir),
+    fs: fetchFileSystem(gitdir, source.name),
     http,
     gitdir,
     url: source.indexUrl,

@@ -107,7 +107,7 @@ export const realIndexBundle: string | undefined = existsSync(BUNDLE) ? BUNDLE :
 
 let realIndex: Promise<string> | undefined;
 
-/** The real index as a bare repository: cloned once a test file, to be read only. */
+/** The real index as a bare repository: cloned once, to be read only. */
 export function realIndexRepository(): Promise<string> {
   realIndex ??= (async () => {
     const directory = join(tempDirectory("real-index"), "index.git");

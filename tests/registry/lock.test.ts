@@ -1,0 +1,93 @@
+import { expect, test } from "bun:test";
+import { existsSync, writeFileSync } from "node:fs";
+import { hostname } from "node:os";
+import { join } from "node:path";
+import { Failure } from "../../src/errors.ts";
+import { lockHolder, withLock } from "../../src/registry/lock.ts";
+import { tempDirectory } from "../support/temp.ts";
+
+const lockPath = () => join(tempDirectory(), "data", "lock");
+
+test("there is one writer at a time, and the second is told who the first is", async () => {
+  const path = lockPath();
+  await withLock(path, "mirror", async () => {
+    expect(lockHolder(path)).toMatchObject({ pid: process.pid, command: "mirror" });
+    const second = withLock(path, "sync", async () => {});
+    await expect(second).rejects.toThrow(
+      new RegExp(`process ${process.pid} on ${hostname()} \\(mirror, since `),
+    );
+    await expect(second).rejects.toBeInstanceOf(Failure);
+  });
+});
+
+test("the lock is gone when the work is done, and when it failed", async () => {
+  const path = lockPath();
+  await withLock(path, "mirror", async () => {});
+  expect(existsSync(path)).toBe(false);
+  const failing = withLock(path, "mirror", () => Promise.reject(new Error("no")));
+  await expect(failing).rejects.toThrow("no");
+  expect(existsSync(path)).toBe(false);
+  expect(lockHolder(path)).toBeUndefined();
+});
+
+test("of many writers at once no two are inside together", async () => {
+  const path = lockPath();
+  let inside = 0;
+  let most = 0;
+  const tries = Array.from({ length: 20 }, () =>
+    withLock(path, "mirror", async () => {
+      most = Math.max(most, ++inside);
+      await new Promise((resolve) => setImmediate(resolve));
+      inside--;
+    }).catch((error: unknown) => expect(error).toBeInstanceOf(Failure)),
+  );
+  await Promise.all(tries);
+  expect(most).toBe(1);
+});
+
+test("a killed writer's lock is taken over", async () => {
+  const path = lockPath();
+  const child = Bun.spawn(
+    [
+      process.execPath,
+      "-e",
+      `
+      import { withLock } from "${join(import.meta.dir, "../../src/registry/lock.ts")}";
+      await withLock("${path}", "mirror", async () => { console.log("locked"); await Bun.sleep(60_000); });
+    `,
+    ],
+    { stdout: "pipe", stderr: "inherit" },
+  );
+  for await (const chunk of child.stdout) {
+    if (new TextDecoder().decode(chunk).includes("locked")) break;
+  }
+  expect(lockHolder(path)?.pid).toBe(child.pid);
+  child.kill("SIGKILL");
+  await child.exited;
+  expect(existsSync(path)).toBe(true);
+  expect(lockHolder(path)).toBeUndefined();
+  let ran = false;
+  await withLock(path, "sync", async () => {
+    ran = true;
+  });
+  expect(ran).toBe(true);
+});
+
+test("a number that another process has by now holds nothing", async () => {
+  const path = lockPath();
+  await withLock(path, "first", async () => {});
+  const holder = { pid: process.pid, host: hostname(), command: "old", since: "", started: "1" };
+  writeFileSync(path, JSON.stringify(holder));
+  if (process.platform === "linux") expect(lockHolder(path)).toBeUndefined();
+});
+
+test("a lock that was cut short holds nothing, one of another host does", async () => {
+  const path = lockPath();
+  await withLock(path, "first", async () => {});
+  writeFileSync(path, '{"pid": 1');
+  expect(lockHolder(path)).toBeUndefined();
+  await withLock(path, "second", async () => {});
+  const foreign = { pid: 1, host: "another", command: "mirror", since: "today" };
+  writeFileSync(path, JSON.stringify(foreign));
+  await expect(withLock(path, "third", async () => {})).rejects.toThrow("process 1 on another");
+});

@@ -1,0 +1,66 @@
+import { expect, test } from "bun:test";
+import { archiveResponse, matchesEtag, parseRange } from "../../src/server/archive-response.ts";
+
+test.each([
+  ["bytes=0-9", { start: 0, end: 9 }],
+  ["bytes=90-", { start: 90, end: 99 }],
+  ["bytes=-10", { start: 90, end: 99 }],
+  ["bytes=-1000", { start: 0, end: 99 }],
+  ["bytes=50-1000", { start: 50, end: 99 }],
+  ["bytes=100-", "unsatisfiable" as const],
+  ["bytes=-0", "unsatisfiable" as const],
+  ["bytes=9-0", undefined],
+  ["bytes=0-1,3-4", undefined],
+  ["lines=0-9", undefined],
+  ["bytes=-", undefined],
+  [null, undefined],
+])("the range %p of 100 bytes is %p", (header, range) => {
+  expect(parseRange(header, 100)).toEqual(range as never);
+});
+
+test("validators are compared weakly, in lists too", () => {
+  expect(matchesEtag('"a"', '"a"')).toBe(true);
+  expect(matchesEtag('W/"a"', '"a"')).toBe(true);
+  expect(matchesEtag('"b", "a"', '"a"')).toBe(true);
+  expect(matchesEtag("*", '"a"')).toBe(true);
+  expect(matchesEtag('"b"', '"a"')).toBe(false);
+  expect(matchesEtag(null, '"a"')).toBe(false);
+});
+
+const BODY = new Blob(["0123456789"]);
+
+const ask = (headers: Record<string, string>, method = "GET") =>
+  archiveResponse(new Request("http://x/", { method, headers }), BODY, "abc");
+
+test("the whole body comes with its hash as ETag and may be kept for ever", async () => {
+  const response = ask({});
+  expect(response.status).toBe(200);
+  expect(response.headers.get("etag")).toBe('"abc"');
+  expect(response.headers.get("cache-control")).toBe("public, max-age=31536000, immutable");
+  expect(await response.text()).toBe("0123456789");
+});
+
+test("a part comes with its place in the whole", async () => {
+  const response = ask({ range: "bytes=2-4" });
+  expect(response.status).toBe(206);
+  expect(response.headers.get("content-range")).toBe("bytes 2-4/10");
+  expect(response.headers.get("content-length")).toBe("3");
+  expect(await response.text()).toBe("234");
+});
+
+test("a part behind the end is refused with the size", () => {
+  const response = ask({ range: "bytes=10-" });
+  expect(response.status).toBe(416);
+  expect(response.headers.get("content-range")).toBe("bytes */10");
+});
+
+test("a part of other bytes than the client has is the whole", async () => {
+  expect(ask({ range: "bytes=2-4", "if-range": '"old"' }).status).toBe(200);
+  expect(ask({ range: "bytes=2-4", "if-range": '"abc"' }).status).toBe(206);
+});
+
+test("what the client has is not sent again", async () => {
+  const response = ask({ "if-none-match": '"abc"' });
+  expect(response.status).toBe(304);
+  expect(await response.text()).toBe("");
+});

@@ -3,6 +3,8 @@
  * version and no index; no path appears in its interface, so that an object store can stand behind it.
  */
 
+export { cleanTemporary, openArchiveStore } from "./store.ts";
+
 /** Lower-case hex, 64 characters. */
 export type Sha256 = string;
 

@@ -1,4 +1,5 @@
 /** Brings archives here: refresh the sources, plan, download what is missing, show it. */
+import { cleanTemporary } from "../archives/mod.ts";
 import type { Report } from "./events.ts";
 import { type Fetched, type FetchOptions, fetchAll } from "./fetch.ts";
 import { withLock } from "./lock.ts";
@@ -91,6 +92,7 @@ async function writing<T>(
   return await withLock(registry.paths.lock, command, async () => {
     const state = openState(registry.paths.state);
     try {
+      await cleanTemporary(registry.paths.packages);
       return await work(state);
     } finally {
       state.close();

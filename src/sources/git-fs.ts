@@ -34,7 +34,7 @@ export function fetchFileSystem(gitdir: string, remote: string) {
       symlink,
       unlink,
       async readFile(path: string, options?: { encoding: "utf8" }) {
-        if (join(path) !== config) return await readFile(path, options);
+        if (join(path) !== config) return await readFile(path, options ?? null);
         // It will not fetch without a refspec on file, and the file is not to name the sources.
         return `[remote "${remote}"]\n\tfetch = +refs/heads/*:refs/remotes/${remote}/*\n`;
       },

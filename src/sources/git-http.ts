@@ -1,159 +1,96 @@
-/**
- * HTTP as isomorphic-git wants it, for one source: its credentials at its own origin and nowhere
- * else, bounded waiting, and failures that say which source and what to do.
- */
+/** HTTP as isomorphic-git wants it, for one source, with failures that say what to do. */
 import type { HttpClient } from "isomorphic-git";
 import type { SourceConfig } from "../config/mod.ts";
-import { Failure, messageOf, systemCode } from "../errors.ts";
+import { DownloadError, type HttpAnswer, request, shownUrl } from "../download/mod.ts";
+import { Failure } from "../errors.ts";
 import { authHeaders } from "./credentials.ts";
 
-const MAX_REDIRECTS = 5;
-/** Between two signs of life. */
-const IDLE_MS = 60_000;
+/** A server may think for a while about a big index before it says anything. */
+const ANSWER_TIMEOUT_MS = 60_000;
 /** An index of 100,000 modules packs to less than a tenth of this. */
 const MAX_BODY = 1024 * 1024 * 1024;
 
 export function gitHttp(source: SourceConfig): HttpClient {
   return {
     async request({ url, method = "GET", headers = {}, body }) {
-      const data = body === undefined ? undefined : Buffer.concat(await collect(body));
-      const watch = createWatch(IDLE_MS);
-      let at = url;
-      for (let redirects = 0; ; redirects++) {
-        const response = await send(source, at, method, headers, data, watch.signal);
-        watch.alive();
-        const next = response.headers.get("location");
-        if (response.status >= 300 && response.status < 400 && next !== null) {
-          at = redirected(source, at, next, redirects);
-          continue;
-        }
-        if (!response.ok) throw refusal(source, at, response.status);
-        return {
-          url: at,
-          method,
-          statusCode: response.status,
-          statusMessage: response.statusText,
-          headers: Object.fromEntries(response.headers),
-          body: chunks(source, at, response, watch),
-        };
+      const data = body === undefined ? undefined : await collect(body);
+      const answer = await translated(source, () =>
+        request(
+          {
+            url,
+            method,
+            headers,
+            credentials: authHeaders(source, url),
+            ...(data && { body: data }),
+          },
+          { answerTimeoutMs: ANSWER_TIMEOUT_MS },
+        ),
+      );
+      if (answer.status !== 200) {
+        await answer.discard();
+        throw refusal(source, answer);
       }
+      return {
+        url: answer.url,
+        method,
+        statusCode: answer.status,
+        statusMessage: "",
+        headers: Object.fromEntries(answer.headers),
+        body: chunks(source, answer),
+      };
     },
   };
 }
 
-async function send(
-  source: SourceConfig,
-  url: string,
-  method: string,
-  headers: Record<string, string>,
-  body: Buffer | undefined,
-  signal: AbortSignal,
-): Promise<Response> {
-  try {
-    return await fetch(url, {
-      method,
-      headers: { ...headers, ...authHeaders(source, url) },
-      redirect: "manual",
-      signal,
-      ...(body && { body }),
-    });
-  } catch (error) {
-    if (error instanceof Failure) throw error;
-    throw unreachable(source, url, error);
-  }
-}
-
-function redirected(source: SourceConfig, from: string, location: string, count: number): string {
-  const to = new URL(location, from);
-  const downgraded = from.startsWith("https:") && to.protocol !== "https:";
-  if (count < MAX_REDIRECTS && !downgraded && /^https?:$/.test(to.protocol)) return to.href;
-  const what = downgraded ? `redirects to the insecure ${to.origin}` : "redirects without end";
-  throw new Failure(
-    "upstream",
-    `source ${source.name}: ${from} ${what}`,
-    "set the source's index_url to where the index really is",
-  );
-}
-
-async function* chunks(
-  source: SourceConfig,
-  url: string,
-  response: Response,
-  watch: Watch,
-): AsyncIterableIterator<Uint8Array> {
-  let size = 0;
-  try {
-    for await (const chunk of response.body ?? []) {
-      watch.alive();
-      size += chunk.length;
-      if (size > MAX_BODY) throw new RangeError(`the answer is over ${MAX_BODY} bytes`);
-      yield chunk;
-    }
-  } catch (error) {
-    throw unreachable(source, url, error);
-  } finally {
-    watch.end();
-  }
-}
-
-interface Watch {
-  readonly signal: AbortSignal;
-  alive(): void;
-  end(): void;
-}
-
-/** Aborts when nobody has called `alive` for so long. */
-function createWatch(ms: number): Watch {
-  const controller = new AbortController();
-  const expire = () => controller.abort(new Error(`no answer for ${ms / 1000} s`));
-  let timer = setTimeout(expire, ms);
-  return {
-    signal: controller.signal,
-    alive() {
-      clearTimeout(timer);
-      timer = setTimeout(expire, ms);
-    },
-    end: () => clearTimeout(timer),
-  };
-}
-
-async function collect(body: AsyncIterable<Uint8Array> | Iterable<Uint8Array>) {
+async function collect(body: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
   const parts: Uint8Array[] = [];
   for await (const part of body) parts.push(part);
-  return parts;
+  return Buffer.concat(parts);
 }
 
-const REASONS: Readonly<Record<string, string>> = {
-  ConnectionRefused: "the connection was refused",
-  ECONNREFUSED: "the connection was refused",
-  ConnectionClosed: "the connection was closed",
-  ECONNRESET: "the connection was closed",
-  FailedToOpenSocket: "no connection could be made",
-  ENOTFOUND: "there is no such host",
-};
-
-function unreachable(source: SourceConfig, url: string, error: unknown): Failure {
-  const reason = REASONS[systemCode(error) ?? ""] ?? messageOf(error);
-  return new Failure(
-    "upstream",
-    `source ${source.name} cannot be reached at ${shown(url)}: ${reason}`,
-    `check the network and the URL (\`source list\`), or turn it off: \`source disable ${source.name}\``,
-    { cause: error },
-  );
+async function* chunks(source: SourceConfig, answer: HttpAnswer) {
+  let size = 0;
+  const body = answer.chunks()[Symbol.asyncIterator]();
+  for (;;) {
+    const next = await translated(source, () => body.next());
+    if (next.done) return;
+    size += next.value.length;
+    if (size > MAX_BODY) {
+      throw new Failure("upstream", `source ${source.name}: its index is over ${MAX_BODY} bytes`);
+    }
+    yield next.value;
+  }
 }
 
-function refusal(source: SourceConfig, url: string, status: number): Failure {
+async function translated<T>(source: SourceConfig, call: () => Promise<T>): Promise<T> {
+  try {
+    return await call();
+  } catch (error) {
+    if (!(error instanceof DownloadError)) throw error;
+    const { name } = source;
+    throw new Failure(
+      "upstream",
+      `source ${name} cannot be reached: ${error.message}`,
+      `check the network and the URL (\`source list\`), or \`source disable ${name}\``,
+      { cause: error },
+    );
+  }
+}
+
+function refusal(source: SourceConfig, { url, status }: HttpAnswer): Failure {
   if (status === 401 || status === 403) {
     const hint = source.auth
       ? `check ${variables(source)}, which the source's auth names`
-      : `give it credentials: \`source add ${source.name} … --token-env VAR\``;
+      : "give the source credentials: `source add … --token-env VAR`";
     return new Failure("denied", `source ${source.name} refused access (${status})`, hint);
   }
-  const hint =
+  return new Failure(
+    "upstream",
+    `source ${source.name}: ${shownUrl(url)} answered ${status}`,
     status === 404
-      ? "check the source's index_url: it is where the Git index is"
-      : "try again later";
-  return new Failure("upstream", `source ${source.name}: ${shown(url)} answered ${status}`, hint);
+      ? "check the source's index_url: it is where its Git index is"
+      : "try again later",
+  );
 }
 
 /** The names of the environment variables that hold a source's credentials. */
@@ -161,10 +98,4 @@ function variables({ auth }: SourceConfig): string {
   const text = auth?.type === "bearer" ? auth.token : `${auth?.username}${auth?.password}`;
   const names = [...text.matchAll(/\$\{\w+\}/g)].map(([name]) => name);
   return names.length > 0 ? names.join(" and ") : "the credentials";
-}
-
-/** A URL without what may be secret: user, password and query. */
-function shown(url: string): string {
-  const { origin, pathname } = new URL(url);
-  return origin + pathname;
 }

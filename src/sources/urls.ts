@@ -1,6 +1,6 @@
 /** Where a source keeps things. */
 import type { SourceConfig } from "../config/mod.ts";
-import type { DownloadRequest } from "../download/mod.ts";
+import type { HttpRequest } from "../download/mod.ts";
 import { authHeaders } from "./credentials.ts";
 
 /**
@@ -8,22 +8,18 @@ import { authHeaders } from "./credentials.ts";
  *
  * @example archiveRequest(source, "moonbitlang/x", "0.1.2+3").url → "https://…/user/moonbitlang%2Fx%2F0.1.2%2B3.zip"
  */
-export function archiveRequest(
-  source: SourceConfig,
-  module: string,
-  version: string,
-): DownloadRequest {
+export function archiveRequest(source: SourceConfig, module: string, version: string): HttpRequest {
   return request(source, `user/${formEncoded(`${module}/${version}`)}.zip`);
 }
 
 /** The request for a source's symbol index, which not every source has. */
-export function symbolsRequest(source: SourceConfig): DownloadRequest {
+export function symbolsRequest(source: SourceConfig): HttpRequest {
   return request(source, "symbols.zip");
 }
 
-function request(source: SourceConfig, path: string): DownloadRequest {
+function request(source: SourceConfig, path: string): HttpRequest {
   const url = `${source.downloadUrl}/${path}`;
-  return { url, headers: authHeaders(source, url) };
+  return { url, credentials: authHeaders(source, url) };
 }
 
 /** Source: URL Standard, application/x-www-form-urlencoded serializing. */

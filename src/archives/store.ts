@@ -1,0 +1,82 @@
+/** The archive store in a directory. Opening it writes nothing, so that it may be read-only. */
+import { readdirSync, statSync } from "node:fs";
+import { readdir, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { systemCode } from "../errors.ts";
+import type { ArchiveStore, Sha256 } from "./mod.ts";
+import { archivePath, hashOf, shardsPath, tempPath } from "./path.ts";
+import { writeArchive } from "./write.ts";
+
+export function openArchiveStore(root: string): ArchiveStore {
+  const size = (sha256: Sha256): number | undefined =>
+    statSync(archivePath(root, sha256), { throwIfNoEntry: false })?.size;
+  const has = (sha256: Sha256): boolean => size(sha256) !== undefined;
+  return {
+    has,
+    size,
+    put: (body, expected) => writeArchive(root, body, expected, has),
+    async get(sha256) {
+      return has(sha256) ? Bun.file(archivePath(root, sha256)) : undefined;
+    },
+    async list() {
+      const hashes = new Set<Sha256>();
+      const root256 = shardsPath(root);
+      for (const shard of await entries(root256)) {
+        for (const file of await entries(join(root256, shard))) {
+          const sha256 = hashOf(file);
+          if (sha256) hashes.add(sha256);
+        }
+      }
+      return hashes;
+    },
+    async delete(sha256) {
+      await rm(archivePath(root, sha256), { force: true });
+    },
+  };
+}
+
+async function entries(directory: string): Promise<string[]> {
+  try {
+    return await readdir(directory);
+  } catch (error) {
+    const code = systemCode(error);
+    if (code === "ENOENT" || code === "ENOTDIR") return [];
+    throw error;
+  }
+}
+
+/**
+ * Removes temporary files of processes that are no more. For a writer to call when it starts; those
+ * of a living process may be another's download.
+ *
+ * @returns how many there were
+ */
+export async function cleanTemporary(root: string): Promise<number> {
+  const directory = tempPath(root);
+  let removed = 0;
+  for (const file of temporaries(directory)) {
+    const pid = Number(/^(\d+)-\d+$/.exec(file)?.[1]);
+    if (!Number.isInteger(pid) || pid === process.pid || isAlive(pid)) continue;
+    await rm(join(directory, file), { force: true });
+    removed++;
+  }
+  return removed;
+}
+
+function temporaries(directory: string): string[] {
+  try {
+    return readdirSync(directory);
+  } catch (error) {
+    if (systemCode(error) === "ENOENT") return [];
+    throw error;
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return systemCode(error) !== "ESRCH";
+  }
+}

@@ -1,0 +1,88 @@
+/**
+ * What a value of `registry.toml` must be beyond its type. Each check returns what is wrong with the
+ * value, as the end of a sentence that began with the key, or undefined.
+ */
+
+export type Check<T> = (value: T) => string | undefined;
+
+const UNITS = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
+
+/** `90s`, `30m`, `1h` or `1d` in milliseconds; undefined for anything else. */
+export function parseInterval(text: string): number | undefined {
+  const match = /^([1-9][0-9]{0,5})([smhd])$/.exec(text);
+  return match ? Number(match[1]) * UNITS[match[2] as keyof typeof UNITS] : undefined;
+}
+
+export const isInterval: Check<string> = (value) =>
+  parseInterval(value) === undefined
+    ? `must be a time such as "90s", "30m", "1h" or "1d", not ${JSON.stringify(value)}`
+    : undefined;
+
+export const isUrl: Check<string> = (value) => {
+  const shown = JSON.stringify(value);
+  if (/\$\{/.test(value)) return "takes no variables; only [sources.auth] does";
+  if (!URL.canParse(value)) return `must be an http or https URL, not ${shown}`;
+  const url = new URL(value);
+  if (!["http:", "https:"].includes(url.protocol)) {
+    return `must be an http or https URL, not ${shown}`;
+  }
+  // Not shown: it is a secret.
+  if (url.username !== "" || url.password !== "") {
+    return "must hold no credentials; they go into [sources.auth]";
+  }
+  if (/[?#]/.test(value)) return `must have no ? and no #: ${shown}`;
+  return undefined;
+};
+
+export const isUrlOrEmpty: Check<string> = (value) => (value === "" ? undefined : isUrl(value));
+
+export function isBetween(low: number, high: number): Check<number> {
+  return (value) =>
+    value >= low && value <= high ? undefined : `must be from ${low} to ${high}, not ${value}`;
+}
+
+export function isOneOf(...names: readonly string[]): Check<string> {
+  return (value) =>
+    names.includes(value)
+      ? undefined
+      : `must be ${list(names.map((name) => `"${name}"`))}, not ${JSON.stringify(value)}`;
+}
+
+/** Text for people or systems: something, on one line. */
+export const isText: Check<string> = (value) => {
+  if (value.trim() === "") return "must not be empty";
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+  return /[\u0000-\u001f\u007f]/.test(value) ? "must be on one line" : undefined;
+};
+
+/** A host, a branch: text without spaces. */
+export const isWord: Check<string> = (value) =>
+  isText(value) ?? (/\s/.test(value) ? "must have no spaces" : undefined);
+
+export const areTexts: Check<readonly string[]> = (values) =>
+  values.some((value) => isText(value) !== undefined) ? "must hold no empty text" : undefined;
+
+/** Files of these names cannot be made on Windows, whatever their ending. */
+const DEVICES = /^(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\.|$)/;
+
+/**
+ * Source names become names of Git refs, that is of files: lower case only, so that they stay apart
+ * on disks that ignore case. Source: git-check-ref-format(1).
+ */
+export const isSourceName: Check<string> = (name) => {
+  if (name.length > 64) return "must have at most 64 characters";
+  if (!/^[a-z0-9][a-z0-9._-]*$/.test(name)) {
+    return `must be of a-z, 0-9, ".", "_" and "-" and begin with a letter or digit, not ${JSON.stringify(name)}`;
+  }
+  if (name.includes("..") || name.endsWith(".") || name.endsWith(".lock")) {
+    return `must hold no ".." and not end with "." or ".lock", not ${JSON.stringify(name)}`;
+  }
+  if (DEVICES.test(name)) return `must not be a device's name on Windows, such as ${name}`;
+  return undefined;
+};
+
+function list(words: readonly string[]): string {
+  return words.length < 2
+    ? words.join("")
+    : `${words.slice(0, -1).join(", ")} or ${words[words.length - 1]}`;
+}

@@ -1,0 +1,96 @@
+/** Reads `registry.toml`: parse, check every key and value, fill in the defaults. */
+import { readFileSync } from "node:fs";
+import { dirname, resolve } from "node:path";
+import { parse, TomlError } from "smol-toml";
+import { Failure, systemCode } from "../errors.ts";
+import { parseInterval } from "./checks.ts";
+import { TABLES } from "./keys.ts";
+import { Problem } from "./problem.ts";
+import { DEFAULT_SOURCE, readDefaultSource, readSources, trimmed } from "./read-source.ts";
+import { asTable, readTable, refuseUnknown, type Table } from "./read-table.ts";
+import { lineOf } from "./scan.ts";
+import type { Config } from "./schema.ts";
+
+/**
+ * @throws {Failure} "config", naming file, line and what is wrong; "no-registry" when there is no
+ *   such file; "io" when it cannot be read
+ */
+export function loadConfig(file: string): Config {
+  return parseConfig(readConfig(file), file);
+}
+
+/** The file's text, without a byte order mark. @throws {Failure} as `loadConfig` */
+export function readConfig(file: string): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(readFileSync(file));
+  } catch (error) {
+    const code = systemCode(error);
+    if (code === "ENOENT" || code === "ENOTDIR") {
+      const hint = "run `moonbit-registry init DIR` or pass --dir";
+      throw new Failure("no-registry", `there is no ${file}`, hint, { cause: error });
+    }
+    if (code === "ERR_ENCODING_INVALID_ENCODED_DATA" || error instanceof TypeError) {
+      const hint = "save it as UTF-8";
+      throw new Failure("config", `${file} is not UTF-8 text`, hint, { cause: error });
+    }
+    throw new Failure("io", `cannot read ${file}: ${code}`, undefined, { cause: error });
+  }
+}
+
+/**
+ * @param file path to name in messages and to resolve `data_dir` against
+ * @throws {Failure} "config"
+ */
+export function parseConfig(text: string, file: string): Config {
+  const data = parseToml(text, file);
+  try {
+    return configOf(data, resolve(file));
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    const message = `${file}:${lineOf(text, error.path)}: ${error.message}`;
+    throw new Failure("config", message, error.hint, { cause: error });
+  }
+}
+
+/** @throws {Failure} "config" with the line of the mistake */
+export function parseToml(text: string, file: string): Table {
+  try {
+    return parse(text);
+  } catch (error) {
+    if (!(error instanceof TomlError)) throw error;
+    const [what = ""] = error.message.replace("Invalid TOML document: ", "").split("\n");
+    const hint = `the line: ${text.split("\n")[error.line - 1]?.trim() || "(empty)"}`;
+    throw new Failure("config", `${file}:${error.line}: ${what}`, hint, { cause: error });
+  }
+}
+
+/** @throws {Problem} */
+function configOf(data: Table, file: string): Config {
+  refuseUnknown(data, [DEFAULT_SOURCE, "sources", ...Object.keys(TABLES)], []);
+  const read = <N extends keyof typeof TABLES>(name: N) =>
+    readTable<(typeof TABLES)[N]>(TABLES[name], asTable(data[name] ?? {}, [name]), [name]);
+  const registry = read("registry");
+  const mirror = read("mirror");
+  const server = read("server");
+  const git = read("git");
+  const sources = readSources(data.sources);
+  return {
+    file,
+    defaultSource: readDefaultSource(data, sources),
+    registry: { name: registry.name, dataDir: resolve(dirname(file), registry.data_dir) },
+    sources,
+    mirror: {
+      packages: mirror.packages,
+      autoSync: mirror.auto_sync,
+      syncInterval: parseInterval(mirror.sync_interval)!,
+      concurrency: mirror.concurrency,
+    },
+    server: {
+      host: server.host,
+      port: server.port,
+      baseUrl: trimmed(server.base_url),
+      upstreamFallback: server.upstream_fallback,
+    },
+    git: { remoteUrl: git.remote_url, branch: git.branch, autoPush: git.auto_push },
+  };
+}

@@ -1,0 +1,28 @@
+/** `registry.toml`: finding, reading, checking and editing it. Knows nothing of what settings do. */
+export { addSource, removeSource, type SourceTable, setSourceValue, setValue } from "./edit.ts";
+export { expand } from "./env.ts";
+export { loadConfig, parseConfig, readConfig } from "./load.ts";
+export { CONFIG_NAME, findRegistry } from "./locate.ts";
+export { nearest } from "./nearest.ts";
+export type { Auth, Config, IndexType, SourceConfig, SourceType } from "./schema.ts";
+export {
+  getSetting,
+  listSettings,
+  rememberPackages,
+  type Setting,
+  setSetting,
+  settingLine,
+} from "./settings.ts";
+export {
+  chooseDefaultSource,
+  type NewCredentials,
+  type NewSource,
+  PRESET_NAMES,
+  type Preset,
+  registerSource,
+  requireSource,
+  switchSource,
+  unregisterSource,
+} from "./sources.ts";
+export { defaultConfigText } from "./template.ts";
+export { writeConfig } from "./write.ts";

@@ -1,0 +1,45 @@
+/**
+ * Writes `registry.toml` so that a crash leaves the old text or the new one, never a part:
+ * `registry.toml.tmp-PID` beside it, fsync, rename.
+ */
+import {
+  closeSync,
+  fchmodSync,
+  fsyncSync,
+  openSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { Failure, systemCode } from "../errors.ts";
+
+/**
+ * The file keeps its permissions, and a link keeps being one.
+ *
+ * @throws {Failure} "io", with the file left as it was
+ */
+export function writeConfig(file: string, text: string): void {
+  let temporary: string | undefined;
+  try {
+    const target = realpathSync(file);
+    const { mode } = statSync(target);
+    temporary = `${target}.tmp-${process.pid}`;
+    // Nobody else may read it before it has its permissions: it can hold secrets.
+    const handle = openSync(temporary, "w", 0o600);
+    try {
+      writeFileSync(handle, text);
+      fchmodSync(handle, mode & 0o777);
+      fsyncSync(handle);
+    } finally {
+      closeSync(handle);
+    }
+    renameSync(temporary, target);
+  } catch (error) {
+    if (temporary !== undefined) rmSync(temporary, { force: true });
+    const hint = "check permissions and free space of its directory";
+    const message = `cannot write ${file}: ${systemCode(error) ?? String(error)}`;
+    throw new Failure("io", message, hint, { cause: error });
+  }
+}

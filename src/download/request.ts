@@ -1,0 +1,165 @@
+/**
+ * One HTTP request: redirects followed by hand, credentials kept to their origin, waiting bounded.
+ * What the server answers is the caller's to judge; what goes wrong on the way is a `DownloadError`.
+ */
+import { messageOf, systemCode } from "../errors.ts";
+import { DownloadError, shownUrl } from "./error.ts";
+import { createWatch, type Watch } from "./watch.ts";
+
+export interface HttpRequest {
+  readonly url: string;
+  readonly method?: string;
+  readonly headers?: Record<string, string>;
+  /** Headers for the URL's own origin: no redirect takes them anywhere else. */
+  readonly credentials?: Record<string, string>;
+  readonly body?: Uint8Array;
+}
+
+export interface HttpLimits {
+  /** Until the answer begins, in milliseconds. */
+  readonly answerTimeoutMs?: number;
+  /** Between two chunks of the body, in milliseconds. */
+  readonly idleTimeoutMs?: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface HttpAnswer {
+  /** After redirects. */
+  readonly url: string;
+  readonly status: number;
+  readonly headers: Headers;
+  /** Of the body, in bytes, when the server said. */
+  readonly size: number | undefined;
+  /** The body in one piece; for small ones. */
+  bytes(): Promise<Uint8Array>;
+  /** The body as it comes. */
+  chunks(): AsyncIterable<Uint8Array>;
+  /** Lets go of the body without reading it. */
+  discard(): Promise<void>;
+}
+
+const MAX_REDIRECTS = 5;
+const ANSWER_TIMEOUT_MS = 10_000;
+const IDLE_TIMEOUT_MS = 30_000;
+
+/** @throws {DownloadError} "network" or "timeout" */
+export async function request(wanted: HttpRequest, limits: HttpLimits = {}): Promise<HttpAnswer> {
+  const watch = createWatch(limits.signal);
+  watch.expect(limits.answerTimeoutMs ?? ANSWER_TIMEOUT_MS);
+  const idle = limits.idleTimeoutMs ?? IDLE_TIMEOUT_MS;
+  const home = new URL(wanted.url).origin;
+  let url = wanted.url;
+  for (let redirects = 0; ; redirects++) {
+    const response = await send(wanted, url, new URL(url).origin === home, watch);
+    const location = response.headers.get("location");
+    if (response.status >= 300 && response.status < 400 && location !== null) {
+      await response.body?.cancel();
+      url = redirected(url, location, redirects);
+      continue;
+    }
+    watch.expect(idle);
+    return answerOf(url, response, watch, idle);
+  }
+}
+
+async function send(
+  { method = "GET", headers, credentials, body }: HttpRequest,
+  url: string,
+  atHome: boolean,
+  watch: Watch,
+): Promise<Response> {
+  try {
+    return await fetch(url, {
+      method,
+      // Archives are bytes: an encoding would only change what is hashed.
+      headers: { "accept-encoding": "identity", ...headers, ...(atHome ? credentials : {}) },
+      redirect: "manual",
+      decompress: false,
+      signal: watch.signal,
+      ...(body && { body }),
+    });
+  } catch (error) {
+    throw broken(url, error, watch);
+  }
+}
+
+function redirected(from: string, location: string, count: number): string {
+  const to = new URL(location, from);
+  const problem =
+    count >= MAX_REDIRECTS
+      ? "redirects too often"
+      : !/^https?:$/.test(to.protocol)
+        ? `redirects to ${to.protocol}`
+        : from.startsWith("https:") && to.protocol === "http:"
+          ? `redirects to the insecure ${to.origin}`
+          : undefined;
+  if (problem) throw new DownloadError("network", `${shownUrl(from)} ${problem}`);
+  return to.href;
+}
+
+function answerOf(url: string, response: Response, watch: Watch, idle: number): HttpAnswer {
+  const length = response.headers.get("content-length");
+  return {
+    url,
+    status: response.status,
+    headers: response.headers,
+    size: length === null ? undefined : Number(length),
+    async bytes() {
+      try {
+        return await response.bytes();
+      } catch (error) {
+        throw broken(url, error, watch, "truncated");
+      } finally {
+        watch.end();
+      }
+    },
+    async *chunks() {
+      const body = response.body?.getReader();
+      try {
+        for (;;) {
+          const next = await read(body);
+          if (!next) return;
+          watch.expect(idle);
+          yield next;
+        }
+      } finally {
+        watch.end();
+        await body?.cancel().catch(() => undefined);
+      }
+    },
+    async discard() {
+      watch.end();
+      await response.body?.cancel();
+    },
+  };
+
+  async function read(body: { read(): Promise<{ value?: Uint8Array }> } | undefined) {
+    try {
+      return (await body?.read())?.value;
+    } catch (error) {
+      throw broken(url, error, watch, "truncated");
+    }
+  }
+}
+
+const REASONS: Readonly<Record<string, string>> = {
+  ECONNREFUSED: "the connection was refused",
+  ECONNRESET: "the connection broke off",
+  ENOTFOUND: "there is no such host",
+  ETIMEDOUT: "the host does not answer",
+  EHOSTUNREACH: "the host cannot be reached",
+};
+
+function broken(
+  url: string,
+  error: unknown,
+  watch: Watch,
+  kind: "network" | "truncated" = "network",
+): DownloadError {
+  if (watch.expired()) {
+    const message = `${shownUrl(url)}: no answer in time`;
+    return new DownloadError("timeout", message, { cause: error });
+  }
+  const reason = REASONS[systemCode(error) ?? ""] ?? messageOf(error);
+  return new DownloadError(kind, `${shownUrl(url)}: ${reason}`, { cause: error });
+}

@@ -1,0 +1,90 @@
+/** When and how soon to try again. */
+import { DownloadError } from "./error.ts";
+
+export interface RetryOptions {
+  /** Tries in all. */
+  readonly attempts?: number;
+  readonly baseDelayMs?: number;
+  readonly maxDelayMs?: number;
+  readonly signal?: AbortSignal | undefined;
+  /** From 0 to 1; for tests. */
+  readonly random?: () => number;
+  /** Waits; for tests. */
+  readonly sleep?: (ms: number, signal: AbortSignal | undefined) => Promise<void>;
+}
+
+const ATTEMPTS = 6;
+const BASE_DELAY_MS = 200;
+const MAX_DELAY_MS = 30_000;
+
+/** Statuses that may be different next time. */
+const PASSING_STATUS: ReadonlySet<number> = new Set([408, 425, 429, 500, 502, 503, 504]);
+
+/** Whether another try can help. */
+export function isPassing({ kind, status }: DownloadError): boolean {
+  if (status !== undefined) return status >= 500 || PASSING_STATUS.has(status);
+  return kind !== "disk";
+}
+
+/**
+ * Exponential backoff with full jitter, so that clients which failed together do not come back
+ * together. A server's own wish goes first, within the longest delay.
+ *
+ * @param failed how many tries failed so far, from 1
+ * @returns milliseconds
+ */
+export function delayBefore(
+  failed: number,
+  error: DownloadError,
+  { baseDelayMs = BASE_DELAY_MS, maxDelayMs = MAX_DELAY_MS, random = Math.random }: RetryOptions,
+): number {
+  const ceiling = Math.min(maxDelayMs, baseDelayMs * 2 ** (failed - 1));
+  const wished = Math.min(maxDelayMs, error.retryAfterMs ?? 0);
+  return Math.max(wished, random() * ceiling);
+}
+
+/**
+ * Runs a try until it works, cannot work, or was run often enough.
+ *
+ * @throws {DownloadError} the last one; whatever else the try throws, at once
+ */
+export async function withRetries<T>(
+  attempt: () => Promise<T>,
+  options: RetryOptions = {},
+): Promise<T> {
+  const { attempts = ATTEMPTS, signal, sleep = pause } = options;
+  for (let failed = 1; ; failed++) {
+    try {
+      return await attempt();
+    } catch (error) {
+      if (!(error instanceof DownloadError) || !isPassing(error)) throw error;
+      if (failed >= attempts || signal?.aborted) throw error;
+      await sleep(delayBefore(failed, error, options), signal);
+    }
+  }
+}
+
+/** Waits, or rejects as soon as the signal says so. */
+function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const abort = () => {
+      clearTimeout(timer);
+      reject(signal?.reason);
+    };
+    const timer = setTimeout(() => {
+      signal?.removeEventListener("abort", abort);
+      resolve();
+    }, ms);
+    signal?.addEventListener("abort", abort, { once: true });
+  });
+}
+
+/**
+ * What a `Retry-After` asks for, in milliseconds: seconds or an HTTP date. Source: RFC 9110, 10.2.3.
+ */
+export function parseRetryAfter(header: string | null, now: number): number | undefined {
+  if (header === null) return undefined;
+  if (/^\d+$/.test(header.trim())) return Number(header) * 1000;
+  const at = Date.parse(header);
+  return Number.isNaN(at) ? undefined : Math.max(0, at - now);
+}

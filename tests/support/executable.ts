@@ -1,0 +1,91 @@
+/** The built executable, as its user runs it: with nothing on PATH that it could lean on. */
+import { binary } from "./binary.ts";
+
+export interface Finished {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+  /** The most memory it held, in bytes. */
+  readonly maxRss: number;
+}
+
+export interface RunOptions {
+  readonly cwd: string;
+  readonly env?: Record<string, string>;
+}
+
+export function start(args: readonly string[], { cwd, env = {} }: RunOptions) {
+  return Bun.spawn([binary(), ...args], {
+    cwd,
+    env: { PATH: "", HOME: "/nonexistent", ...env },
+    stdin: "ignore",
+    stdout: "pipe",
+    stderr: "pipe",
+  });
+}
+
+/** Runs it to its end. */
+export async function execute(args: readonly string[], options: RunOptions): Promise<Finished> {
+  const child = start(args, options);
+  const [stdout, stderr, code] = await Promise.all([
+    new Response(child.stdout).text(),
+    new Response(child.stderr).text(),
+    child.exited,
+  ]);
+  return { code, stdout, stderr, maxRss: child.resourceUsage()?.maxRSS ?? 0 };
+}
+
+/** Runs it and expects it to work. Returns what it printed. */
+export async function succeed(args: readonly string[], options: RunOptions): Promise<string> {
+  const { code, stdout, stderr } = await execute(args, options);
+  if (code !== 0) throw new Error(`${args.join(" ")} exited with ${code}:\n${stdout}${stderr}`);
+  return stdout;
+}
+
+export interface Served extends AsyncDisposable {
+  readonly url: string;
+  readonly indexUrl: string;
+  readonly pid: number;
+  /** Sends SIGTERM and waits. Returns the exit code. */
+  stop(): Promise<number>;
+}
+
+/** Starts `serve` on a free port and waits until it says where it is. */
+export async function serve(cwd: string, args: readonly string[] = []): Promise<Served> {
+  const child = start(["serve", "--port", "0", ...args], { cwd });
+  const url = await addressIn(child.stderr);
+  const stop = async () => {
+    child.kill("SIGTERM");
+    return await child.exited;
+  };
+  return {
+    url,
+    indexUrl: `${url}/git/index`,
+    pid: child.pid,
+    stop,
+    async [Symbol.asyncDispose]() {
+      await stop();
+    },
+  };
+}
+
+/** Reads on after the address, as a full pipe would stop the server. */
+async function addressIn(stream: ReadableStream<Uint8Array>): Promise<string> {
+  const decoder = new TextDecoder();
+  const reader = stream.getReader();
+  let text = "";
+  for (;;) {
+    const { done, value } = await reader.read();
+    text += decoder.decode(value, { stream: true });
+    const url = /http:\/\/[\d.]+:\d+/.exec(text)?.[0];
+    if (url) {
+      void drain(reader);
+      return url;
+    }
+    if (done) throw new Error(`the server did not start:\n${text}`);
+  }
+}
+
+async function drain(reader: { read(): Promise<{ done: boolean }> }): Promise<void> {
+  while (!(await reader.read()).done);
+}

@@ -3,9 +3,11 @@ import { readdirSync, statSync } from "node:fs";
 import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { systemCode } from "../errors.ts";
+import { openBatch } from "./batch.ts";
 import type { ArchiveStore, Sha256 } from "./mod.ts";
 import { archivePath, hashOf, shardsPath, tempPath } from "./path.ts";
-import { writeArchive } from "./write.ts";
+import { place } from "./place.ts";
+import { stage } from "./stage.ts";
 
 export function openArchiveStore(root: string): ArchiveStore {
   const size = (sha256: Sha256): number | undefined =>
@@ -14,7 +16,12 @@ export function openArchiveStore(root: string): ArchiveStore {
   return {
     has,
     size,
-    put: (body, expected) => writeArchive(root, body, expected, has),
+    async put(body, expected) {
+      const staged = await stage(root, body, expected);
+      await place(root, [staged]);
+      return { sha256: staged.sha256, size: staged.size };
+    },
+    batch: () => openBatch(root),
     async get(sha256) {
       return has(sha256) ? Bun.file(archivePath(root, sha256)) : undefined;
     },

@@ -1,4 +1,5 @@
 /** Downloads what a plan names and the store lacks. */
+import type { ArchiveStore, StoredArchive } from "../archives/mod.ts";
 import type { SourceConfig } from "../config/mod.ts";
 import { DownloadError, download, forEachLimit } from "../download/mod.ts";
 import { Failure } from "../errors.ts";
@@ -34,6 +35,7 @@ export async function fetchAll(
   options: FetchOptions,
   report: Report,
 ): Promise<Fetched> {
+  const batch = registry.archives.batch();
   const totals = { downloaded: 0, failed: 0, bytes: 0 };
   const failures: Partial<Record<FailureReason, number>> = {};
   const sources = new Map(registry.config.sources.map((source) => [source.name, source]));
@@ -46,7 +48,7 @@ export async function fetchAll(
     const { module, version } = entry;
     const source = sources.get(catalog.get(module)!.origin)!;
     try {
-      const { size } = await fetchArchive(registry, source, entry, options.signal);
+      const { size } = await fetchArchive(batch.add, source, entry, options.signal);
       totals.downloaded++;
       totals.bytes += size;
     } catch (error) {
@@ -60,7 +62,12 @@ export async function fetchAll(
     progress();
   };
   const limit = options.concurrency ?? registry.config.mirror.concurrency;
-  await forEachLimit(missing, limit, fetchOne, options.signal);
+  try {
+    await forEachLimit(missing, limit, fetchOne, options.signal);
+  } finally {
+    // Also after Ctrl-C: what has arrived is kept.
+    await batch.close();
+  }
   return { ...totals, failures };
 }
 
@@ -74,18 +81,17 @@ function diskFailure(registry: Registry, error: DownloadError): Failure {
 }
 
 /**
- * Downloads one archive into the store, from its module's owner.
+ * Downloads one archive from its module's owner.
  *
+ * @param store takes the body, and refuses one that does not hash to the given checksum
  * @throws {DownloadError} when it does not arrive as the index says it should
  */
 export async function fetchArchive(
-  registry: Registry,
+  store: ArchiveStore["put"],
   source: SourceConfig,
   entry: Entry,
   signal?: AbortSignal,
-): Promise<{ size: number }> {
+): Promise<StoredArchive> {
   const request = archiveRequest(source, entry.module, entry.version);
-  const store = (body: Uint8Array | AsyncIterable<Uint8Array>) =>
-    registry.archives.put(body, entry.checksum);
-  return await download(request, store, signal ? { signal } : {});
+  return await download(request, (body) => store(body, entry.checksum), { signal });
 }

@@ -72,7 +72,7 @@ function createPull(registry: Registry): (entry: Entry) => Promise<void> {
     const source = owner(module);
     if (!source) throw unknown(module, version);
     try {
-      await fetchArchive(registry, source, entry);
+      await fetchArchive(registry.archives.put, source, entry);
     } catch (error) {
       if (!(error instanceof DownloadError)) throw error;
       const what = `${module}@${version} could not be fetched from source ${source.name}`;

@@ -1,0 +1,41 @@
+/** Puts staged bodies under their hashes, durably: first the bytes, then the names. */
+import { mkdirSync, renameSync, rmSync } from "node:fs";
+import { dirname } from "node:path";
+import { systemCode } from "../errors.ts";
+import { syncAll } from "../files/mod.ts";
+import { archivePath } from "./path.ts";
+import type { Staged } from "./stage.ts";
+
+/**
+ * All of them are durable and visible when this resolves. A name never stands for bytes that a
+ * crash could still take away.
+ */
+export async function place(root: string, staged: readonly Staged[]): Promise<void> {
+  try {
+    await syncAll(staged.map(({ temporary }) => temporary));
+    const directories = new Set<string>();
+    for (const { temporary, sha256 } of staged) {
+      const path = archivePath(root, sha256);
+      // Over the same bytes, when another put was quicker.
+      for (const made of rename(temporary, path)) directories.add(made);
+    }
+    await syncAll([...directories]);
+  } catch (error) {
+    for (const { temporary } of staged) rmSync(temporary, { force: true });
+    throw error;
+  }
+}
+
+/** Returns the directories whose entries changed. */
+function rename(from: string, to: string): string[] {
+  const directory = dirname(to);
+  try {
+    renameSync(from, to);
+    return [directory];
+  } catch (error) {
+    if (systemCode(error) !== "ENOENT") throw error;
+    mkdirSync(directory, { recursive: true });
+    renameSync(from, to);
+    return [directory, dirname(directory), dirname(dirname(directory))];
+  }
+}

@@ -1,0 +1,104 @@
+import { expect, test } from "bun:test";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  writeFileSync,
+} from "node:fs";
+import { join } from "node:path";
+import { cleanTemporary, openArchiveStore } from "../../src/archives/mod.ts";
+import { createRandom } from "../support/random.ts";
+import { tempDirectory } from "../support/temp.ts";
+import { conformance } from "./conformance.ts";
+
+conformance("a directory", () => openArchiveStore(join(tempDirectory(), "packages")));
+
+const text = (content: string) => new TextEncoder().encode(content);
+
+test("opening and asking makes no directory: the medium may be read-only", async () => {
+  const root = join(tempDirectory(), "packages");
+  const store = openArchiveStore(root);
+  expect(await store.list()).toEqual(new Set());
+  expect(store.has("0".repeat(64))).toBe(false);
+  expect(existsSync(root)).toBe(false);
+});
+
+test("archives lie where the layout says, and no temporary file is left beside them", async () => {
+  const root = tempDirectory();
+  const store = openArchiveStore(root);
+  const { sha256 } = await store.put(text("here"));
+  await store.put(text("bad"), "0".repeat(64)).catch(() => undefined);
+  await store
+    .put(
+      (async function* () {
+        yield text("half");
+        throw new Error("broke off");
+      })(),
+    )
+    .catch(() => undefined);
+  expect(readFileSync(join(root, "sha256", sha256.slice(0, 2), `${sha256}.zip`), "utf8")).toBe(
+    "here",
+  );
+  expect(readdirSync(join(root, "tmp"))).toEqual([]);
+});
+
+test("what lies about and is no archive is not listed", async () => {
+  const root = tempDirectory();
+  const store = openArchiveStore(root);
+  const { sha256 } = await store.put(text("one"));
+  writeFileSync(join(root, "sha256", sha256.slice(0, 2), "notes.txt"), "");
+  writeFileSync(join(root, "sha256", "README"), "");
+  expect(await store.list()).toEqual(new Set([sha256]));
+});
+
+test("temporary files of the dead are removed, those of the living are not", async () => {
+  const root = tempDirectory();
+  mkdirSync(join(root, "tmp"));
+  const child = Bun.spawn([process.execPath, "-e", ""]);
+  await child.exited;
+  writeFileSync(join(root, "tmp", `${child.pid}-0`), "");
+  writeFileSync(join(root, "tmp", `${process.ppid}-0`), "");
+  writeFileSync(join(root, "tmp", `${process.pid}-999999`), "");
+  expect(await cleanTemporary(root)).toBe(1);
+  expect(readdirSync(join(root, "tmp")).sort()).toEqual(
+    [`${process.ppid}-0`, `${process.pid}-999999`].sort(),
+  );
+  expect(await cleanTemporary(join(root, "nothing"))).toBe(0);
+});
+
+test.if(process.getuid?.() !== 0)("a directory that may not be written says so", async () => {
+  const root = tempDirectory();
+  chmodSync(root, 0o500);
+  await expect(openArchiveStore(root).put(text("x"))).rejects.toMatchObject({ code: "EACCES" });
+});
+
+test("killed while it writes, a store has whole archives only", async () => {
+  const root = tempDirectory();
+  const random = createRandom(Number(process.env.MOONBIT_REGISTRY_TEST_SEED ?? Date.now() % 1e9));
+  const script = `
+    import { openArchiveStore } from "${join(import.meta.dir, "../../src/archives/mod.ts")}";
+    const store = openArchiveStore("${root}");
+    const batch = store.batch();
+    for (let at = 0; ; at++) {
+      const body = crypto.getRandomValues(new Uint8Array(20_000));
+      if (at % 2) await store.put(body); else await batch.add(body);
+      if (at === 10) console.log("writing");
+    }`;
+  for (let round = 0; round < 8; round++) {
+    const child = Bun.spawn([process.execPath, "-e", script], { stdout: "pipe" });
+    await child.stdout.getReader().read();
+    await Bun.sleep(random.int(30));
+    child.kill("SIGKILL");
+    await child.exited;
+  }
+  const stored = await openArchiveStore(root).list();
+  expect(stored.size).toBeGreaterThan(40);
+  for (const sha256 of stored) {
+    const data = readFileSync(join(root, "sha256", sha256.slice(0, 2), `${sha256}.zip`));
+    expect(Bun.SHA256.hash(data, "hex")).toBe(sha256);
+  }
+  await cleanTemporary(root);
+  expect(readdirSync(join(root, "tmp"))).toEqual([]);
+}, 20_000);

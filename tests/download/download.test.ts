@@ -1,0 +1,246 @@
+import { afterAll, describe, expect, test } from "bun:test";
+import { IntegrityError } from "../../src/archives/mod.ts";
+import {
+  DownloadError,
+  type DownloadOptions,
+  download,
+  type HttpRequest,
+} from "../../src/download/mod.ts";
+import { createRandom } from "../support/random.ts";
+
+const open: { stop(force?: boolean): unknown }[] = [];
+afterAll(() => {
+  for (const server of open) server.stop(true);
+});
+
+type Handler = (request: Request, attempt: number) => Response | Promise<Response>;
+
+/** A server that tells how often it was asked. */
+function http(handle: Handler): { url: string; asked: () => number } {
+  let attempts = 0;
+  const server = Bun.serve({
+    hostname: "127.0.0.1",
+    port: 0,
+    idleTimeout: 0,
+    fetch: (request) => handle(request, ++attempts),
+  });
+  open.push(server);
+  return { url: `http://127.0.0.1:${server.port}/file`, asked: () => attempts };
+}
+
+/** A server that says these bytes to each request and then hangs up. */
+function raw(answer: string): string {
+  const server = Bun.listen({
+    hostname: "127.0.0.1",
+    port: 0,
+    socket: {
+      data(socket) {
+        socket.write(answer);
+        socket.end();
+      },
+    },
+  });
+  open.push(server);
+  return `http://127.0.0.1:${server.port}/file`;
+}
+
+const QUICK: DownloadOptions = { sleep: () => Promise.resolve(), attempts: 3 };
+
+async function read(body: Uint8Array | AsyncIterable<Uint8Array>): Promise<Buffer> {
+  if (body instanceof Uint8Array) return Buffer.from(body);
+  const parts: Uint8Array[] = [];
+  for await (const part of body) parts.push(part);
+  return Buffer.concat(parts);
+}
+
+const get = (url: string, options: DownloadOptions = {}, request: Partial<HttpRequest> = {}) =>
+  download({ url, ...request }, read, { ...QUICK, ...options });
+
+async function failure(promise: Promise<unknown>): Promise<DownloadError> {
+  const error = await promise.then(
+    () => undefined,
+    (thrown: unknown) => thrown,
+  );
+  expect(error).toBeInstanceOf(DownloadError);
+  return error as DownloadError;
+}
+
+test("a small body comes in one piece, a big one as a stream", async () => {
+  const big = createRandom(1).bytes(3_000_000);
+  const { url } = http((request) => new Response(request.url.endsWith("big") ? big : "small"));
+  const kind = (body: Uint8Array | AsyncIterable<Uint8Array>) =>
+    Promise.resolve(body instanceof Uint8Array ? "whole" : "stream");
+  expect(await download({ url }, kind)).toBe("whole");
+  expect((await get(url.replace("file", "big"))).equals(big)).toBe(true);
+  expect(await download({ url: url.replace("file", "big") }, kind)).toBe("stream");
+});
+
+test.each([500, 502, 503, 504, 408, 429])("a %d is tried again", async (status) => {
+  const { url, asked } = http((_, attempt) =>
+    attempt < 3 ? new Response("", { status }) : new Response("there"),
+  );
+  expect((await get(url)).toString()).toBe("there");
+  expect(asked()).toBe(3);
+});
+
+test.each([
+  [404, "not-found"],
+  [410, "not-found"],
+  [401, "denied"],
+  [403, "denied"],
+  [400, "server-error"],
+  [204, "server-error"],
+] as const)("a %d is final", async (status, kind) => {
+  const { url, asked } = http(() => new Response(null, { status }));
+  expect(await failure(get(url))).toMatchObject({ kind, status });
+  expect(asked()).toBe(1);
+});
+
+test("a server that keeps failing is given up after so many tries", async () => {
+  const { url, asked } = http(() => new Response("", { status: 500 }));
+  expect(await failure(get(url))).toMatchObject({ kind: "server-error", status: 500 });
+  expect(asked()).toBe(3);
+});
+
+describe("a body that does not come whole", () => {
+  test.each([
+    ["shorter than it says", "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nabc"],
+    ["shorter than it says, and big", "HTTP/1.1 200 OK\r\nContent-Length: 9000000\r\n\r\nabc"],
+    [
+      "in chunks without an end",
+      "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n",
+    ],
+  ])("%s, is no body", async (_, answer) => {
+    expect(await failure(get(raw(answer)))).toMatchObject({ kind: "truncated" });
+  });
+
+  test("is asked for again", async () => {
+    const { url, asked } = http((_, attempt) => {
+      if (attempt > 1) return new Response("whole");
+      return new Response(
+        new ReadableStream({
+          async pull(controller) {
+            controller.enqueue(new TextEncoder().encode("wh"));
+            await Bun.sleep(1);
+            controller.error();
+          },
+        }),
+      );
+    });
+    expect((await get(url)).toString()).toBe("whole");
+    expect(asked()).toBe(2);
+  });
+});
+
+test("bytes that the consumer refuses are asked for again, and in the end reported as such", async () => {
+  const { url, asked } = http((_, attempt) => new Response(`try ${attempt}`));
+  const refuse = async () => {
+    throw new IntegrityError("a".repeat(64), "b".repeat(64));
+  };
+  expect(await failure(download({ url }, refuse, QUICK))).toMatchObject({ kind: "wrong-hash" });
+  expect(asked()).toBe(3);
+});
+
+test("a full disk is not the server's fault: it is not asked again", async () => {
+  const { url, asked } = http(() => new Response("x"));
+  const full = async () => {
+    throw Object.assign(new Error("no space left"), { code: "ENOSPC" });
+  };
+  expect(await failure(download({ url }, full, QUICK))).toMatchObject({ kind: "disk" });
+  expect(asked()).toBe(1);
+});
+
+test("a bug in the consumer comes through as it is", async () => {
+  const { url, asked } = http(() => new Response("x"));
+  const bug = () => Promise.reject(new TypeError("a bug"));
+  await expect(download({ url }, bug, QUICK)).rejects.toThrow(TypeError);
+  expect(asked()).toBe(1);
+});
+
+test("nobody there, no such host, and no answer in time are told apart", async () => {
+  expect(await failure(get("http://127.0.0.1:1/"))).toMatchObject({
+    kind: "network",
+    message: "http://127.0.0.1:1/: the connection was refused",
+  });
+  const { url } = http(() => new Promise(() => {}));
+  const late = get(url, { answerTimeoutMs: 20, attempts: 1 });
+  expect(await failure(late)).toMatchObject({ kind: "timeout" });
+});
+
+test("a body that stalls is given up", async () => {
+  const { url } = http(
+    () =>
+      new Response(
+        new ReadableStream({ start: (controller) => controller.enqueue(new Uint8Array(5)) }),
+      ),
+  );
+  const stalled = get(url, { idleTimeoutMs: 20, attempts: 1 });
+  expect(await failure(stalled)).toMatchObject({ kind: "timeout" });
+});
+
+test("a body over the limit is refused, told or untold", async () => {
+  const { url } = http((request) =>
+    request.url.endsWith("untold")
+      ? new Response(
+          new ReadableStream({
+            pull: (controller) => controller.enqueue(new Uint8Array(10_000)),
+          }),
+        )
+      : new Response(new Uint8Array(200_000)),
+  );
+  const options = { maxBytes: 100_000, attempts: 1 };
+  expect((await failure(get(url, options))).message).toContain("over 100000 bytes");
+  const untold = url.replace("file", "untold");
+  expect((await failure(get(untold, options))).message).toContain("over 100000 bytes");
+});
+
+test("an encoding that a server claims is not undone: archives are bytes", async () => {
+  const { url } = http(() => new Response("not gzip", { headers: { "content-encoding": "gzip" } }));
+  expect((await get(url)).toString()).toBe("not gzip");
+});
+
+test("the caller's signal ends a download and the wait before the next try", async () => {
+  const controller = new AbortController();
+  const { url } = http(() => {
+    controller.abort(new Error("enough"));
+    return new Response("", { status: 500 });
+  });
+  const { signal } = controller;
+  await failure(download({ url }, read, { signal, baseDelayMs: 60_000 }));
+});
+
+describe("redirects", () => {
+  const SECRET = { credentials: { authorization: "Bearer secret" }, headers: { "x-plain": "1" } };
+
+  test("are followed, with credentials to their own origin only", async () => {
+    const seen: (string | null)[] = [];
+    const note = ({ headers }: Request) => seen.push(headers.get("authorization"));
+    const other = http((request) => {
+      note(request);
+      return new Response(request.headers.get("x-plain"));
+    });
+    const home = http((request, attempt) => {
+      note(request);
+      const to = attempt === 1 ? "/next" : other.url;
+      return new Response(null, { status: 302, headers: { location: to } });
+    });
+    expect((await get(home.url, {}, SECRET)).toString()).toBe("1");
+    expect(seen).toEqual(["Bearer secret", "Bearer secret", null]);
+  });
+
+  test("in a circle, or to what is not HTTP, end", async () => {
+    const circle = http(() => new Response(null, { status: 302, headers: { location: "/again" } }));
+    const { message } = await failure(get(circle.url, { attempts: 1 }));
+    expect(message).toContain("redirects too often");
+    const file = http(
+      () => new Response(null, { status: 302, headers: { location: "file:///etc/passwd" } }),
+    );
+    expect((await failure(get(file.url, { attempts: 1 }))).message).toContain("redirects to file:");
+  });
+});
+
+test("a message shows no user, password or query of a URL", async () => {
+  const { url } = http(() => new Response("", { status: 404 }));
+  const secret = `${url.replace("http://", "http://user:pass@")}?token=secret`;
+  expect((await failure(get(secret))).message).toBe(`${url} answered 404`);
+});

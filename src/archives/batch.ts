@@ -5,7 +5,7 @@
  * Placing blocks the thread for as long as the disk needs. How much is placed at once follows from
  * how long it took the last time, so that a fast disk is asked seldom and a slow stick in sips.
  */
-import type { ArchiveBatch, Sha256, StoredArchive } from "./mod.ts";
+import type { ArchiveBatch, Sha256, StoredArchive } from "./archive-store.ts";
 import { place } from "./place.ts";
 import { type Staged, stage } from "./stage.ts";
 

@@ -5,7 +5,7 @@
  *     tmp/<pid>-<n>             being written
  */
 import { join } from "node:path";
-import type { Sha256 } from "./mod.ts";
+import type { Sha256 } from "./archive-store.ts";
 
 const SHA256 = /^[0-9a-f]{64}$/;
 export const EXTENSION = ".zip";

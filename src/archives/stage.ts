@@ -8,7 +8,7 @@
 import { closeSync, mkdirSync, openSync, rmSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { systemCode } from "../errors.ts";
-import { IntegrityError, type Sha256, type StoredArchive } from "./mod.ts";
+import { IntegrityError, type Sha256, type StoredArchive } from "./archive-store.ts";
 import { tempPath } from "./path.ts";
 
 export interface Staged extends StoredArchive {

@@ -15,7 +15,7 @@ export function expand(
   return value.replace(REFERENCE, (reference, name: string) => {
     const found = env[name];
     if (found !== undefined) return found;
-    const hint = `set it before running this: ${name}=… moonbit-registry …`;
+    const hint = `set it before running this: ${name}=... moonbit-registry ...`;
     throw new Failure("config", `${reference} in registry.toml: ${name} is not set`, hint);
   });
 }

@@ -18,7 +18,10 @@ export interface SourceConfig {
   /** Default: `url` + `/git/index`. */
   readonly indexUrl: string;
   readonly indexType: IndexType;
-  /** Where `/user/…`, `/symbols.zip` and assets are. Default: `url`. */
+  /**
+   * Where `/user/…`, `/symbols.zip` and assets are. Default: `url`; for the public registry, whose
+   * archives are elsewhere, that place.
+   */
   readonly downloadUrl: string;
   readonly enabled: boolean;
   /** Lower is tried first. */

@@ -8,41 +8,53 @@ import { createWorld, ofModules } from "../support/world.ts";
 
 const sha256 = (data: ArrayBuffer) => Bun.SHA256.hash(data, "hex");
 
-test.if(hasGit)("what is mirrored is cloned, pulled and fetched, without git or a PATH here", async () => {
-  await using world = await createWorld();
-  const { dir, entries } = world;
-  const older = entries.filter(({ module }) => module !== "moonbitlang/async");
-  await world.publish(older);
-  await succeed(["mirror", "moonbitlang/*"], { cwd: dir });
-  await using server = await serve(dir);
+test.if(hasGit)(
+  "what is mirrored is cloned, pulled and fetched, without git or a PATH here",
+  async () => {
+    await using world = await createWorld();
+    const { dir, entries } = world;
+    const older = entries.filter(({ module }) => module !== "moonbitlang/async");
+    await world.publish(older);
+    await succeed(["mirror", "moonbitlang/*"], { cwd: dir });
+    await using server = await serve(dir);
 
-  const clone = join(tempDirectory(), "index");
-  await git(["clone", "-q", "--depth", "1", "--single-branch", "--no-tags", server.indexUrl, clone]);
-  expect(await git(["-C", clone, "ls-files", "user/moonbitlang/async.index"])).toBe("");
-  const x = await Bun.file(join(clone, "user/moonbitlang/x.index")).text();
-  const lines = ofModules(entries, "moonbitlang/x").map(({ line }) => `${line}\n`);
-  expect(x).toBe(lines.join(""));
+    const clone = join(tempDirectory(), "index");
+    await git([
+      "clone",
+      "-q",
+      "--depth",
+      "1",
+      "--single-branch",
+      "--no-tags",
+      server.indexUrl,
+      clone,
+    ]);
+    expect(await git(["-C", clone, "ls-files", "user/moonbitlang/async.index"])).toBe("");
+    const x = await Bun.file(join(clone, "user/moonbitlang/x.index")).text();
+    const lines = ofModules(entries, "moonbitlang/x").map(({ line }) => `${line}\n`);
+    expect(x).toBe(lines.join(""));
 
-  for (const { version, checksum } of ofModules(entries, "moonbitlang/x").slice(-3)) {
-    const path = encodeURIComponent(`moonbitlang/x/${version}`);
-    const response = await fetch(`${server.url}/user/${path}.zip`);
-    expect(response.status).toBe(200);
-    expect(sha256(await response.arrayBuffer())).toBe(checksum);
-  }
+    for (const { version, checksum } of ofModules(entries, "moonbitlang/x").slice(-3)) {
+      const path = encodeURIComponent(`moonbitlang/x/${version}`);
+      const response = await fetch(`${server.url}/user/${path}.zip`);
+      expect(response.status).toBe(200);
+      expect(sha256(await response.arrayBuffer())).toBe(checksum);
+    }
 
-  // The running server shows what comes with a sync, and the shallow clone fast-forwards to it.
-  await world.publish(entries);
-  await succeed(["sync"], { cwd: dir });
-  await git(["-C", clone, "pull", "-q", "--ff-only", "origin", "main"]);
-  expect(await git(["-C", clone, "ls-files", "user/moonbitlang/async.index"])).not.toBe("");
-  for (const repository of [clone, join(dir, "data", "index")]) {
-    expect(await tryGit(["-C", repository, "fsck", "--strict", "--no-dangling"])).toMatchObject({
-      code: 0,
-      stderr: "",
-    });
-  }
-  expect(await server.stop()).toBe(0);
-});
+    // The running server shows what comes with a sync, and the shallow clone fast-forwards to it.
+    await world.publish(entries);
+    await succeed(["sync"], { cwd: dir });
+    await git(["-C", clone, "pull", "-q", "--ff-only", "origin", "main"]);
+    expect(await git(["-C", clone, "ls-files", "user/moonbitlang/async.index"])).not.toBe("");
+    for (const repository of [clone, join(dir, "data", "index")]) {
+      expect(await tryGit(["-C", repository, "fsck", "--strict", "--no-dangling"])).toMatchObject({
+        code: 0,
+        stderr: "",
+      });
+    }
+    expect(await server.stop()).toBe(0);
+  },
+);
 
 test("an archive is served as files are: by either path, in parts, and not twice", async () => {
   await using world = await createWorld();

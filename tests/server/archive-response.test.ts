@@ -44,7 +44,6 @@ test("a part comes with its place in the whole", async () => {
   const response = ask({ range: "bytes=2-4" });
   expect(response.status).toBe(206);
   expect(response.headers.get("content-range")).toBe("bytes 2-4/10");
-  expect(response.headers.get("content-length")).toBe("3");
   expect(await response.text()).toBe("234");
 });
 

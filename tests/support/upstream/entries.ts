@@ -2,7 +2,8 @@
  * Index lines of a sample upstream. `sample-index.jsonl` holds lines of the public index as they
  * are, byte for byte: 31 modules with nested and non-ASCII names, dependencies across owners, as
  * objects and for building, versions with pre-releases and build metadata. What is needed is in it,
- * but for what the public index lacks too: `moonbitlang/wasm5`, and `moonbitlang/x` 0.4.39.
+ * but for what the public index lacks too: `moonbitlang/x` 0.4.39, which `moonbitlang/parser` 0.1.16
+ * asks for, and `moonbitlang/wasm5`, which `mizchi/ts` knows by a path only.
  */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";

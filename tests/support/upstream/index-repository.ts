@@ -1,5 +1,5 @@
 /** An index's repository made by this project's own code, for where there is no git. */
-import { commitChange, writeIndexTree } from "../../../src/index/mod.ts";
+
 import {
   createObjectBatch,
   createRepository,
@@ -7,6 +7,7 @@ import {
   readRef,
   writeRef,
 } from "../../../src/git/mod.ts";
+import { commitChange, writeIndexTree } from "../../../src/index/mod.ts";
 import { byModule, type SampleEntry } from "./entries.ts";
 
 const BRANCH = "refs/heads/main";

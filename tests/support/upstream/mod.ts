@@ -8,4 +8,9 @@ export {
 export { byModule, parseEntries, type SampleEntry, sampleIndex, withChecksum } from "./entries.ts";
 export type { Fault, FaultOptions } from "./faults.ts";
 export { writeIndexRepository } from "./index-repository.ts";
-export { type RecordedRequest, startUpstream, type Upstream, type UpstreamOptions } from "./server.ts";
+export {
+  type RecordedRequest,
+  startUpstream,
+  type Upstream,
+  type UpstreamOptions,
+} from "./server.ts";

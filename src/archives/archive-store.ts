@@ -1,0 +1,59 @@
+/**
+ * The archive store: immutable bytes under their SHA-256, and nothing else. It knows no module, no
+ * version and no index; no path appears in its interface, so that an object store can stand behind it.
+ */
+
+/** Lower-case hex, 64 characters. */
+export type Sha256 = string;
+
+export interface StoredArchive {
+  readonly sha256: Sha256;
+  /** Bytes. */
+  readonly size: number;
+}
+
+export interface ArchiveStore {
+  /**
+   * Stores a body, hashing it on the way. The bytes are durable (fsynced, renamed to their hash) when
+   * this resolves. A body that is stored already takes the place of its equal.
+   *
+   * @throws {IntegrityError} when `expected` is given and the bytes hash to something else; nothing is kept
+   */
+  put(body: AsyncIterable<Uint8Array> | Uint8Array, expected?: Sha256): Promise<StoredArchive>;
+  /** Opens a way to put many archives faster than one by one. */
+  batch(): ArchiveBatch;
+  /** The stored archive as a lazily read blob, or undefined when it is not here. */
+  get(sha256: Sha256): Promise<Blob | undefined>;
+  has(sha256: Sha256): boolean;
+  /** Size in bytes, or undefined when it is not here. */
+  size(sha256: Sha256): number | undefined;
+  /** Every stored hash, in no particular order. Costs one directory listing a shard, no stat. */
+  list(): Promise<Set<Sha256>>;
+  delete(sha256: Sha256): Promise<void>;
+}
+
+/** Puts that become visible and durable together, now and then. */
+export interface ArchiveBatch {
+  /**
+   * Takes a body in. It is verified when this resolves; it is in the store at the latest when `close`
+   * resolves.
+   *
+   * @throws {IntegrityError} as `put`
+   */
+  add(body: AsyncIterable<Uint8Array> | Uint8Array, expected?: Sha256): Promise<StoredArchive>;
+  /** Makes all that was added durable. */
+  close(): Promise<void>;
+}
+
+/** Thrown by `put` when a body is not what it was expected to be. */
+export class IntegrityError extends Error {
+  override readonly name = "IntegrityError";
+  readonly expected: Sha256;
+  readonly actual: Sha256;
+
+  constructor(expected: Sha256, actual: Sha256) {
+    super(`expected SHA-256 ${expected}, got ${actual}`);
+    this.expected = expected;
+    this.actual = actual;
+  }
+}

@@ -1,0 +1,51 @@
+/** `config`: shows or changes settings. */
+import { getSetting, listSettings, setSetting, settingLine } from "../../config/mod.ts";
+import { command } from "../command.ts";
+import type { Context } from "../context.ts";
+import { recomputeServed } from "../recompute.ts";
+
+export default command({
+  operands: [
+    { name: "KEY", help: "such as server.port or sources.mooncakes.priority" },
+    { name: "VALUE", help: "the new value; comments in the file stay" },
+  ],
+  options: {},
+  notes: ['Arrays are written "a/*,b/c"; with no KEY, all settings are shown.'],
+  example: "config server.port 9000",
+  async run(context, args) {
+    const { out } = context;
+    const [key, value] = args._;
+    const file = context.file();
+    if (key === undefined) return showAll(context, file);
+    if (value === undefined) {
+      const found = getSetting(file, key).value;
+      if (out.json) out.document(found ?? null);
+      else if (found !== undefined) out.data(plain(found));
+      return undefined;
+    }
+    setSetting(file, key, value);
+    if (key.startsWith("sources.")) await recomputeServed(context, file);
+    const setting = getSetting(file, key);
+    if (out.json) out.document({ [key]: setting.value });
+    else out.data(settingLine(setting));
+    return undefined;
+  },
+});
+
+function showAll({ out }: Context, file: string): undefined {
+  const settings = listSettings(file);
+  if (out.json) {
+    out.document(Object.fromEntries(settings.map(({ key, value }) => [key, value ?? null])));
+    return undefined;
+  }
+  for (const setting of settings) {
+    const line = settingLine(setting);
+    out.data(setting.isDefault ? out.paintData("dim", `${line.padEnd(44)} # default`) : line);
+  }
+  return undefined;
+}
+
+/** For scripts: text without quotes, one pattern a line. */
+function plain(value: string | number | boolean | readonly string[]): string {
+  return typeof value === "object" ? value.join("\n") : String(value);
+}

@@ -1,0 +1,84 @@
+/** `mirror`: downloads modules and what they depend on. */
+import { rememberPackages } from "../../config/mod.ts";
+import { Failure } from "../../errors.ts";
+import type { MirrorOptions } from "../../registry/mod.ts";
+import { command } from "../command.ts";
+import { DONE, DONE_IN_PART } from "../exit.ts";
+import { interruptible } from "../interrupt.ts";
+import { moment, wholeNumber } from "../numbers.ts";
+import { createEventView } from "../render/events.ts";
+import { planLines, summaryLines } from "../render/summary.ts";
+
+const MANY = Number.MAX_SAFE_INTEGER;
+
+export default command({
+  operands: [
+    { name: "PATTERN", help: "glob over owner/name, quoted; default: mirror.packages", many: true },
+  ],
+  options: {
+    source: {
+      type: "string",
+      alias: "s",
+      valueHint: "NAME",
+      description: "take from this source; default: the default one",
+    },
+    full: { type: "boolean", description: "everything the source has" },
+    strict: { type: "boolean", description: "only what matches, without dependencies" },
+    latest: { type: "string", valueHint: "N", description: "the newest N versions of each module" },
+    since: {
+      type: "string",
+      valueHint: "DATE",
+      description: "versions published since, such as 2026-01-31",
+    },
+    "dry-run": { type: "boolean", description: "list what would be downloaded" },
+    jobs: {
+      type: "string",
+      alias: "j",
+      valueHint: "N",
+      description: "downloads at a time; default: mirror.concurrency",
+    },
+    save: { type: "boolean", description: "add the patterns to mirror.packages" },
+  },
+  notes: ["What is here already is not downloaded again: run it again after a failure."],
+  example: 'mirror "moonbitlang/*" --latest 3',
+  async run(context, args) {
+    const { out } = context;
+    const patterns = args._;
+    if (args.full && patterns.length > 0) {
+      throw new Failure("usage", "--full takes everything; leave the patterns out");
+    }
+    if (args.save && args["dry-run"]) {
+      throw new Failure("usage", "--dry-run and --save exclude each other");
+    }
+    const options: MirrorOptions = {
+      patterns,
+      ...(args.source !== undefined && { source: args.source }),
+      ...(args.full && { full: true }),
+      ...(args.strict && { strict: true }),
+      ...(args.latest !== undefined && { latest: wholeNumber(args.latest, "--latest", 1, MANY) }),
+      ...(args.since !== undefined && { since: moment(args.since, "--since") }),
+      ...(args["dry-run"] && { dryRun: true }),
+      ...(args.jobs !== undefined && { concurrency: wholeNumber(args.jobs, "-j", 1, 256) }),
+    };
+    const file = context.file();
+    const { mirror, openRegistry } = await import("../../registry/mod.ts");
+    const registry = openRegistry(file);
+    const view = createEventView(out);
+    const hint = "what has arrived is kept; the same command goes on from there";
+    const summary = await interruptible(hint, (signal) =>
+      mirror(registry, { ...options, signal }, view.report),
+    ).finally(view.close);
+    if (args.save) rememberPackages(file, args.full ? ["**"] : patterns);
+    if (out.json) {
+      out.record({ type: "done", ...summary });
+    } else if (summary.dryRun) {
+      const { data, totals } = planLines(summary);
+      for (const line of data) out.data(line);
+      out.log.info(totals);
+    } else {
+      for (const line of summaryLines(summary)) out.data(line);
+      if (summary.failed > 0) out.log.info("Run the same again to fetch what failed.");
+    }
+    return summary.failed > 0 ? DONE_IN_PART : DONE;
+  },
+});

@@ -1,0 +1,29 @@
+/** The one table from failures to exit codes. */
+import { Failure, type FailureCode } from "../errors.ts";
+
+export const DONE = 0;
+export const FAILED = 1;
+export const WRONG_USAGE = 2;
+/** Some downloads failed. */
+export const DONE_IN_PART = 3;
+/** 128 + SIGINT, as shells have it. */
+export const INTERRUPTED = 130;
+
+const EXIT: Readonly<Record<FailureCode, number>> = {
+  usage: WRONG_USAGE,
+  config: FAILED,
+  "no-registry": FAILED,
+  "not-found": FAILED,
+  exists: FAILED,
+  busy: FAILED,
+  upstream: FAILED,
+  denied: FAILED,
+  integrity: FAILED,
+  io: FAILED,
+  "missing-tool": FAILED,
+  interrupted: INTERRUPTED,
+};
+
+export function exitCodeOf(error: unknown): number {
+  return error instanceof Failure ? EXIT[error.code] : FAILED;
+}

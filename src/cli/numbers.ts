@@ -1,0 +1,26 @@
+/** Values of options that are no plain text. */
+import { Failure } from "../errors.ts";
+
+/** @throws {Failure} "usage", naming the option */
+export function wholeNumber(word: string, option: string, low: number, high: number): number {
+  const value = /^-?\d{1,15}$/.test(word) ? Number(word) : Number.NaN;
+  if (value >= low && value <= high) return value;
+  const message = `${option} wants a whole number from ${low} to ${high}, not ${JSON.stringify(word)}`;
+  throw new Failure("usage", message);
+}
+
+/**
+ * A day (`2026-01-31`, from its first moment, UTC) or a moment in ISO 8601.
+ *
+ * @throws {Failure} "usage", naming the option
+ */
+export function moment(word: string, option: string): Date {
+  const iso = /^\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:\d{2}))?$/;
+  const date = new Date(iso.test(word) ? word : Number.NaN);
+  // A 31st of February would quietly become a day of March.
+  const isReal =
+    !Number.isNaN(date.getTime()) && (word.length > 10 || date.toISOString().startsWith(word));
+  if (isReal) return date;
+  const message = `${option} wants a date such as 2026-01-31, not ${JSON.stringify(word)}`;
+  throw new Failure("usage", message);
+}

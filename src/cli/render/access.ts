@@ -1,0 +1,36 @@
+/** A request as one line of the access log. Pure. */
+import { bytes } from "./units.ts";
+
+/** What the server tells of a request. */
+export interface Access {
+  readonly time: string;
+  readonly client: string;
+  readonly method: string;
+  readonly path: string;
+  readonly status: number;
+  readonly ms: number;
+  readonly bytes: number | undefined;
+  readonly agent: string | undefined;
+}
+
+/** `2026-01-31T12:00:00.000Z 10.0.0.7 GET /git/index/info/refs 200 1.2 KiB 3.4 ms git/2.39.5` */
+export function accessText(line: Access): string {
+  return [
+    line.time,
+    line.client || "-",
+    line.method,
+    line.path,
+    line.status,
+    line.bytes === undefined ? "-" : bytes(line.bytes),
+    `${line.ms} ms`,
+    ...(line.agent === undefined ? [] : [line.agent]),
+  ]
+    .map((part) => visible(String(part)))
+    .join(" ");
+}
+
+/** Clients choose some of this; it must not steer a terminal. */
+function visible(text: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+  return text.replace(/[\u0000-\u001f\u007f-\u009f]/g, "?");
+}

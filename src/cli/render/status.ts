@@ -1,0 +1,52 @@
+/** A registry's status for people. Pure but for the clock that it is given. */
+import type { Status } from "../../registry/mod.ts";
+import { ago, bytes, count, plural } from "./units.ts";
+
+export function statusText(status: Status, now: Date): string {
+  const { stored, listed, writer } = status;
+  const rows: [string, string][] = [
+    ["Registry", `${status.name} in ${status.dir}`],
+    ["Data", status.dataDir],
+    ["Listed", `${plural(listed.versions, "version")} of ${plural(listed.modules, "module")}`],
+    [
+      "Stored",
+      `${plural(stored.versions, "version")}, ${bytes(stored.bytes)} in ${plural(stored.archives, "archive")}`,
+    ],
+    ["Serves at", status.address],
+  ];
+  if (writer)
+    rows.push([
+      "Busy",
+      `${writer.command}, process ${writer.pid} on ${writer.host}, since ${writer.since}`,
+    ]);
+  const head = rows.map(([name, value]) => `${`${name}:`.padEnd(11)}${value}`).join("\n");
+  return status.sources.length === 0
+    ? `${head}\n\nNo source yet.`
+    : `${head}\n\n${sourceTable(status.sources, now)}`;
+}
+
+function sourceTable(sources: Status["sources"], now: Date): string {
+  const rows = sources.map((source) => [
+    source.name,
+    `${source.enabled ? "enabled" : "disabled"}${source.default ? ", default" : ""}`,
+    count(source.modules),
+    count(source.versions),
+    source.lastSync ? ago(now.getTime() - Date.parse(source.lastSync)) : "never",
+  ]);
+  const lines = table([["Source", "State", "Modules", "Versions", "Synced"], ...rows], [2, 3]);
+  const errors = sources.flatMap(({ name, lastError }) =>
+    lastError ? [`${name}: last sync failed: ${lastError}`] : [],
+  );
+  return [...lines, ...(errors.length > 0 ? ["", ...errors] : [])].join("\n");
+}
+
+/** Columns two apart; those of `right` stand at the right. */
+function table(rows: readonly (readonly string[])[], right: readonly number[]): string[] {
+  const widths = rows[0]!.map((_, i) => Math.max(...rows.map((row) => row[i]!.length)));
+  return rows.map((row) =>
+    row
+      .map((cell, i) => (right.includes(i) ? cell.padStart(widths[i]!) : cell.padEnd(widths[i]!)))
+      .join("  ")
+      .trimEnd(),
+  );
+}

@@ -1,0 +1,110 @@
+/** Every command by name. Loading none of them keeps `--version` and `--help` quick. */
+import type { Command } from "./command.ts";
+
+export interface Entry {
+  readonly name: string;
+  /** One line, without a full stop. */
+  readonly summary: string;
+  readonly load: () => Promise<{ default: Command }>;
+}
+
+/** A name that stands before others: `source add`. */
+export interface Family {
+  readonly name: string;
+  readonly summary: string;
+  readonly members: readonly Entry[];
+}
+
+export interface Group {
+  readonly title: string;
+  readonly entries: readonly (Entry | Family)[];
+}
+
+const SOURCE: Family = {
+  name: "source",
+  summary: "upstream registries: add, list, default, enable, ...",
+  members: [
+    {
+      name: "add",
+      summary: "add an upstream registry",
+      load: () => import("./commands/source-add.ts"),
+    },
+    {
+      name: "list",
+      summary: "list the upstream registries",
+      load: () => import("./commands/source-list.ts"),
+    },
+    {
+      name: "default",
+      summary: "choose the source that `mirror` takes from",
+      load: () => import("./commands/source-default.ts"),
+    },
+    {
+      name: "enable",
+      summary: "use a source again",
+      load: () => import("./commands/source-enable.ts"),
+    },
+    {
+      name: "disable",
+      summary: "keep a source, but do not use it",
+      load: () => import("./commands/source-disable.ts"),
+    },
+    {
+      name: "remove",
+      summary: "forget a source; its archives stay",
+      load: () => import("./commands/source-remove.ts"),
+    },
+  ],
+};
+
+export const GROUPS: readonly Group[] = [
+  {
+    title: "Set up",
+    entries: [
+      { name: "init", summary: "make a registry", load: () => import("./commands/init.ts") },
+      SOURCE,
+      {
+        name: "config",
+        summary: "show or change settings",
+        load: () => import("./commands/config.ts"),
+      },
+    ],
+  },
+  {
+    title: "Mirror",
+    entries: [
+      {
+        name: "mirror",
+        summary: "download modules and what they depend on",
+        load: () => import("./commands/mirror.ts"),
+      },
+      {
+        name: "sync",
+        summary: "refresh sources and what was mirrored from them",
+        load: () => import("./commands/sync.ts"),
+      },
+      {
+        name: "status",
+        summary: "what is here, and since when",
+        load: () => import("./commands/status.ts"),
+      },
+    ],
+  },
+  {
+    title: "Serve",
+    entries: [
+      {
+        name: "serve",
+        summary: "serve the registry over HTTP",
+        load: () => import("./commands/serve.ts"),
+      },
+      {
+        name: "update",
+        summary: "run `moon update` against this registry",
+        load: () => import("./commands/update.ts"),
+      },
+    ],
+  },
+];
+
+export const ENTRIES: readonly (Entry | Family)[] = GROUPS.flatMap(({ entries }) => entries);

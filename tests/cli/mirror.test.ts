@@ -1,0 +1,95 @@
+import { afterAll, expect, test } from "bun:test";
+import { join } from "node:path";
+import { run } from "../support/cli.ts";
+import { repositoryHandler } from "../support/git-server.ts";
+import { tempDirectory } from "../support/temp.ts";
+import {
+  generateArchives,
+  sampleIndex,
+  startUpstream,
+  writeIndexRepository,
+} from "../support/upstream/mod.ts";
+
+const root = tempDirectory("cli");
+const wanted = sampleIndex()
+  .filter(({ module }) => module === "moonbitlang/x")
+  .slice(0, 5);
+const { entries, archive } = generateArchives(wanted);
+const missing = entries[0]!.version;
+await writeIndexRepository(join(root, "up.git"), entries);
+const upstream = startUpstream({
+  archive: (module, version) => (version === missing ? undefined : archive(module, version)),
+  git: repositoryHandler(join(root, "up.git")),
+});
+afterAll(() => upstream.stop());
+
+async function registry(): Promise<string> {
+  const cwd = tempDirectory("cli");
+  await run(["init"], { cwd });
+  await run(["source", "add", "up", "--url", upstream.url], { cwd });
+  await run(["source", "default", "up"], { cwd });
+  return cwd;
+}
+
+test("mirror lists what a dry run would do, on stdout only that", async () => {
+  const { code, stdout, stderr } = await run(["mirror", "moonbitlang/*", "--dry-run", "--strict"], {
+    cwd: await registry(),
+  });
+  expect(code).toBe(0);
+  const all = entries.map(({ module, version }) => `${module}@${version}`);
+  expect(stdout.trimEnd().split("\n").sort()).toEqual(all.sort());
+  expect(stderr).toContain("Would download 5 versions; 0 here already\n");
+});
+
+test("mirror sums up, counts failures by reason, and exits with 3", async () => {
+  const { code, stdout, stderr } = await run(["mirror", "moonbitlang/x", "--strict"], {
+    cwd: await registry(),
+  });
+  expect(stdout).toMatch(
+    /^Mirrored 5 versions of 1 module in .*: 4 downloaded \(.*\), 1 failed\n {2}1 not found at their source\n$/,
+  );
+  expect(stderr).toContain(`warning: moonbitlang/x@${missing}: not-found: `);
+  expect(stderr).toMatch(/^5\/5 {2}1 failed/m);
+  expect(code).toBe(3);
+});
+
+test("mirror gives its events as NDJSON, the summary last", async () => {
+  const { stdout, stderr } = await run(["mirror", "moonbitlang/x", "--strict", "--json"], {
+    cwd: await registry(),
+  });
+  const events = stdout
+    .trimEnd()
+    .split("\n")
+    .map((line) => JSON.parse(line));
+  expect(stderr).toBe("");
+  expect(events.map(({ type }) => type)).toContain("planned");
+  expect(events.filter(({ type }) => type === "failed")).toHaveLength(1);
+  expect(events.at(-1)).toMatchObject({
+    type: "done",
+    versions: 5,
+    downloaded: 4,
+    failed: 1,
+    failures: { "not-found": 1 },
+  });
+});
+
+test("mirror is quiet when asked, but for what goes wrong", async () => {
+  const { stderr } = await run(["mirror", "moonbitlang/x", "--strict", "-q"], {
+    cwd: await registry(),
+  });
+  expect(stderr.trimEnd().split("\n")).toEqual([
+    expect.stringMatching(/^warning: moonbitlang\/x@/),
+  ]);
+});
+
+test("mirror --save remembers the patterns, once", async () => {
+  const cwd = await registry();
+  for (let i = 0; i < 2; i++) await run(["mirror", "moonbitlang/x", "--strict", "--save"], { cwd });
+  expect((await run(["config", "mirror.packages"], { cwd })).stdout).toBe("moonbitlang/x\n");
+});
+
+test("mirror of nothing says what to type", async () => {
+  const { code, stderr } = await run(["mirror"], { cwd: await registry() });
+  expect(code).toBe(2);
+  expect(stderr).toContain("mirror --full");
+});

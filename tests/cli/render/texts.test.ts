@@ -1,0 +1,181 @@
+import { describe, expect, test } from "bun:test";
+import { accessText } from "../../../src/cli/render/access.ts";
+import { eventLine } from "../../../src/cli/render/events.ts";
+import { sourceListText, sourceRecord } from "../../../src/cli/render/sources.ts";
+import { statusText } from "../../../src/cli/render/status.ts";
+import { planLines, sourceLines, summaryLines } from "../../../src/cli/render/summary.ts";
+import { parseConfig } from "../../../src/config/mod.ts";
+import type { MirrorSummary, Status } from "../../../src/registry/mod.ts";
+
+const CONFIG = parseConfig(
+  `default_source = "mooncakes"
+[[sources]]
+name = "mooncakes"
+type = "mooncakes"
+url = "https://mooncakes.io"
+priority = 100
+[[sources]]
+name = "partner"
+url = "https://partner.example"
+index_url = "https://index.partner.example"
+index_type = "http"
+enabled = false
+auth = { type = "bearer", token = "hunter2" }
+`,
+  "registry.toml",
+);
+
+describe("sources", () => {
+  test("are listed as documented, without credentials", () => {
+    expect(sourceListText(CONFIG)).toBe(`Configured sources:
+
+  mooncakes (default) [enabled]
+    Type: mooncakes
+    URL: https://mooncakes.io
+    Index: https://mooncakes.io/git/index (git)
+    Priority: 100
+
+  partner [disabled]
+    Type: custom
+    URL: https://partner.example
+    Index: https://index.partner.example (http)
+    Priority: 50`);
+  });
+
+  test("are data with the file's keys, without credentials", () => {
+    expect(sourceRecord(CONFIG.sources[1]!, CONFIG.defaultSource)).toEqual({
+      name: "partner",
+      type: "custom",
+      url: "https://partner.example",
+      index_url: "https://index.partner.example",
+      index_type: "http",
+      download_url: "https://partner.example",
+      enabled: false,
+      priority: 50,
+      default: false,
+    });
+  });
+});
+
+const SUMMARY: MirrorSummary = {
+  modules: 14,
+  versions: 1200,
+  downloaded: 1000,
+  alreadyStored: 197,
+  failed: 3,
+  bytes: 5 * 1024 * 1024,
+  elapsedMs: 3_400,
+  failures: { "not-found": 2, timeout: 1 },
+  dryRun: false,
+};
+
+describe("summaries", () => {
+  test("of a mirror name the failures by reason", () => {
+    expect(summaryLines(SUMMARY)).toEqual([
+      "Mirrored 1,200 versions of 14 modules in 3.4 s: 1,000 downloaded (5.0 MiB), 197 here before, 3 failed",
+      "  2 not found at their source",
+      "  1 without an answer in time",
+    ]);
+  });
+
+  test("of a dry run are the versions", () => {
+    const plan = [{ module: "a/b", version: "1.0.0" }];
+    expect(planLines({ ...SUMMARY, dryRun: true, plan })).toEqual({
+      data: ["a/b@1.0.0"],
+      totals: "Would download 1 version; 197 here already",
+    });
+  });
+
+  test("of a sync say how each source did", () => {
+    const sources = [
+      { name: "up", outcome: "updated" as const },
+      { name: "down", outcome: "failed" as const, message: "no answer" },
+    ];
+    expect(sourceLines({ ...SUMMARY, sources })).toEqual([
+      "up: updated",
+      "down: failed: no answer",
+    ]);
+  });
+});
+
+test("events are sentences", () => {
+  expect(eventLine({ type: "refreshed", source: "up", outcome: "updated", modules: 1 })).toEqual([
+    "say",
+    "up: 1 module, index updated",
+  ]);
+  expect(eventLine({ type: "planned", modules: 2, versions: 30, stored: 10, missing: 20 })).toEqual(
+    ["say", "30 versions of 2 modules; 20 to download"],
+  );
+  const failed = { type: "failed", module: "a/b", version: "1.0.0", reason: "timeout" } as const;
+  expect(eventLine({ ...failed, message: "no answer" })).toEqual([
+    "warn",
+    "a/b@1.0.0: timeout: no answer",
+  ]);
+});
+
+test("an access line lets no client steer the terminal", () => {
+  const line = {
+    time: "2026-01-31T12:00:00.000Z",
+    client: "10.0.0.7",
+    method: "GET",
+    path: "/user/\u001b[31m",
+    status: 404,
+    ms: 1.5,
+    bytes: 2048,
+    agent: "git/2\n",
+  };
+  expect(accessText(line)).toBe(
+    "2026-01-31T12:00:00.000Z 10.0.0.7 GET /user/?[31m 404 2.0 KiB 1.5 ms git/2?",
+  );
+  expect(accessText({ ...line, client: "", bytes: undefined, agent: undefined, path: "/" })).toBe(
+    "2026-01-31T12:00:00.000Z - GET / 404 - 1.5 ms",
+  );
+});
+
+test("a status shows sources in columns, and what went wrong", () => {
+  const status: Status = {
+    name: "team",
+    dir: "/srv/reg",
+    dataDir: "/srv/reg/data",
+    sources: [
+      {
+        name: "mooncakes",
+        url: "https://mooncakes.io",
+        enabled: true,
+        default: true,
+        modules: 887,
+        versions: 6548,
+        lastSync: "2026-01-31T11:00:00.000Z",
+        lastError: null,
+      },
+      {
+        name: "up",
+        url: "https://up.example",
+        enabled: false,
+        default: false,
+        modules: 0,
+        versions: 0,
+        lastSync: null,
+        lastError: "no answer",
+      },
+    ],
+    listed: { modules: 887, versions: 6548 },
+    stored: { modules: 10, versions: 120, archives: 119, bytes: 4 * 1024 * 1024 },
+    address: "http://127.0.0.1:8080",
+    writer: null,
+  };
+  expect(statusText(status, new Date("2026-01-31T12:00:00Z"))).toMatchInlineSnapshot(`
+    "Registry:  team in /srv/reg
+    Data:      /srv/reg/data
+    Listed:    6,548 versions of 887 modules
+    Stored:    120 versions, 4.0 MiB in 119 archives
+    Serves at: http://127.0.0.1:8080
+
+    Source     State             Modules  Versions  Synced
+    mooncakes  enabled, default      887     6,548  1 h ago
+    up         disabled                0         0  never
+
+    up: last sync failed: no answer"
+  `);
+  expect(statusText({ ...status, sources: [] }, new Date())).toEndWith("\n\nNo source yet.");
+});

@@ -1,0 +1,214 @@
+import { describe, expect, test } from "bun:test";
+import { GLOBAL_OPTIONS } from "../../src/cli/globals.ts";
+import { ENTRIES, type Entry } from "../../src/cli/root.ts";
+import { commandHelp, familyHelp, rootHelp } from "../../src/cli/usage.ts";
+import { readWords } from "../../src/cli/words.ts";
+
+const plain = (text: string) => text;
+
+/** Every command with its full name. */
+const COMMANDS: readonly { name: string; entry: Entry }[] = ENTRIES.flatMap((entry) =>
+  "members" in entry
+    ? entry.members.map((member) => ({ name: `${entry.name} ${member.name}`, entry: member }))
+    : [{ name: entry.name, entry }],
+);
+
+const FAMILIES = ENTRIES.filter((entry) => "members" in entry);
+
+describe("every help text", () => {
+  test("fits into 80 columns and says something on every line", async () => {
+    const pages = [rootHelp("0.1.0", plain), ...FAMILIES.map((each) => familyHelp(each, plain))];
+    for (const { name, entry } of COMMANDS) {
+      const { default: command } = await entry.load();
+      pages.push(commandHelp(name, entry.summary, command, plain));
+    }
+    for (const line of pages.join("\n").split("\n")) {
+      expect(line.length).toBeLessThanOrEqual(80);
+      expect(line).not.toContain("undefined");
+    }
+  });
+
+  test("has an example that the command takes", async () => {
+    for (const { name, entry } of COMMANDS) {
+      const { default: command } = await entry.load();
+      expect(command.example).toStartWith(name);
+      const words = command.example.slice(name.length).match(/"[^"]*"|\S+/g) ?? [];
+      const options = { ...GLOBAL_OPTIONS, ...command.options };
+      readWords(words, { name, options, operands: command.operands ?? [] });
+    }
+  });
+
+  test("names no option twice, nor a letter", async () => {
+    for (const { entry } of COMMANDS) {
+      const { default: command } = await entry.load();
+      const all = [...Object.entries(GLOBAL_OPTIONS), ...Object.entries(command.options)];
+      const names = all.map(([name]) => name);
+      const letters = all.flatMap(([, option]) => ("alias" in option ? [option.alias] : []));
+      expect(new Set(names).size).toBe(names.length);
+      expect(new Set(letters).size).toBe(letters.length);
+    }
+  });
+});
+
+test("the first help", () => {
+  expect(rootHelp("0.1.0", plain)).toMatchInlineSnapshot(`
+    "moonbit-registry 0.1.0: a package registry for MoonBit in one executable
+
+    Usage: moonbit-registry COMMAND [OPTIONS]
+
+    Set up
+      init        make a registry
+      source      upstream registries: add, list, default, enable, ...
+      config      show or change settings
+
+    Mirror
+      mirror      download modules and what they depend on
+      sync        refresh sources and what was mirrored from them
+      status      what is here, and since when
+
+    Serve
+      serve       serve the registry over HTTP
+      update      run \`moon update\` against this registry
+
+    Options
+      -d, --dir DIR           the registry; default: registry.toml here or above
+          --json              data as JSON on stdout
+      -q, --quiet             only data, warnings and errors
+      -v, --verbose           more on what goes wrong
+          --no-color          plain text
+      -h, --help              this help
+      -V, --version           this program's version
+
+    Example
+      moonbit-registry init reg && cd reg
+      moonbit-registry source add mooncakes --from-preset mooncakes
+      moonbit-registry mirror "moonbitlang/*"
+      moonbit-registry serve
+
+    \`moonbit-registry COMMAND --help\` tells more about one."
+  `);
+});
+
+test("the help of a family", () => {
+  expect(familyHelp(FAMILIES[0]!, plain)).toMatchInlineSnapshot(`
+    "moonbit-registry source: upstream registries: add, list, default, enable, ...
+
+    Usage: moonbit-registry source COMMAND [OPTIONS]
+
+    Commands
+      add         add an upstream registry
+      list        list the upstream registries
+      default     choose the source that \`mirror\` takes from
+      enable      use a source again
+      disable     keep a source, but do not use it
+      remove      forget a source; its archives stay
+
+    \`moonbit-registry source COMMAND --help\` tells more about one."
+  `);
+});
+
+/** The help of a command by its name. */
+async function helpOf(wanted: string): Promise<string> {
+  const { name, entry } = COMMANDS.find((each) => each.name === wanted)!;
+  const { default: command } = await entry.load();
+  return commandHelp(name, entry.summary, command, plain);
+}
+
+test("the help of a command with many options", async () => {
+  expect(await helpOf("source add")).toMatchInlineSnapshot(`
+    "moonbit-registry source add: add an upstream registry
+
+    Usage: moonbit-registry source add NAME [OPTIONS]
+
+    Arguments
+      NAME                    what commands call it; a-z, 0-9, . _ -
+
+    Options
+          --from-preset NAME  known by name: mooncakes
+          --url URL           or any other, by its address
+          --index-url URL     its index; default: URL/git/index
+          --download-url URL  its archives; default: URL
+          --type TYPE         mooncakes, moonbit-registry or custom (default)
+          --index-type TYPE   git (default) or http
+          --priority N        lower is tried first; default: preset 100, others 50
+          --token-env VAR     variable that holds its token
+          --username NAME     or a user, with the password in ...
+          --password-env VAR  ... this variable
+
+    Everywhere
+      -d, --dir DIR           the registry; default: registry.toml here or above
+          --json              data as JSON on stdout
+      -q, --quiet             only data, warnings and errors
+      -v, --verbose           more on what goes wrong
+          --no-color          plain text
+      -h, --help              this help
+      -V, --version           this program's version
+
+    Secrets are not written: registry.toml names the variable, read when it is used.
+
+    Example
+      moonbit-registry source add up --url https://up.example --token-env UP_TOKEN"
+  `);
+});
+
+test("the help of a command that takes many words", async () => {
+  expect(await helpOf("mirror")).toMatchInlineSnapshot(`
+    "moonbit-registry mirror: download modules and what they depend on
+
+    Usage: moonbit-registry mirror [PATTERN...] [OPTIONS]
+
+    Arguments
+      PATTERN                 glob over owner/name, quoted; default: mirror.packages
+
+    Options
+      -s, --source NAME       take from this source; default: the default one
+          --full              everything the source has
+          --strict            only what matches, without dependencies
+          --latest N          the newest N versions of each module
+          --since DATE        versions published since, such as 2026-01-31
+          --dry-run           list what would be downloaded
+      -j, --jobs N            downloads at a time; default: mirror.concurrency
+          --save              add the patterns to mirror.packages
+
+    Everywhere
+      -d, --dir DIR           the registry; default: registry.toml here or above
+          --json              data as JSON on stdout
+      -q, --quiet             only data, warnings and errors
+      -v, --verbose           more on what goes wrong
+          --no-color          plain text
+      -h, --help              this help
+      -V, --version           this program's version
+
+    What is here already is not downloaded again: run it again after a failure.
+
+    Example
+      moonbit-registry mirror "moonbitlang/*" --latest 3"
+  `);
+});
+
+test("the help of a command that hands words on", async () => {
+  expect(await helpOf("update")).toMatchInlineSnapshot(`
+    "moonbit-registry update: run \`moon update\` against this registry
+
+    Usage: moonbit-registry update [OPTIONS] [-- ARGS...]
+
+    Arguments
+      ARGS                    handed on to \`moon update\`
+
+    Options
+          --registry URL      against this one; default: where \`serve\` serves
+          --mooncakes         against the public one
+
+    Everywhere
+      -d, --dir DIR           the registry; default: registry.toml here or above
+          --json              data as JSON on stdout
+      -q, --quiet             only data, warnings and errors
+      -v, --verbose           more on what goes wrong
+          --no-color          plain text
+      -h, --help              this help
+      -V, --version           this program's version
+
+    Example
+      moonbit-registry update --registry http://registry.example:8080"
+  `);
+});

@@ -1,0 +1,42 @@
+import { describe, expect, test } from "bun:test";
+import {
+  chmodSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { join } from "node:path";
+import { writeConfig } from "../../src/config/write.ts";
+import { tempDirectory } from "../support/temp.ts";
+
+describe("writeConfig", () => {
+  test("replaces the text, keeps the permissions, leaves nothing else", () => {
+    const dir = tempDirectory();
+    const file = join(dir, "registry.toml");
+    writeFileSync(file, "old");
+    chmodSync(file, 0o640);
+    writeConfig(file, "new");
+    expect(readFileSync(file, "utf8")).toBe("new");
+    expect(statSync(file).mode & 0o777).toBe(0o640);
+    expect(readdirSync(dir)).toEqual(["registry.toml"]);
+  });
+
+  test("writes what a link points at", () => {
+    const dir = tempDirectory();
+    mkdirSync(join(dir, "real"));
+    writeFileSync(join(dir, "real/team.toml"), "old");
+    symlinkSync("real/team.toml", join(dir, "registry.toml"));
+    writeConfig(join(dir, "registry.toml"), "new");
+    expect(readlinkSync(join(dir, "registry.toml"))).toBe("real/team.toml");
+    expect(readFileSync(join(dir, "real/team.toml"), "utf8")).toBe("new");
+  });
+
+  test("fails by name when it cannot", () => {
+    const file = join(tempDirectory(), "gone/registry.toml");
+    expect(() => writeConfig(file, "new")).toThrow(expect.objectContaining({ code: "io" }));
+  });
+});

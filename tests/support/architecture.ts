@@ -1,0 +1,139 @@
+/**
+ * Checks which file of `src/` may import which. Imports point down this table, and never sideways:
+ *
+ *     main
+ *     cli       server
+ *     web                      (for the server only)
+ *     registry
+ *     index     archives   sources   accounts   packaging   resolve
+ *     git       download   config
+ *     files
+ *
+ * Between folders only a folder's `mod.ts` is imported; `errors.ts` and `version.ts` are for all.
+ */
+import { posix } from "node:path";
+
+/** Source texts by path below the project, such as `src/git/mod.ts`. */
+export type SourceFiles = ReadonlyMap<string, string>;
+
+const LAYERS: readonly (readonly string[])[] = [
+  ["main.ts"],
+  ["cli", "server"],
+  ["web"],
+  ["registry"],
+  ["index", "archives", "sources", "accounts", "packaging", "resolve"],
+  ["git", "download", "config"],
+  ["files"],
+];
+
+const FOR_ALL: ReadonlySet<string> = new Set(["src/errors.ts", "src/version.ts"]);
+
+/** The one way sideways: the command that starts the server, and what shows its requests. */
+const SERVES: ReadonlySet<string> = new Set([
+  "src/cli/commands/serve.ts",
+  "src/cli/render/access.ts",
+]);
+
+/** The one command that runs a program of the user's. */
+const RUNS_PROGRAMS = "src/cli/update.ts";
+
+interface Import {
+  /** As written. */
+  readonly specifier: string;
+  /** The file, when it is one of the project's. */
+  readonly target: string | undefined;
+}
+
+/** Everything that is wrong, as `FILE: what`. */
+export function violations(files: SourceFiles): string[] {
+  const imports = new Map([...files].map(([file, text]) => [file, importsOf(file, text)]));
+  const found: string[] = [];
+  for (const [file, text] of files) {
+    for (const each of imports.get(file)!) {
+      const problem = importProblem(file, each);
+      if (problem) found.push(`${file}: ${problem}`);
+    }
+    found.push(...textProblems(file, text).map((problem) => `${file}: ${problem}`));
+  }
+  return [...found, ...cycles(imports)];
+}
+
+/** Static, type-only, re-exporting and dynamic imports. Formatted sources have them at a line's start. */
+function importsOf(file: string, text: string): Import[] {
+  const statics = /^(?:import|export(?:\s+type)?\s*[*{])(?:[^;'"]*?\bfrom)?\s*["']([^"']+)["']/gm;
+  const dynamics = /\bimport\(\s*["']([^"']+)["']/g;
+  const found = [...text.matchAll(statics), ...text.matchAll(dynamics)];
+  return found.map((match) => {
+    const specifier = match[1]!;
+    const target = specifier.startsWith(".")
+      ? posix.join(posix.dirname(file), specifier)
+      : undefined;
+    return { specifier, target };
+  });
+}
+
+function importProblem(file: string, { specifier, target }: Import): string | undefined {
+  if (target === undefined || !target.startsWith("src/")) return undefined;
+  if (!/\.[a-z]+$/.test(specifier)) return `${specifier} has no extension`;
+  const from = folderOf(file);
+  const to = folderOf(target);
+  if (file.startsWith("src/git/protocol/") && !target.startsWith("src/git/protocol/")) {
+    return target === "src/errors.ts" ? undefined : `the protocol imports ${target}`;
+  }
+  if (FOR_ALL.has(target) || from === to) return undefined;
+  if (FOR_ALL.has(file)) return `what all import imports ${target}`;
+  if (target !== `src/${to}/mod.ts`) return `${target} is not the door of ${to}`;
+  return directionProblem(file, from, to);
+}
+
+function directionProblem(file: string, from: string, to: string): string | undefined {
+  const [above, below] = [layerOf(from), layerOf(to)];
+  if (above < 0 || below < 0) return `${above < 0 ? from : to} is in no layer`;
+  if (from === "cli" && to === "server" && SERVES.has(file)) return undefined;
+  if (to === "web" && from !== "server") return `${from} imports web`;
+  if (above === below) return `${from} imports its neighbour ${to}`;
+  return above < below ? undefined : `${from} imports ${to}, which is above it`;
+}
+
+/** The folder below `src/`, or the file's own name when it stands there itself. */
+function folderOf(file: string): string {
+  return file.split("/")[1]!;
+}
+
+function layerOf(folder: string): number {
+  return LAYERS.findIndex((layer) => layer.includes(folder));
+}
+
+function textProblems(file: string, text: string): string[] {
+  // Without comments and types.
+  const code = new Bun.Transpiler({ loader: "ts" }).transformSync(text);
+  const problems: string[] = [];
+  if (!file.startsWith("src/cli/") && /\bconsole\s*\./.test(code)) problems.push("prints");
+  if (
+    file !== RUNS_PROGRAMS &&
+    /\bchild_process\b|\bBun\s*\.\s*(?:spawn|spawnSync|\$)/.test(code)
+  ) {
+    problems.push("runs a program");
+  }
+  return problems;
+}
+
+/** One line for each file that can be reached from itself, with the way. */
+function cycles(imports: ReadonlyMap<string, readonly Import[]>): string[] {
+  const found: string[] = [];
+  const done = new Set<string>();
+  const visit = (file: string, way: readonly string[]): void => {
+    const at = way.indexOf(file);
+    if (at >= 0) {
+      found.push(`${file}: cycle ${[...way.slice(at), file].join(" → ")}`);
+      return;
+    }
+    if (done.has(file)) return;
+    for (const { target } of imports.get(file) ?? []) {
+      if (target !== undefined && imports.has(target)) visit(target, [...way, file]);
+    }
+    done.add(file);
+  };
+  for (const file of imports.keys()) visit(file, []);
+  return found;
+}

@@ -4,6 +4,7 @@
  */
 import { closeSync, fstatSync, openSync, readFileSync, readSync } from "node:fs";
 import { inflateSync } from "node:zlib";
+import { Failure, messageOf } from "../errors.ts";
 import { applyDelta } from "./delta.ts";
 import type { GitObject, Oid } from "./object.ts";
 import { type EntryHeader, type EntryKind, readEntryHeader } from "./pack-entry.ts";
@@ -30,7 +31,7 @@ const BASE_CACHE_BYTES = 16 * 1024 * 1024;
 
 /** @param resolve finds the base of a ref-delta that another pack holds */
 export function openPackFile(path: string, resolve: (oid: Oid) => GitObject): PackFile {
-  const index = readPackIndex(readFileSync(path.replace(/\.pack$/, ".idx")));
+  const index = readIndex(path.replace(/\.pack$/, ".idx"));
   const fd = openSync(path, "r");
   const end = fstatSync(fd).size - 20;
   const bases = byteBoundedCache(BASE_CACHE_BYTES);
@@ -50,22 +51,29 @@ export function openPackFile(path: string, resolve: (oid: Oid) => GitObject): Pa
   const readAt = (offset: number): GitObject => {
     const cached = bases.get(offset);
     if (cached) return cached;
-    const { header, deflated } = slice(offset);
-    const data = inflateSync(deflated, { maxOutputLength: Math.max(header.size, 1) });
-    const { entry } = header;
-    let object: GitObject;
-    if (entry.kind === "ofs-delta") {
-      const base = readAt(offset - entry.distance);
-      object = { type: base.type, data: applyDelta(base.data, data) };
-    } else if (entry.kind === "ref-delta") {
-      const at = index.offsetOf(entry.base);
-      const base = at === undefined ? resolve(entry.base) : readAt(at);
-      object = { type: base.type, data: applyDelta(base.data, data) };
-    } else {
-      object = { type: entry.kind, data };
-    }
+    const object = decode(offset);
     bases.set(offset, object);
     return object;
+  };
+
+  const decode = (offset: number): GitObject => {
+    try {
+      const { header, deflated } = slice(offset);
+      const data = inflateSync(deflated, { maxOutputLength: Math.max(header.size, 1) });
+      const { entry } = header;
+      if (entry.kind !== "ofs-delta" && entry.kind !== "ref-delta")
+        return { type: entry.kind, data };
+      const base =
+        entry.kind === "ofs-delta" ? readAt(offset - entry.distance) : baseOf(entry.base);
+      return { type: base.type, data: applyDelta(base.data, data) };
+    } catch (error) {
+      throw damaged(path, error);
+    }
+  };
+
+  const baseOf = (oid: Oid): GitObject => {
+    const at = index.offsetOf(oid);
+    return at === undefined ? resolve(oid) : readAt(at);
   };
 
   return {
@@ -86,6 +94,24 @@ export function openPackFile(path: string, resolve: (oid: Oid) => GitObject): Pa
     },
     close: () => closeSync(fd),
   };
+}
+
+function readIndex(path: string): PackIndex {
+  try {
+    return readPackIndex(readFileSync(path));
+  } catch (error) {
+    throw damaged(path, error);
+  }
+}
+
+function damaged(path: string, error: unknown): Failure {
+  if (error instanceof Failure) return error;
+  return new Failure(
+    "integrity",
+    `${path} is damaged: ${messageOf(error)}`,
+    "check the disk, put the index directory away and run `sync`: it is fetched anew",
+    { cause: error },
+  );
 }
 
 function byteBoundedCache(limit: number) {

@@ -47,7 +47,7 @@ export async function mirror(
   const started = performance.now();
   const selection = selectionOf(registry.config, options);
   return await writing(registry, "mirror", async (state) => {
-    await refreshSources(registry, selection.source, state, report);
+    await refreshSources(registry, selection.source, state, report, options.signal);
     if (!options.dryRun) state.remember(selection);
     return await fetchMissing(registry, [selection], options, report, started);
   });
@@ -61,7 +61,7 @@ export async function sync(
 ): Promise<SyncSummary> {
   const started = performance.now();
   return await writing(registry, "sync", async (state) => {
-    const outcomes = await refreshSources(registry, undefined, state, report);
+    const outcomes = await refreshSources(registry, undefined, state, report, options.signal);
     const { packages } = registry.config.mirror;
     const remembered = packages.length > 0 ? [{ patterns: packages }] : [];
     const selections = [...remembered, ...state.selections()];

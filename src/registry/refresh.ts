@@ -26,6 +26,7 @@ export async function refreshSources(
   needed: string | undefined,
   state: State,
   report: Report,
+  signal?: AbortSignal,
 ): Promise<RefreshOutcome[]> {
   const sources = enabledSources(registry);
   if (sources.length === 0) throw noSource(registry.config);
@@ -33,7 +34,7 @@ export async function refreshSources(
   const outcomes = await Promise.all(
     sources.map(async (source) => {
       report({ type: "refreshing", source: source.name });
-      const outcome = await refreshOne(registry, source, report);
+      const outcome = await refreshOne(registry, source, report, signal);
       const error = outcome.outcome === "failed" ? outcome.failure.message : undefined;
       state.recordSync(source.name, new Date(), error);
       return outcome;
@@ -52,15 +53,17 @@ async function refreshOne(
   registry: Registry,
   source: SourceConfig,
   report: Report,
+  signal: AbortSignal | undefined,
 ): Promise<RefreshOutcome> {
   const { name } = source;
   try {
-    const { tip, changed } = await refreshIndex(registry.paths.index, source);
+    const { tip, changed } = await refreshIndex(registry.paths.index, source, signal);
     const modules = openSnapshot(registry.objects, tip).modules().size;
     const outcome = changed ? "updated" : "unchanged";
     report({ type: "refreshed", source: name, outcome, modules });
     return { name, outcome };
   } catch (error) {
+    signal?.throwIfAborted();
     if (!(error instanceof Failure)) throw error;
     return { name, outcome: "failed", failure: error };
   }

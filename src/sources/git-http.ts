@@ -10,7 +10,7 @@ const ANSWER_TIMEOUT_MS = 60_000;
 /** An index of 100,000 modules packs to less than a tenth of this. */
 const MAX_BODY = 1024 * 1024 * 1024;
 
-export function gitHttp(source: SourceConfig): HttpClient {
+export function gitHttp(source: SourceConfig, signal?: AbortSignal): HttpClient {
   return {
     async request({ url, method = "GET", headers = {}, body }) {
       const data = body === undefined ? undefined : await collect(body);
@@ -23,7 +23,7 @@ export function gitHttp(source: SourceConfig): HttpClient {
             credentials: authHeaders(source, url),
             ...(data && { body: data }),
           },
-          { answerTimeoutMs: ANSWER_TIMEOUT_MS },
+          { answerTimeoutMs: ANSWER_TIMEOUT_MS, signal },
         ),
       );
       if (answer.status !== 200) {

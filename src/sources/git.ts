@@ -25,10 +25,11 @@ import { sourceRef } from "./ref.ts";
 export async function refreshGitIndex(
   gitdir: string,
   source: SourceConfig,
+  signal?: AbortSignal,
 ): Promise<{ tip: Oid; changed: boolean }> {
   const ref = sourceRef(source.name);
   const before = readRef(gitdir, ref);
-  const http = gitHttp(source);
+  const http = gitHttp(source, signal);
   const found = await understood(source, () => remoteTip(source, http));
   if (found.oid === before) return { tip: found.oid, changed: false };
 

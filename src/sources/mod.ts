@@ -15,6 +15,7 @@ export { archiveRequest, symbolsRequest } from "./urls.ts";
 export async function refreshIndex(
   gitdir: string,
   source: SourceConfig,
+  signal?: AbortSignal,
 ): Promise<{ tip: Oid; changed: boolean }> {
   if (source.indexType !== "git") {
     throw new Failure(
@@ -25,5 +26,5 @@ export async function refreshIndex(
   }
   // Loaded when needed: a server without an upstream never does.
   const { refreshGitIndex } = await import("./git.ts");
-  return await refreshGitIndex(gitdir, source);
+  return await refreshGitIndex(gitdir, source, signal);
 }

@@ -169,6 +169,29 @@ test("Ctrl-C ends a mirror with 130, keeps what arrived, and leaves no lock", as
   expect(status.stored.versions).toBe(status.stored.archives);
 });
 
+test("Ctrl-C ends the wait for a source that does not answer", async () => {
+  let asked = () => {};
+  const question = new Promise<void>((resolve) => {
+    asked = resolve;
+  });
+  const silent = Bun.serve({
+    port: 0,
+    idleTimeout: 0,
+    fetch() {
+      asked();
+      return new Promise(() => {});
+    },
+  });
+  const dir = await registry();
+  const url = `http://127.0.0.1:${silent.port}`;
+  await succeed(["source", "add", "silent", "--url", url], { cwd: dir });
+  const child = start(["sync"], { cwd: dir });
+  await question;
+  child.kill("SIGINT");
+  expect(await child.exited).toBe(130);
+  await silent.stop(true);
+});
+
 test("an unknown archive, a wrong path and a wrong method, over HTTP", async () => {
   await using world = await createWorld();
   await succeed(["sync"], { cwd: world.dir });

@@ -16,6 +16,9 @@ const BUN = process.execPath;
 /** Biome colours each letter of a diff, also into a pipe. */
 const COLORS = process.stdout.isTTY ? "force" : "off";
 
+/** For one test. Most take milliseconds; a busy machine may still be slow. */
+const TIMEOUT_MS = 30_000;
+
 interface Step {
   readonly name: string;
   readonly command: readonly string[];
@@ -57,7 +60,7 @@ async function main(args: readonly string[]): Promise<number> {
   try {
     const report = join(scratch, "junit.xml");
     const reporter = ["--reporter=junit", `--reporter-outfile=${report}`];
-    const command = [BUN, "test", ...reporter, ...args];
+    const command = [BUN, "test", `--timeout=${TIMEOUT_MS}`, ...reporter, ...args];
     const code = await run(
       { name: "tests", command },
       { MOONBIT_REGISTRY_BIN: join(ROOT, "dist", HOST_FILE) },

@@ -13,12 +13,20 @@ export interface RetryOptions {
   readonly sleep?: (ms: number, signal: AbortSignal | undefined) => Promise<void>;
 }
 
-const ATTEMPTS = 6;
-const BASE_DELAY_MS = 200;
+/**
+ * Enough for a server that spoils three requests in ten: of a million bodies about one is given up.
+ * A dead one is given up after a quarter of a minute.
+ */
+const ATTEMPTS = 12;
+/** Mostly the index or the archive is wrong for good, but a proxy may cut a body and hide it. */
+const WRONG_HASHES = 6;
+const BASE_DELAY_MS = 100;
+/** What the backoff grows to; only a server's own wish may be longer. */
+const MAX_BACKOFF_MS = 4_000;
 const MAX_DELAY_MS = 30_000;
 
-/** Statuses that may be different next time. */
-const PASSING_STATUS: ReadonlySet<number> = new Set([408, 425, 429, 500, 502, 503, 504]);
+/** Statuses below 500 that may be different next time. */
+const PASSING_STATUS: ReadonlySet<number> = new Set([408, 425, 429]);
 
 /** Whether another try can help. */
 export function isPassing({ kind, status }: DownloadError): boolean {
@@ -38,7 +46,7 @@ export function delayBefore(
   error: DownloadError,
   { baseDelayMs = BASE_DELAY_MS, maxDelayMs = MAX_DELAY_MS, random = Math.random }: RetryOptions,
 ): number {
-  const ceiling = Math.min(maxDelayMs, baseDelayMs * 2 ** (failed - 1));
+  const ceiling = Math.min(maxDelayMs, MAX_BACKOFF_MS, baseDelayMs * 2 ** (failed - 1));
   const wished = Math.min(maxDelayMs, error.retryAfterMs ?? 0);
   return Math.max(wished, random() * ceiling);
 }
@@ -46,19 +54,24 @@ export function delayBefore(
 /**
  * Runs a try until it works, cannot work, or was run often enough.
  *
- * @throws {DownloadError} the last one; whatever else the try throws, at once
+ * @throws {DownloadError} the last one; the signal's reason, once it has one; whatever else the try
+ * throws, at once
  */
 export async function withRetries<T>(
   attempt: () => Promise<T>,
   options: RetryOptions = {},
 ): Promise<T> {
   const { attempts = ATTEMPTS, signal, sleep = pause } = options;
+  let wrongHashes = 0;
   for (let failed = 1; ; failed++) {
+    signal?.throwIfAborted();
     try {
       return await attempt();
     } catch (error) {
+      signal?.throwIfAborted();
       if (!(error instanceof DownloadError) || !isPassing(error)) throw error;
-      if (failed >= attempts || signal?.aborted) throw error;
+      if (error.kind === "wrong-hash" && ++wrongHashes >= WRONG_HASHES) throw error;
+      if (failed >= attempts) throw error;
       await sleep(delayBefore(failed, error, options), signal);
     }
   }

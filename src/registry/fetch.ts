@@ -1,7 +1,7 @@
 /** Downloads what a plan names and the store lacks. */
 import type { ArchiveStore, StoredArchive } from "../archives/mod.ts";
 import type { SourceConfig } from "../config/mod.ts";
-import { DownloadError, download, forEachLimit } from "../download/mod.ts";
+import { DownloadError, download, forEachLimit, isPassing } from "../download/mod.ts";
 import { Failure } from "../errors.ts";
 import type { Catalog, Entry } from "../index/mod.ts";
 import { archiveRequest } from "../sources/mod.ts";
@@ -23,10 +23,11 @@ export interface Fetched {
 }
 
 /**
- * Fetches each archive from its module's owner. One that fails is reported and counted, and does not
- * stop the others.
+ * Fetches each archive from its module's owner. One that fails does not stop the others. What failed
+ * for a reason that may pass is tried again when the others are through, as long as that helps.
  *
- * @throws {Failure} "io" when the disk is full: all the others would fail too
+ * @throws {Failure} "io" when the disk is full, "upstream" when a source has stopped answering: then
+ *   all the others would fail too
  */
 export async function fetchAll(
   registry: Registry,
@@ -38,37 +39,80 @@ export async function fetchAll(
   const batch = registry.archives.batch();
   const totals = { downloaded: 0, failed: 0, bytes: 0 };
   const failures: Partial<Record<FailureReason, number>> = {};
+  const health = createHealth();
   const sources = new Map(registry.config.sources.map((source) => [source.name, source]));
+  const limit = options.concurrency ?? registry.config.mirror.concurrency;
+
   const progress = () => {
     const done = totals.downloaded + totals.failed;
     const { failed, bytes } = totals;
     report({ type: "progress", done, total: missing.length, failed, bytes });
   };
-  const fetchOne = async (entry: Entry): Promise<void> => {
-    const { module, version } = entry;
-    const source = sources.get(catalog.get(module)!.origin)!;
-    try {
-      const { size } = await fetchArchive(batch.add, source, entry, options.signal);
-      totals.downloaded++;
-      totals.bytes += size;
-    } catch (error) {
-      if (!(error instanceof DownloadError) || options.signal?.aborted) throw error;
-      totals.failed++;
-      failures[error.kind] = (failures[error.kind] ?? 0) + 1;
-      report({ type: "failed", module, version, reason: error.kind, message: error.message });
-      // A full disk fails everything that is still to come.
-      if (error.kind === "disk") throw diskFailure(registry, error);
-    }
+  const fail = ({ module, version }: Entry, { kind, message }: DownloadError) => {
+    totals.failed++;
+    failures[kind] = (failures[kind] ?? 0) + 1;
+    report({ type: "failed", module, version, reason: kind, message });
     progress();
   };
-  const limit = options.concurrency ?? registry.config.mirror.concurrency;
+  /** Returns what may work later, with why it did not now. */
+  const pass = async (entries: Iterable<Entry>): Promise<Map<Entry, DownloadError>> => {
+    const later = new Map<Entry, DownloadError>();
+    const fetchOne = async (entry: Entry): Promise<void> => {
+      const source = sources.get(catalog.get(entry.module)!.origin)!;
+      try {
+        const { size } = await fetchArchive(batch.add, source, entry, options.signal);
+        totals.downloaded++;
+        totals.bytes += size;
+        health.worked(source);
+        progress();
+      } catch (error) {
+        if (!(error instanceof DownloadError) || options.signal?.aborted) throw error;
+        if (error.kind === "disk") throw diskFailure(registry, error);
+        if (isPassing(error)) later.set(entry, error);
+        else fail(entry, error);
+        health.failed(source, error);
+      }
+    };
+    await forEachLimit(entries, limit, fetchOne, options.signal);
+    return later;
+  };
+
   try {
-    await forEachLimit(missing, limit, fetchOne, options.signal);
+    let later = await pass(missing);
+    for (let before = 0; later.size > 0 && totals.downloaded > before; ) {
+      before = totals.downloaded;
+      later = await pass(later.keys());
+    }
+    for (const [entry, error] of later) fail(entry, error);
   } finally {
     // Also after Ctrl-C: what has arrived is kept.
     await batch.close();
   }
   return { ...totals, failures };
+}
+
+/** So many archives in a row mean that it is not about the archives. */
+const MOST_IN_A_ROW = 48;
+
+/** Notices a source that has stopped answering, so that thousands of tries are not spent on it. */
+function createHealth() {
+  const inARow = new Map<string, number>();
+  return {
+    worked: ({ name }: SourceConfig) => void inARow.delete(name),
+    /** @throws {Failure} "upstream" */
+    failed({ name }: SourceConfig, error: DownloadError) {
+      if (error.kind !== "network" && error.kind !== "timeout") return;
+      const count = (inARow.get(name) ?? 0) + 1;
+      inARow.set(name, count);
+      if (count < MOST_IN_A_ROW) return;
+      throw new Failure(
+        "upstream",
+        `source ${name} has stopped answering: ${error.message}`,
+        "run the same again when it is back: it goes on where it stopped",
+        { cause: error },
+      );
+    },
+  };
 }
 
 function diskFailure(registry: Registry, error: DownloadError): Failure {

@@ -53,7 +53,7 @@ test("an upstream that fails every fifth request and cuts every tenth body is mi
   expect(done).toMatchObject({ versions: world.entries.length, failed: 0 });
   expect(code).toBe(0);
   expect(storedHashes(world)).toEqual(checksums(world));
-});
+}, 60_000);
 
 test("a second run downloads nothing", async () => {
   await using world = await createWorld();
@@ -93,6 +93,23 @@ test("what failed is reported with exit code 3, and asked for again by the next 
   expect(second.done).toMatchObject({ failed: 0, downloaded: 1 });
 });
 
+test("a source that dies on the way ends the mirror with its name, and what came is kept", async () => {
+  await using world = await createWorld({ faults: { latencyMs: 5 } });
+  let asked = 0;
+  world.upstream.setFaults({
+    override: (path) => {
+      if (!path.startsWith("/user/")) return undefined;
+      return ++asked > 40 ? { kind: "reset" } : undefined;
+    },
+  });
+  const { code, stderr } = await execute(["mirror", "--full", "-j", "64", "-q"], {
+    cwd: world.dir,
+  });
+  expect(code).toBe(1);
+  expect(stderr).toContain("source up has stopped answering");
+  expect(storedHashes(world).size).toBe(40);
+}, 60_000);
+
 test("bytes of another hash than the index says are never stored", async () => {
   const [first, ...rest] = sampleIndex();
   await using world = await createWorld({ entries: [first!, ...rest] });
@@ -104,7 +121,7 @@ test("bytes of another hash than the index says are never stored", async () => {
   const stored = storedHashes(world);
   expect(stored.size).toBe(world.entries.length - 1);
   expect(stored).not.toContain("0".repeat(64));
-});
+}, 60_000);
 
 test("a broken line is named and left out, and everything else is mirrored", async () => {
   await using world = await createWorld();

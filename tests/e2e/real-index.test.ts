@@ -112,6 +112,7 @@ test.if(present)(
     expect(summary).toMatchObject({ versions: 6548, downloaded: 6548, failed: 0 });
     expect(first.code).toBe(0);
     expect(first.maxRss).toBeLessThan(250 * 1024 * 1024);
+    if (process.platform === "linux") expect(first.maxRss).toBeGreaterThan(0);
     for (const { checksum } of entries) {
       const path = join(dir, "data", "packages", "sha256", checksum.slice(0, 2), `${checksum}.zip`);
       expect(Bun.SHA256.hash(await Bun.file(path).bytes(), "hex")).toBe(checksum);

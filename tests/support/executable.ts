@@ -1,11 +1,12 @@
 /** The built executable, as its user runs it: with nothing on PATH that it could lean on. */
+import { readFileSync } from "node:fs";
 import { binary } from "./binary.ts";
 
 export interface Finished {
   readonly code: number;
   readonly stdout: string;
   readonly stderr: string;
-  /** The most memory it held, in bytes. */
+  /** The most memory it held, in bytes; 0 where the system does not tell. */
   readonly maxRss: number;
 }
 
@@ -27,12 +28,36 @@ export function start(args: readonly string[], { cwd, env = {} }: RunOptions) {
 /** Runs it to its end. */
 export async function execute(args: readonly string[], options: RunOptions): Promise<Finished> {
   const child = start(args, options);
+  const memory = watchMemory(child.pid);
   const [stdout, stderr, code] = await Promise.all([
     new Response(child.stdout).text(),
     new Response(child.stderr).text(),
     child.exited,
   ]);
-  return { code, stdout, stderr, maxRss: child.resourceUsage()?.maxRSS ?? 0 };
+  return { code, stdout, stderr, maxRss: memory.stop() };
+}
+
+/**
+ * Reads the kernel's own high-water mark now and then. What `getrusage` tells of a child is of no
+ * use: it begins with the memory of the process that started it. Source: proc_pid_status(5), VmHWM.
+ */
+function watchMemory(pid: number) {
+  let most = 0;
+  const look = () => {
+    try {
+      const status = readFileSync(`/proc/${pid}/status`, "utf8");
+      most = Math.max(most, Number(/^VmHWM:\s+(\d+) kB/m.exec(status)?.[1] ?? 0) * 1024);
+    } catch {
+      // It has ended, or this is no Linux.
+    }
+  };
+  const timer = setInterval(look, 20);
+  return {
+    stop(): number {
+      clearInterval(timer);
+      return most;
+    },
+  };
 }
 
 /** Runs it and expects it to work. Returns what it printed. */

@@ -13,8 +13,12 @@ export interface DownloadOptions extends HttpLimits, RetryOptions {
 /** What takes a body. It may be called again, from the beginning, after a failed try. */
 export type Consume<T> = (body: Uint8Array | AsyncIterable<Uint8Array>) => Promise<T>;
 
-/** Bodies up to this size come in one piece: a read, a hash and a write, and no stream between. */
-const SMALL = 1024 * 1024;
+/**
+ * Bodies up to this size, in bytes, come in one piece: a read, a hash and a write, and no stream
+ * between. Above it a stream is as fast. It has to come within one idle timeout, which a crowd of
+ * downloads on a slow line still does.
+ */
+const SMALL = 64 * 1024;
 const MAX_BYTES = 4 * 1024 * 1024 * 1024;
 
 /**
@@ -44,6 +48,9 @@ export async function download<T>(
       return await consume(small ? await whole(answer) : bounded(answer, maxBytes));
     } catch (error) {
       throw understood(answer.url, error);
+    } finally {
+      // Whatever the consumer left of it.
+      await answer.discard();
     }
   }, options);
 }
@@ -87,22 +94,12 @@ function kindOf(status: number): DownloadErrorKind {
   return status === 401 || status === 403 ? "denied" : "server-error";
 }
 
-const DISK_CODES: ReadonlySet<string> = new Set([
-  "ENOSPC",
-  "EDQUOT",
-  "EROFS",
-  "EACCES",
-  "EPERM",
-  "EIO",
-  "EFBIG",
-]);
-
 /** What the consumer threw, when it is about the body or the disk. */
 function understood(url: string, error: unknown): unknown {
   if (error instanceof Error && error.name === "IntegrityError") {
     return new DownloadError("wrong-hash", `${shownUrl(url)}: ${error.message}`, { cause: error });
   }
-  const code = systemCode(error);
-  if (code === undefined || !DISK_CODES.has(code)) return error;
+  // The network's failures are told by now: what system call is left to fail is the disk's.
+  if (!/^E[A-Z0-9]+$/.test(systemCode(error) ?? "")) return error;
   return new DownloadError("disk", messageOf(error), { cause: error });
 }

@@ -42,9 +42,23 @@ const MAX_REDIRECTS = 5;
 const ANSWER_TIMEOUT_MS = 10_000;
 const IDLE_TIMEOUT_MS = 30_000;
 
-/** @throws {DownloadError} "network" or "timeout" */
+/** @throws {DownloadError} "network" or "timeout"; the signal's reason, once it has one */
 export async function request(wanted: HttpRequest, limits: HttpLimits = {}): Promise<HttpAnswer> {
   const watch = createWatch(limits.signal);
+  try {
+    return await follow(wanted, limits, watch);
+  } catch (error) {
+    // Else its timer would keep the process alive.
+    watch.end();
+    throw error;
+  }
+}
+
+async function follow(
+  wanted: HttpRequest,
+  limits: HttpLimits,
+  watch: Watch,
+): Promise<HttpAnswer> {
   watch.expect(limits.answerTimeoutMs ?? ANSWER_TIMEOUT_MS);
   const idle = limits.idleTimeoutMs ?? IDLE_TIMEOUT_MS;
   const home = new URL(wanted.url).origin;
@@ -54,7 +68,7 @@ export async function request(wanted: HttpRequest, limits: HttpLimits = {}): Pro
     const location = response.headers.get("location");
     if (response.status >= 300 && response.status < 400 && location !== null) {
       await response.body?.cancel();
-      url = redirected(url, location, redirects);
+      url = redirected(url, response.status, location, redirects);
       continue;
     }
     watch.expect(idle);
@@ -83,17 +97,22 @@ async function send(
   }
 }
 
-function redirected(from: string, location: string, count: number): string {
-  const to = new URL(location, from);
+/** @throws {DownloadError} with the status: to ask again would lead the same way */
+function redirected(from: string, status: number, location: string, count: number): string {
+  const to = URL.parse(location, from);
   const problem =
     count >= MAX_REDIRECTS
       ? "redirects too often"
-      : !/^https?:$/.test(to.protocol)
-        ? `redirects to ${to.protocol}`
-        : from.startsWith("https:") && to.protocol === "http:"
-          ? `redirects to the insecure ${to.origin}`
-          : undefined;
-  if (problem) throw new DownloadError("network", `${shownUrl(from)} ${problem}`);
+      : to === null
+        ? "redirects to what is no URL"
+        : !/^https?:$/.test(to.protocol)
+          ? `redirects to ${to.protocol}`
+          : new URL(from).protocol === "https:" && to.protocol === "http:"
+            ? `redirects to the insecure ${to.origin}`
+            : undefined;
+  if (to === null || problem) {
+    throw new DownloadError("network", `${shownUrl(from)} ${problem}`, { status });
+  }
   return to.href;
 }
 
@@ -150,16 +169,18 @@ const REASONS: Readonly<Record<string, string>> = {
   EHOSTUNREACH: "the host cannot be reached",
 };
 
+/** What a failed call means; the caller's own reason when it was the caller who ended it. */
 function broken(
   url: string,
   error: unknown,
   watch: Watch,
   kind: "network" | "truncated" = "network",
-): DownloadError {
+): unknown {
   if (watch.expired()) {
     const message = `${shownUrl(url)}: no answer in time`;
     return new DownloadError("timeout", message, { cause: error });
   }
+  if (watch.signal.aborted) return watch.signal.reason;
   const reason = REASONS[systemCode(error) ?? ""] ?? messageOf(error);
   return new DownloadError(kind, `${shownUrl(url)}: ${reason}`, { cause: error });
 }

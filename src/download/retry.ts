@@ -13,16 +13,10 @@ export interface RetryOptions {
   readonly sleep?: (ms: number, signal: AbortSignal | undefined) => Promise<void>;
 }
 
-/**
- * Enough for a server that spoils three requests in ten: of a million bodies about one is given up.
- * A dead one is given up after a quarter of a minute.
- */
-const ATTEMPTS = 12;
-/** Mostly the index or the archive is wrong for good, but a proxy may cut a body and hide it. */
-const WRONG_HASHES = 6;
-const BASE_DELAY_MS = 100;
-/** What the backoff grows to; only a server's own wish may be longer. */
-const MAX_BACKOFF_MS = 4_000;
+const ATTEMPTS = 6;
+/** Mostly the index or the archive is wrong for good; but a proxy may cut a body and hide it. */
+const WRONG_HASHES = 3;
+const BASE_DELAY_MS = 200;
 const MAX_DELAY_MS = 30_000;
 
 /** Statuses below 500 that may be different next time. */
@@ -46,7 +40,7 @@ export function delayBefore(
   error: DownloadError,
   { baseDelayMs = BASE_DELAY_MS, maxDelayMs = MAX_DELAY_MS, random = Math.random }: RetryOptions,
 ): number {
-  const ceiling = Math.min(maxDelayMs, MAX_BACKOFF_MS, baseDelayMs * 2 ** (failed - 1));
+  const ceiling = Math.min(maxDelayMs, baseDelayMs * 2 ** (failed - 1));
   const wished = Math.min(maxDelayMs, error.retryAfterMs ?? 0);
   return Math.max(wished, random() * ceiling);
 }

@@ -66,7 +66,7 @@ export async function fetchAll(
         health.worked(source);
         progress();
       } catch (error) {
-        if (!(error instanceof DownloadError) || options.signal?.aborted) throw error;
+        if (!(error instanceof DownloadError)) throw error;
         if (error.kind === "disk") throw diskFailure(registry, error);
         if (isPassing(error)) later.set(entry, error);
         else fail(entry, error);

@@ -206,7 +206,8 @@ test("the caller's signal ends a download and the wait before the next try", asy
     return new Response("", { status: 500 });
   });
   const { signal } = controller;
-  await failure(download({ url }, read, { signal, baseDelayMs: 60_000 }));
+  const ended = download({ url }, read, { signal, baseDelayMs: 60_000, random: () => 1 });
+  await expect(ended).rejects.toThrow("enough");
 });
 
 describe("redirects", () => {

@@ -4,7 +4,7 @@
  *
  * The first failure, or the signal, stops taking items; what is under way is waited for.
  *
- * @throws what the first failing work threw, or the signal's reason
+ * @throws the signal's reason, once it has one; else what the first failing work threw
  */
 export async function forEachLimit<T>(
   items: Iterable<T>,
@@ -12,6 +12,7 @@ export async function forEachLimit<T>(
   work: (item: T) => Promise<void>,
   signal?: AbortSignal,
 ): Promise<void> {
+  if (!(limit >= 1)) throw new RangeError(`${limit} at once is no limit`);
   const iterator = items[Symbol.iterator]();
   let failure: { error: unknown } | undefined;
   const worker = async (): Promise<void> => {
@@ -25,7 +26,7 @@ export async function forEachLimit<T>(
       }
     }
   };
-  await Promise.all(Array.from({ length: Math.max(1, limit) }, worker));
-  if (failure) throw failure.error;
+  await Promise.all(Array.from({ length: limit }, worker));
   signal?.throwIfAborted();
+  if (failure) throw failure.error;
 }

@@ -4,6 +4,7 @@
  */
 import { messageOf, systemCode } from "../errors.ts";
 import { DownloadError, shownUrl } from "./error.ts";
+import { redirected } from "./redirect.ts";
 import { createWatch, type Watch } from "./watch.ts";
 
 export interface HttpRequest {
@@ -34,11 +35,10 @@ export interface HttpAnswer {
   bytes(): Promise<Uint8Array>;
   /** The body as it comes. */
   chunks(): AsyncIterable<Uint8Array>;
-  /** Lets go of the body without reading it. */
+  /** Lets go of the body, if nobody has begun to read it. */
   discard(): Promise<void>;
 }
 
-const MAX_REDIRECTS = 5;
 const ANSWER_TIMEOUT_MS = 10_000;
 const IDLE_TIMEOUT_MS = 30_000;
 
@@ -54,11 +54,7 @@ export async function request(wanted: HttpRequest, limits: HttpLimits = {}): Pro
   }
 }
 
-async function follow(
-  wanted: HttpRequest,
-  limits: HttpLimits,
-  watch: Watch,
-): Promise<HttpAnswer> {
+async function follow(wanted: HttpRequest, limits: HttpLimits, watch: Watch): Promise<HttpAnswer> {
   watch.expect(limits.answerTimeoutMs ?? ANSWER_TIMEOUT_MS);
   const idle = limits.idleTimeoutMs ?? IDLE_TIMEOUT_MS;
   const home = new URL(wanted.url).origin;
@@ -68,7 +64,7 @@ async function follow(
     const location = response.headers.get("location");
     if (response.status >= 300 && response.status < 400 && location !== null) {
       await response.body?.cancel();
-      url = redirected(url, response.status, location, redirects);
+      url = redirected(url, location, redirects, response.status);
       continue;
     }
     watch.expect(idle);
@@ -97,33 +93,16 @@ async function send(
   }
 }
 
-/** @throws {DownloadError} with the status: to ask again would lead the same way */
-function redirected(from: string, status: number, location: string, count: number): string {
-  const to = URL.parse(location, from);
-  const problem =
-    count >= MAX_REDIRECTS
-      ? "redirects too often"
-      : to === null
-        ? "redirects to what is no URL"
-        : !/^https?:$/.test(to.protocol)
-          ? `redirects to ${to.protocol}`
-          : new URL(from).protocol === "https:" && to.protocol === "http:"
-            ? `redirects to the insecure ${to.origin}`
-            : undefined;
-  if (to === null || problem) {
-    throw new DownloadError("network", `${shownUrl(from)} ${problem}`, { status });
-  }
-  return to.href;
-}
-
 function answerOf(url: string, response: Response, watch: Watch, idle: number): HttpAnswer {
   const length = response.headers.get("content-length");
+  let taken = false;
   return {
     url,
     status: response.status,
     headers: response.headers,
     size: length === null ? undefined : Number(length),
     async bytes() {
+      taken = true;
       try {
         return await response.bytes();
       } catch (error) {
@@ -133,6 +112,7 @@ function answerOf(url: string, response: Response, watch: Watch, idle: number): 
       }
     },
     async *chunks() {
+      taken = true;
       const body = response.body?.getReader();
       try {
         for (;;) {
@@ -143,12 +123,13 @@ function answerOf(url: string, response: Response, watch: Watch, idle: number): 
         }
       } finally {
         watch.end();
+        // It fails when the body did, which is told already.
         await body?.cancel().catch(() => undefined);
       }
     },
     async discard() {
       watch.end();
-      await response.body?.cancel();
+      if (!taken) await response.body?.cancel();
     },
   };
 

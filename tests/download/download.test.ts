@@ -1,4 +1,5 @@
 import { afterAll, describe, expect, test } from "bun:test";
+import { join } from "node:path";
 import { IntegrityError } from "../../src/archives/mod.ts";
 import {
   DownloadError,
@@ -141,6 +142,55 @@ test("bytes that the consumer refuses are asked for again, and in the end report
   expect(asked()).toBe(3);
 });
 
+test("wrong bytes are given up sooner than a failing server, however they mix", async () => {
+  const refuse = async () => {
+    throw new IntegrityError("a".repeat(64), "b".repeat(64));
+  };
+  const { url, asked } = http(
+    (_, attempt) => new Response("x", { status: attempt % 2 ? 500 : 200 }),
+  );
+  const error = await failure(download({ url }, refuse, { ...QUICK, attempts: 20 }));
+  expect(error.kind).toBe("wrong-hash");
+  expect(asked()).toBe(6);
+});
+
+test("a body that the consumer does not read is let go of", async () => {
+  let canceled = false;
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const { url } = http(
+    () =>
+      new Response(
+        new ReadableStream({
+          pull: (controller) => controller.enqueue(new Uint8Array(100_000)),
+          cancel() {
+            canceled = true;
+            resolve();
+          },
+        }),
+      ),
+  );
+  await download({ url }, () => Promise.resolve(), QUICK);
+  await promise;
+  expect(canceled).toBe(true);
+});
+
+test("a download that failed keeps no process alive", async () => {
+  const script = `
+    import { download } from "${join(import.meta.dir, "../../src/download/mod.ts")}";
+    const options = { attempts: 1, answerTimeoutMs: 3_600_000, idleTimeoutMs: 3_600_000 };
+    await download({ url: "http://127.0.0.1:1/" }, async () => {}, options).catch(() => {});
+    console.log("failed");`;
+  const child = Bun.spawn([process.execPath, "-e", script], { stdout: "pipe" });
+  expect(await new Response(child.stdout).text()).toBe("failed\n");
+  expect(await child.exited).toBe(0);
+});
+
+test.each(["ENOSPC", "EROFS", "ENOTDIR", "EMFILE"])("%s is the disk's fault", async (code) => {
+  const { url } = http(() => new Response("x"));
+  const broken = () => Promise.reject(Object.assign(new Error("no"), { code }));
+  expect(await failure(download({ url }, broken, QUICK))).toMatchObject({ kind: "disk" });
+});
+
 test("a full disk is not the server's fault: it is not asked again", async () => {
   const { url, asked } = http(() => new Response("x"));
   const full = async () => {
@@ -231,8 +281,10 @@ describe("redirects", () => {
 
   test("in a circle, or to what is not HTTP, end", async () => {
     const circle = http(() => new Response(null, { status: 302, headers: { location: "/again" } }));
-    const { message } = await failure(get(circle.url, { attempts: 1 }));
+    const { message } = await failure(get(circle.url));
     expect(message).toContain("redirects too often");
+    // Once around: to ask again would lead the same way.
+    expect(circle.asked()).toBe(6);
     const file = http(
       () => new Response(null, { status: 302, headers: { location: "file:///etc/passwd" } }),
     );

@@ -54,3 +54,7 @@ test("the signal stops it with its reason", async () => {
 test("no items are no work", async () => {
   await forEachLimit([], 5, () => Promise.reject(new Error("never")));
 });
+
+test.each([0, -1, Number.NaN])("%d at once would be none: it is refused", async (limit) => {
+  await expect(forEachLimit([1], limit, () => Promise.resolve())).rejects.toThrow(RangeError);
+});

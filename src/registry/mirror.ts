@@ -1,5 +1,7 @@
 /** Brings archives here: refresh the sources, plan, download what is missing, show it. */
 import { cleanTemporary } from "../archives/mod.ts";
+import { Failure } from "../errors.ts";
+import type { Catalog } from "../index/mod.ts";
 import type { Report } from "./events.ts";
 import { type Fetched, type FetchOptions, fetchAll } from "./fetch.ts";
 import { withLock } from "./lock.ts";
@@ -48,8 +50,11 @@ export async function mirror(
   const selection = selectionOf(registry.config, options);
   return await writing(registry, "mirror", async (state) => {
     await refreshSources(registry, selection.source, state, report, options.signal);
+    const catalog = currentCatalog(registry);
+    const plan = planMirror(catalog, [selection]);
+    if (plan.unmatched.length === selection.patterns.length) throw noMatch(selection);
     if (!options.dryRun) state.remember(selection);
-    return await fetchMissing(registry, [selection], options, report, started);
+    return await carryOut(registry, catalog, plan, options, report, started);
   });
 }
 
@@ -64,8 +69,9 @@ export async function sync(
     const outcomes = await refreshSources(registry, undefined, state, report, options.signal);
     const { packages } = registry.config.mirror;
     const remembered = packages.length > 0 ? [{ patterns: packages }] : [];
-    const selections = [...remembered, ...state.selections()];
-    const summary = await fetchMissing(registry, selections, options, report, started);
+    const catalog = currentCatalog(registry);
+    const plan = planMirror(catalog, [...remembered, ...state.selections()]);
+    const summary = await carryOut(registry, catalog, plan, options, report, started);
     return { ...summary, sources: outcomes.map(described) };
   });
 }
@@ -100,15 +106,14 @@ async function writing<T>(
   });
 }
 
-async function fetchMissing(
+async function carryOut(
   registry: Registry,
-  selections: readonly Selection[],
+  catalog: Catalog,
+  plan: Plan,
   options: FetchOptions & { readonly dryRun?: boolean },
   report: Report,
   started: number,
 ): Promise<MirrorSummary> {
-  const catalog = currentCatalog(registry);
-  const plan = planMirror(catalog, selections);
   warn(plan, report);
   const stored = await registry.archives.list();
   const missing = plan.entries.filter((entry) => !stored.has(entry.checksum));
@@ -134,10 +139,20 @@ async function fetchMissing(
   }
 }
 
+function noMatch({ patterns, source }: Selection): Failure {
+  const where = source === undefined ? "any source" : `source ${source}`;
+  return patterns.includes(EVERYTHING)
+    ? new Failure("not-found", `there is no module in ${where}`)
+    : new Failure(
+        "not-found",
+        `no module of ${where} matches ${patterns.join(", ")}`,
+        "patterns are owner/name, such as `moonbitlang/*`; quote them, or the shell takes the star",
+      );
+}
+
 function warn(plan: Plan, report: Report): void {
   for (const pattern of plan.unmatched) {
-    const what = pattern === EVERYTHING ? "the sources are empty" : `${pattern} matches no module`;
-    report({ type: "warning", message: what });
+    report({ type: "warning", message: `${pattern} matches no module` });
   }
   for (const { module, version, neededBy } of plan.unmet) {
     const message = `no source has ${module}@${version}, which ${neededBy} needs`;

@@ -131,6 +131,17 @@ test("nothing to mirror", async () => {
   expect(stderr).toContain("--full");
 });
 
+test("a pattern that matches nothing, alone or beside one that does", async () => {
+  await using world = await createWorld();
+  const args = ["mirror", "-q", "--strict", "no/such"];
+  const { code, stderr } = await fail(world.dir, args);
+  expect(code).toBe(1);
+  expect(stderr).toContain("no module of source up matches no/such");
+  const beside = await execute([...args, "illusory0x0/*"], { cwd: world.dir });
+  expect(beside.code).toBe(0);
+  expect(beside.stderr).toContain("no/such matches no module");
+});
+
 test("a port that is taken", async () => {
   const dir = await registry();
   const taken = Bun.serve({ hostname: "127.0.0.1", port: 0, fetch: () => new Response("") });

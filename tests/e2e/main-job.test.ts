@@ -120,3 +120,20 @@ test("symbols and the state of the server are there for who asks", async () => {
   expect(nothing.status).toBe(404);
   expect(await nothing.json()).toMatchObject({ error: { code: "not-found" } });
 });
+
+test("told to stop, a server ends what it is sending and takes nothing new", async () => {
+  const big = 30_000_000;
+  await using world = await createWorld({
+    sizeOf: (entry) => (entry.module === "illusory0x0/🐫" ? big : 0),
+  });
+  await succeed(["mirror", "illusory0x0/🐫", "--strict"], { cwd: world.dir });
+  await using server = await serve(world.dir);
+  const { module, version, checksum } = ofModules(world.entries, "illusory0x0/🐫").at(-1)!;
+  const body = (await fetch(`${server.url}/user/${module}/${version}.zip`)).body!.getReader();
+  const hash = new Bun.CryptoHasher("sha256").update((await body.read()).value!);
+  const stopped = server.stop();
+  for (let next = await body.read(); !next.done; next = await body.read()) hash.update(next.value);
+  expect(hash.digest("hex")).toBe(checksum);
+  expect(await stopped).toBe(0);
+  await expect(fetch(server.url)).rejects.toThrow();
+});

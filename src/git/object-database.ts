@@ -16,7 +16,7 @@ import {
   type TreeEntry,
 } from "./object.ts";
 import { openPackFile, type PackFile, type StoredEntry } from "./pack-file.ts";
-import { loosePath, packDirectory } from "./paths.ts";
+import { loosePath, packDirectory, shallowPath } from "./paths.ts";
 
 export interface ObjectReader {
   has(oid: Oid): boolean;
@@ -68,15 +68,18 @@ export function openObjectDatabase(gitdir: string): ObjectDatabase {
     const settled = Date.now() - changedAt > 2_000;
     const names = readdirSync(directory).filter((name) => name.endsWith(".idx"));
     const found = new Map<string, PackFile>();
+    let gone = false;
     for (const name of names) {
       const open = packs.get(name);
       const path = join(directory, name.replace(/\.idx$/, ".pack"));
-      found.set(name, open ?? openPackFile(path, (oid) => read(oid)));
+      const pack = open ?? openUnlessGone(path, (oid) => read(oid));
+      if (pack) found.set(name, pack);
+      else gone = true;
     }
     for (const [name, pack] of packs) if (!found.has(name)) pack.close();
     packs = found;
     shallow = readShallow(gitdir);
-    listedAt = settled ? changedAt : undefined;
+    listedAt = settled && !gone ? changedAt : undefined;
     return true;
   };
 
@@ -88,10 +91,14 @@ export function openObjectDatabase(gitdir: string): ObjectDatabase {
     return undefined;
   };
 
+  /** Looks again where packs may have come; twice, as they may be made one while they are listed. */
+  const afterRefresh = <T>(look: (pack: PackFile) => T | undefined): T | undefined =>
+    (refresh() ? inPacks(look) : undefined) ?? (refresh() ? inPacks(look) : undefined);
+
   const find = (oid: Oid): GitObject | undefined =>
     inPacks((pack) => pack.read(oid)) ??
     readLoose(gitdir, oid) ??
-    (refresh() ? inPacks((pack) => pack.read(oid)) : undefined);
+    afterRefresh((pack) => pack.read(oid));
 
   const read = (oid: Oid): GitObject => {
     const object = find(oid);
@@ -105,15 +112,17 @@ export function openObjectDatabase(gitdir: string): ObjectDatabase {
     return object.data;
   };
 
-  const holds = (oid: Oid): boolean =>
-    inPacks((pack) => (pack.index.offsetOf(oid) === undefined ? undefined : true)) ?? false;
+  const lookFor =
+    (oid: Oid) =>
+    (pack: PackFile): true | undefined =>
+      pack.index.offsetOf(oid) === undefined ? undefined : true;
 
   return {
     read,
     has: (oid) =>
-      holds(oid) ||
-      statSync(loosePath(gitdir, oid), { throwIfNoEntry: false }) !== undefined ||
-      (refresh() && holds(oid)),
+      inPacks(lookFor(oid)) ??
+      (statSync(loosePath(gitdir, oid), { throwIfNoEntry: false }) !== undefined ||
+        (afterRefresh(lookFor(oid)) ?? false)),
     commit(oid) {
       const cached = commits.get(oid);
       if (cached) return cached;
@@ -125,14 +134,23 @@ export function openObjectDatabase(gitdir: string): ObjectDatabase {
     },
     tree: (oid) => parseTree(readTyped(oid, "tree")),
     stored: (oid) =>
-      inPacks((pack) => pack.stored(oid)) ??
-      (refresh() ? inPacks((pack) => pack.stored(oid)) : undefined),
+      inPacks((pack) => pack.stored(oid)) ?? afterRefresh((pack) => pack.stored(oid)),
     close() {
       for (const pack of packs.values()) pack.close();
       packs = new Map();
       listedAt = undefined;
     },
   };
+}
+
+/** A writer may have put its objects into another pack since the directory was read. */
+function openUnlessGone(path: string, resolve: (oid: Oid) => GitObject): PackFile | undefined {
+  try {
+    return openPackFile(path, resolve);
+  } catch (error) {
+    if (systemCode(error) === "ENOENT") return undefined;
+    throw error;
+  }
 }
 
 function readLoose(gitdir: string, oid: Oid): GitObject | undefined {
@@ -152,7 +170,7 @@ function readLoose(gitdir: string, oid: Oid): GitObject | undefined {
 /** Commits fetched without their parents, one a line. Source: gitformat-shallow in gitrepository-layout(5). */
 function readShallow(gitdir: string): Set<Oid> {
   try {
-    return new Set(readFileSync(join(gitdir, "shallow"), "utf8").split("\n").filter(Boolean));
+    return new Set(readFileSync(shallowPath(gitdir), "utf8").split("\n").filter(Boolean));
   } catch (error) {
     if (systemCode(error) === "ENOENT") return new Set();
     throw error;

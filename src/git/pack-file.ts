@@ -97,8 +97,9 @@ export function openPackFile(path: string, resolve: (oid: Oid) => GitObject): Pa
 }
 
 function readIndex(path: string): PackIndex {
+  const data = readFileSync(path);
   try {
-    return readPackIndex(readFileSync(path));
+    return readPackIndex(data);
   } catch (error) {
     throw damaged(path, error);
   }

@@ -102,8 +102,12 @@ export function createObjectBatch(gitdir: string, has: (oid: Oid) => boolean): O
   };
 }
 
-/** Writes a pack, then its index: readers look for indexes, so they never see a pack half there. */
-export async function writePackFile(gitdir: string, items: readonly PackItem[]): Promise<void> {
+/**
+ * Writes a pack, then its index: readers look for indexes, so they never see a pack half there.
+ *
+ * @returns its name, such as `pack-ab12…`
+ */
+export async function writePackFile(gitdir: string, items: readonly PackItem[]): Promise<string> {
   const entries: IndexedEntry[] = [];
   const pack = Buffer.concat([
     ...encodePack(items.length, items, true, (entry) => entries.push(entry)),
@@ -112,4 +116,5 @@ export async function writePackFile(gitdir: string, items: readonly PackItem[]):
   const name = trailer.toString("hex");
   await writeDurably(packPath(gitdir, name, "pack"), pack);
   await writeDurably(packPath(gitdir, name, "idx"), encodePackIndex(entries, trailer));
+  return `pack-${name}`;
 }

@@ -15,5 +15,8 @@ export const packDirectory = (gitdir: string): string => join(gitdir, "objects",
 export const packPath = (gitdir: string, sha1: string, extension: "pack" | "idx"): string =>
   join(packDirectory(gitdir), `pack-${sha1}.${extension}`);
 
+/** Lists commits whose parents were never fetched, one a line. */
+export const shallowPath = (gitdir: string): string => join(gitdir, "shallow");
+
 export const loosePath = (gitdir: string, oid: Oid): string =>
   join(gitdir, "objects", oid.slice(0, 2), oid.slice(2));

@@ -1,6 +1,7 @@
 /** Brings archives here: refresh the sources, plan, download what is missing, show it. */
 import { cleanTemporary } from "../archives/mod.ts";
 import { Failure } from "../errors.ts";
+import { repackIfMany } from "../git/mod.ts";
 import type { Catalog } from "../index/mod.ts";
 import type { Report } from "./events.ts";
 import { type Fetched, type FetchOptions, fetchAll } from "./fetch.ts";
@@ -10,7 +11,7 @@ import { EVERYTHING, type Plan, planMirror, type Selection } from "./plan.ts";
 import { type RefreshOutcome, refreshSources } from "./refresh.ts";
 import { type SelectionOptions, selectionOf } from "./selection.ts";
 import { openState, type State } from "./state.ts";
-import { currentCatalog, updateViews } from "./views.ts";
+import { currentCatalog, forgetRemovedSources, updateViews } from "./views.ts";
 
 export interface MirrorOptions extends SelectionOptions, FetchOptions {
   /** Say what would be done; download nothing. */
@@ -79,6 +80,7 @@ export async function sync(
 /** Recomputes what is served from what is here; for when the sources' settings changed. */
 export async function recompute(registry: Registry, report: Report = () => {}): Promise<void> {
   await withLock(registry.paths.lock, "recompute", async () => {
+    forgetRemovedSources(registry);
     await updateViews(registry, currentCatalog(registry), report);
   });
 }
@@ -99,7 +101,9 @@ async function writing<T>(
     const state = openState(registry.paths.state);
     try {
       await cleanTemporary(registry.paths.packages);
-      return await work(state);
+      const result = await work(state);
+      await repackIfMany(registry.paths.index, registry.objects);
+      return result;
     } finally {
       state.close();
     }

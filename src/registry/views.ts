@@ -1,5 +1,5 @@
 /** Brings the served views up to date with the sources' indexes and the store. */
-import { createObjectBatch, type Oid, readRef, writeRef } from "../git/mod.ts";
+import { createObjectBatch, deleteRef, listRefs, type Oid, readRef, writeRef } from "../git/mod.ts";
 import {
   type Catalog,
   commitChange,
@@ -20,6 +20,14 @@ export function sourceTips(registry: Registry): { name: string; tip: Oid }[] {
     const tip = readRef(registry.paths.index, sourceRef(name));
     return tip === undefined ? [] : [{ name, tip }];
   });
+}
+
+/** Drops the indexes of sources that are configured no more: another may come under the name. */
+export function forgetRemovedSources({ config, paths }: Registry): void {
+  const known = new Set(config.sources.map(({ name }) => sourceRef(name)));
+  for (const ref of listRefs(paths.index, "refs/remotes/").keys()) {
+    if (!known.has(ref)) deleteRef(paths.index, ref);
+  }
 }
 
 /** Who owns which module now. */

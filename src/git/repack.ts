@@ -1,0 +1,78 @@
+/**
+ * Keeps a repository small and quick to open: every change adds a pack or two, and a registry that
+ * runs for a year makes thousands of changes. Now and then all that the refs lead to is written to
+ * one pack, and the packs before it are removed, with what nothing leads to any more.
+ */
+import { readdirSync, rmSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { systemCode } from "../errors.ts";
+import { writeDurably } from "../files/mod.ts";
+import { reachable } from "./history.ts";
+import type { Oid } from "./object.ts";
+import type { ObjectReader } from "./object-database.ts";
+import { packItems, planObjects } from "./pack-plan.ts";
+import { writePackFile } from "./pack-writer.ts";
+import { packDirectory, shallowPath } from "./paths.ts";
+import { listRefs } from "./refs.ts";
+
+/** More packs than this are made one. */
+const MOST_PACKS = 24;
+
+/**
+ * Does nothing while there are few packs. The caller is the only writer; readers may go on, as they
+ * look again for what they do not find.
+ *
+ * @returns whether it did anything
+ */
+export async function repackIfMany(
+  gitdir: string,
+  objects: ObjectReader,
+  most: number = MOST_PACKS,
+): Promise<boolean> {
+  const before = packNames(gitdir);
+  if (before.length <= most) return false;
+  const tips = new Set(listRefs(gitdir, "refs/").values());
+  const commits = [...reachable(objects, tips)].sort(
+    (a, b) => objects.commit(b).time - objects.commit(a).time,
+  );
+  const planned = planObjects(objects, commits, undefined);
+  const kept = await writePackFile(gitdir, [...packItems(objects, planned, false)]);
+  // The index first: without it a pack is not there, and one without its pack would be damage.
+  for (const name of before.filter((each) => each !== kept)) {
+    remove(join(packDirectory(gitdir), `${name}.idx`));
+    remove(join(packDirectory(gitdir), `${name}.pack`));
+  }
+  await pruneShallow(gitdir, new Set(commits));
+  return true;
+}
+
+function packNames(gitdir: string): string[] {
+  return readdirSync(packDirectory(gitdir))
+    .filter((file) => file.endsWith(".idx"))
+    .map((file) => file.slice(0, -".idx".length));
+}
+
+/** On Windows a file that a server has open stays; the next time will do. */
+function remove(path: string): void {
+  try {
+    rmSync(path, { force: true });
+  } catch (error) {
+    const code = systemCode(error);
+    if (process.platform !== "win32" || (code !== "EPERM" && code !== "EBUSY")) throw error;
+  }
+}
+
+/** Forgets where the history of commits was cut that are not kept. */
+async function pruneShallow(gitdir: string, kept: ReadonlySet<Oid>): Promise<void> {
+  const path = shallowPath(gitdir);
+  let text: string;
+  try {
+    text = await readFile(path, "utf8");
+  } catch (error) {
+    if (systemCode(error) === "ENOENT") return;
+    throw error;
+  }
+  const lines = text.split("\n").filter((oid) => kept.has(oid));
+  await writeDurably(path, lines.map((oid) => `${oid}\n`).join(""));
+}

@@ -1,0 +1,101 @@
+import { expect, test } from "bun:test";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import {
+  createObjectBatch,
+  createRepository,
+  encodeCommit,
+  encodeTree,
+  FILE_MODE,
+  openObjectDatabase,
+  readRef,
+  repackIfMany,
+  writeRef,
+} from "../../src/git/mod.ts";
+import { git, hasGit, tryGit, writeGitFile } from "../support/git.ts";
+import { serveRepository } from "../support/git-server.ts";
+import { tempDirectory } from "../support/temp.ts";
+
+const MAIN = "refs/heads/main";
+
+/** A repository of so many commits, each in a pack of its own. */
+async function repositoryOf(commits: number): Promise<string> {
+  const gitdir = tempDirectory("repack");
+  await createRepository(gitdir);
+  for (let at = 0; at < commits; at++) await addCommit(gitdir, at);
+  return gitdir;
+}
+
+async function addCommit(gitdir: string, number: number): Promise<void> {
+  const objects = openObjectDatabase(gitdir);
+  const batch = createObjectBatch(gitdir, objects.has);
+  const data = Array.from({ length: number + 1 }, (_, at) => `line ${at} of a file that grows\n`);
+  const blob = batch.add("blob", Buffer.from(data.join("")));
+  const tree = batch.add("tree", encodeTree([{ mode: FILE_MODE, name: "file", oid: blob }]));
+  const parent = readRef(gitdir, MAIN);
+  const parents = parent === undefined ? [] : [parent];
+  const commit = { tree, parents, time: 1_700_000_000 + number, message: `${number}\n` };
+  const oid = batch.add("commit", encodeCommit(commit, "Test <test@example.com>"));
+  await batch.write();
+  await writeRef(gitdir, MAIN, oid);
+  objects.close();
+}
+
+const packs = (gitdir: string) =>
+  readdirSync(join(gitdir, "objects", "pack")).filter((file) => file.endsWith(".pack"));
+
+test("many packs become one, with deltas, that git finds sound; few are left alone", async () => {
+  const gitdir = await repositoryOf(30);
+  const objects = openObjectDatabase(gitdir);
+  expect(await repackIfMany(gitdir, objects, 30)).toBe(false);
+  expect(packs(gitdir)).toHaveLength(30);
+  expect(await repackIfMany(gitdir, objects, 10)).toBe(true);
+  expect(packs(gitdir)).toHaveLength(1);
+  objects.close();
+  if (!hasGit) return;
+  expect((await tryGit(["-C", gitdir, "fsck", "--strict"])).stderr).toBe("");
+  expect(await git(["-C", gitdir, "rev-list", "--count", "main"])).toBe("30");
+  const verified = await git([
+    "verify-pack",
+    "-v",
+    join(gitdir, "objects", "pack", packs(gitdir)[0]!),
+  ]);
+  expect(verified).toContain("chain length = ");
+});
+
+test("a reader that was there before reads on, and sees what comes after", async () => {
+  const gitdir = await repositoryOf(12);
+  using server = serveRepository(gitdir);
+  const reader = openObjectDatabase(gitdir);
+  const first = readRef(gitdir, MAIN)!;
+  expect(reader.commit(first).message).toBe("11\n");
+  const writer = openObjectDatabase(gitdir);
+  await repackIfMany(gitdir, writer, 1);
+  await addCommit(gitdir, 12);
+  expect(reader.commit(readRef(gitdir, MAIN)!).parents).toEqual([first]);
+  for (const { oid } of reader.tree(reader.commit(first).tree)) {
+    expect(reader.read(oid).data.toString()).toContain("line 11");
+  }
+  if (!hasGit) return;
+  const clone = join(tempDirectory(), "clone");
+  await git(["clone", "-q", server.url, clone]);
+  expect(await git(["-C", clone, "rev-list", "--count", "HEAD"])).toBe("13");
+});
+
+test("what no ref leads to goes, and its cut in the history with it", async () => {
+  const gitdir = await repositoryOf(5);
+  const objects = openObjectDatabase(gitdir);
+  const tip = readRef(gitdir, MAIN)!;
+  const kept = objects.commit(tip).parents[0]!;
+  const lost = objects.commit(kept).parents[0]!;
+  // As if the history had been fetched two commits deep, and another once.
+  writeGitFile(gitdir, "shallow", `${kept}\n${lost}\n`);
+  const fresh = openObjectDatabase(gitdir);
+  await repackIfMany(gitdir, fresh, 1);
+  expect(readFileSync(join(gitdir, "shallow"), "utf8")).toBe(`${kept}\n`);
+  const after = openObjectDatabase(gitdir);
+  expect(after.has(kept)).toBe(true);
+  expect(after.has(lost)).toBe(false);
+  for (const database of [objects, fresh, after]) database.close();
+  if (hasGit) expect((await tryGit(["-C", gitdir, "fsck", "--strict"])).stderr).toBe("");
+});

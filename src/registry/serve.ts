@@ -1,10 +1,12 @@
 /** What a server needs of a registry: the branch to serve, archives by version, and no writing. */
+import type { Config } from "../config/mod.ts";
 import { DownloadError } from "../download/mod.ts";
 import { Failure } from "../errors.ts";
 import { createGitEndpoint, type GitEndpoint, readRef } from "../git/mod.ts";
 import { type Entry, followBranch, type Overlay } from "../index/mod.ts";
 import { VERSION } from "../version.ts";
 import { fetchArchive } from "./fetch.ts";
+import { followConfig } from "./follow-config.ts";
 import type { Registry } from "./open.ts";
 import { ALL_VIEW, STORED_VIEW } from "./paths.ts";
 import { openSymbols, type StoredSymbols } from "./symbols.ts";
@@ -25,15 +27,21 @@ export interface ServedRegistry {
   ready(): { index: string | undefined };
 }
 
-/** @param offline serve only what is stored, and open no connection */
+export interface ServeRegistryOptions {
+  /** Serve only what is stored, and open no connection. */
+  readonly offline: boolean;
+  /** Told of what an operator should know. */
+  readonly warn: (message: string) => void;
+}
+
 export function serveRegistry(
   registry: Registry,
-  { offline }: { offline: boolean },
+  { offline, warn }: ServeRegistryOptions,
 ): ServedRegistry {
   const { objects, archives, paths, config } = registry;
   const ref = offline ? STORED_VIEW : ALL_VIEW;
   const snapshot = followBranch(paths.index, ref, objects);
-  const pull = createPull(registry);
+  const pull = createPull(registry, followConfig(registry.config, warn));
 
   return {
     name: config.registry.name,
@@ -63,9 +71,9 @@ function unknown(module: string, version: string): Failure {
 }
 
 /** Fetches archives that are asked for and not stored: once, however many clients wait. */
-function createPull(registry: Registry): (entry: Entry) => Promise<void> {
+function createPull(registry: Registry, config: () => Config): (entry: Entry) => Promise<void> {
   const underWay = new Map<string, Promise<void>>();
-  const owner = createOwnerLookup(registry);
+  const owner = createOwnerLookup(registry, config);
 
   const fetchFromOwner = async (entry: Entry): Promise<void> => {
     const { module, version } = entry;
@@ -89,11 +97,12 @@ function createPull(registry: Registry): (entry: Entry) => Promise<void> {
   };
 }
 
-/** Which source a module is from; worked out anew when a source's index moves. */
-function createOwnerLookup(registry: Registry) {
+/** Which source a module is from; worked out anew when an index or the settings change. */
+function createOwnerLookup(opened: Registry, config: () => Config) {
   let tips = "";
   let owners: Overlay<string> | undefined;
   return (module: string) => {
+    const registry = { ...opened, config: config() };
     const now = sourceTips(registry)
       .map(({ name, tip }) => `${name} ${tip}`)
       .join("\n");

@@ -14,6 +14,8 @@ export interface ServeOptions {
   readonly offline?: boolean;
   readonly log: (line: AccessLine) => void;
   readonly onBug: (error: unknown) => void;
+  /** Told of what an operator should know. */
+  readonly warn: (message: string) => void;
 }
 
 export interface RunningServer {
@@ -25,6 +27,8 @@ export interface RunningServer {
 
 /** Clients that never end their request are cut off after this many seconds. */
 const IDLE_SECONDS = 120;
+/** How long a request under way may take after the server was told to stop, in milliseconds. */
+const STOP_MS = 30_000;
 const MAX_BODY = 64 * 1024 * 1024;
 
 /** @throws {Failure} "io" when the address cannot be had */
@@ -34,7 +38,8 @@ export function startServer(registry: Registry, options: ServeOptions): RunningS
   const port = options.port ?? settings.port;
   const baseUrl = (options.baseUrl ?? settings.baseUrl).replace(/\/+$/, "");
   const offline = options.offline === true || !settings.upstreamFallback;
-  const app = createApp(serveRegistry(registry, { offline }), { baseUrl, onBug: options.onBug });
+  const served = serveRegistry(registry, { offline, warn: options.warn });
+  const app = createApp(served, { baseUrl, onBug: options.onBug });
   const server = listen({
     hostname,
     port,
@@ -50,7 +55,11 @@ export function startServer(registry: Registry, options: ServeOptions): RunningS
   });
   return {
     url: baseUrl || `http://${shownHost(hostname)}:${server.port}`,
-    stop: () => server.stop(),
+    async stop() {
+      const force = setTimeout(() => void server.stop(true), STOP_MS);
+      await server.stop();
+      clearTimeout(force);
+    },
   };
 }
 

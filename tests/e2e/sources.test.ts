@@ -53,6 +53,7 @@ test.if(hasGit).each([
   // Without the owner, the module is the other's.
   await succeed(["source", "disable", teamFirst ? "team" : "up"], { cwd: dir });
   expect(await listed(server.indexUrl, module)).toEqual(other);
+  expect((await fetch(`${server.url}/user/${module}/${other[0]}.zip`)).status).toBe(200);
 });
 
 test("one source down: the others are mirrored, and the exit code says in part", async () => {

@@ -45,6 +45,7 @@ export default command({
         if (out.quiet) return;
         process.stderr.write(`${out.json ? JSON.stringify(line) : accessText(line)}\n`);
       },
+      warn: (message) => out.log.warn(message),
       onBug(error) {
         const red = (text: string) => out.paint("red", text);
         process.stderr.write(complaint(error, { ...out, red }));

@@ -1,0 +1,30 @@
+/** The configuration as it is now, for a server that outlives changes to it. */
+import { statSync } from "node:fs";
+import { type Config, loadConfig } from "../config/mod.ts";
+import { Failure } from "../errors.ts";
+
+/**
+ * Each call looks whether the file has changed. One that cannot be understood is reported once, and
+ * the last good configuration stays in force: a slip of an editor must not stop a server.
+ */
+export function followConfig(config: Config, warn: (message: string) => void): () => Config {
+  let current = config;
+  let seen = stamp(config.file);
+  return () => {
+    const now = stamp(config.file);
+    if (now === seen) return current;
+    seen = now;
+    try {
+      current = loadConfig(config.file);
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+      warn(`${error.message}; going on with the settings from before`);
+    }
+    return current;
+  };
+}
+
+function stamp(file: string): string {
+  const stat = statSync(file, { throwIfNoEntry: false });
+  return stat ? `${stat.mtimeMs} ${stat.size} ${stat.ino}` : "";
+}

@@ -1,14 +1,30 @@
 /** After a change of the sources, what is served has to follow. */
 import { Failure } from "../errors.ts";
+import type { ListingChange } from "../registry/mod.ts";
 import type { Context } from "./context.ts";
+import { plural } from "./render/units.ts";
 
-/** Recomputes the served index; while another process writes, that is left to the next sync. */
+/**
+ * Recomputes the served index and says what is new about it; while another process writes, that is
+ * left to the next sync.
+ */
 export async function recomputeServed({ out }: Context, file: string): Promise<void> {
   const { openRegistry, recompute } = await import("../registry/mod.ts");
   try {
-    await recompute(openRegistry(file));
+    const text = changeText(await recompute(openRegistry(file)));
+    if (text !== undefined) out.log.info(text);
   } catch (error) {
     if (!(error instanceof Failure) || error.code !== "busy") throw error;
     out.log.warn(`${error.message}; run \`sync\` when it is done, so that this takes effect`);
   }
+}
+
+/** What is listed now and was not, or otherwise; undefined when all is as before. */
+export function changeText({ added, removed, changed }: ListingChange): string | undefined {
+  const parts = [
+    added.length > 0 ? `${plural(added.length, "module")} more` : "",
+    removed.length > 0 ? `${plural(removed.length, "module")} less` : "",
+    changed.length > 0 ? `${plural(changed.length, "module")} from another source` : "",
+  ].filter(Boolean);
+  return parts.length === 0 ? undefined : `The index lists ${parts.join(", ")}.`;
 }

@@ -11,7 +11,7 @@ import { EVERYTHING, type Plan, planMirror, type Selection } from "./plan.ts";
 import { type RefreshOutcome, refreshSources } from "./refresh.ts";
 import { type SelectionOptions, selectionOf } from "./selection.ts";
 import { openState, type State } from "./state.ts";
-import { currentCatalog, forgetRemovedSources, updateViews } from "./views.ts";
+import { currentCatalog, forgetRemovedSources, type ListingChange, updateViews } from "./views.ts";
 
 export interface MirrorOptions extends SelectionOptions, FetchOptions {
   /** Say what would be done; download nothing. */
@@ -78,10 +78,13 @@ export async function sync(
 }
 
 /** Recomputes what is served from what is here; for when the sources' settings changed. */
-export async function recompute(registry: Registry, report: Report = () => {}): Promise<void> {
-  await withLock(registry.paths.lock, "recompute", async () => {
+export async function recompute(
+  registry: Registry,
+  report: Report = () => {},
+): Promise<ListingChange> {
+  return await withLock(registry.paths.lock, "recompute", async () => {
     forgetRemovedSources(registry);
-    await updateViews(registry, currentCatalog(registry), report);
+    return await updateViews(registry, currentCatalog(registry), report);
   });
 }
 

@@ -1,4 +1,5 @@
 /** The operations on a registry. They report events and never print. */
+export { conflicts } from "./conflicts.ts";
 export type { Event, FailureReason, Report } from "./events.ts";
 export { initRegistry } from "./init.ts";
 export {
@@ -12,3 +13,4 @@ export {
 export { openRegistry, type Registry } from "./open.ts";
 export { type ServedRegistry, serveRegistry } from "./serve.ts";
 export { type Status, status } from "./status.ts";
+export type { ListingChange } from "./views.ts";

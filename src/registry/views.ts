@@ -46,15 +46,25 @@ export function currentCatalog(registry: Registry): Catalog {
   return readCatalog(registry.objects, currentOverlay(registry));
 }
 
+/** How a listing differs from the one before, in modules. */
+export interface ListingChange {
+  readonly added: readonly string[];
+  readonly removed: readonly string[];
+  /** With other lines than before. */
+  readonly changed: readonly string[];
+}
+
 /**
  * Moves both views to what the sources and the store say now. Commits only what changed. The caller
  * holds the lock.
+ *
+ * @returns what is new about the view that lists all
  */
 export async function updateViews(
   registry: Registry,
   catalog: Catalog,
   report: Report,
-): Promise<void> {
+): Promise<ListingChange> {
   for (const [module, { origin, bad }] of catalog) {
     for (const { line, problem } of bad) {
       const message = `source ${origin}: ${module}, line ${line}: ${problem}; not served`;
@@ -62,8 +72,9 @@ export async function updateViews(
     }
   }
   const stored = await registry.archives.list();
-  await updateView(registry, catalog, ALL_VIEW, () => true);
+  const change = await updateView(registry, catalog, ALL_VIEW, () => true);
   await updateView(registry, catalog, STORED_VIEW, (checksum) => stored.has(checksum));
+  return change;
 }
 
 async function updateView(
@@ -71,27 +82,33 @@ async function updateView(
   catalog: Catalog,
   ref: string,
   isListed: (checksum: string) => boolean,
-): Promise<void> {
+): Promise<ListingChange> {
   const { objects } = registry;
   const gitdir = registry.paths.index;
   const batch = createObjectBatch(gitdir, objects.has);
   const { tree, files } = writeView(batch, catalog, (entry) => isListed(entry.checksum));
   const parent = readRef(gitdir, ref);
-  if (parent === undefined && files.size === 0) return;
   const before =
     parent === undefined ? new Map() : readIndexTree(objects, objects.commit(parent).tree);
+  const change = compare(before, files);
+  if (parent === undefined && files.size === 0) return change;
   const times = sourceTips(registry).map(({ tip }) => objects.commit(tip).time);
   const commit = commitChange(batch, objects, {
     parent,
     tree,
     time: Math.max(0, ...times),
-    modules: differing(before, files),
+    modules: [...change.added, ...change.removed, ...change.changed].sort(),
   });
   await batch.write();
   if (commit) await writeRef(gitdir, ref, commit);
+  return change;
 }
 
-function differing(before: ReadonlyMap<string, Oid>, after: ReadonlyMap<string, Oid>): string[] {
-  const names = new Set([...before.keys(), ...after.keys()]);
-  return [...names].filter((name) => before.get(name) !== after.get(name)).sort();
+function compare(before: ReadonlyMap<string, Oid>, after: ReadonlyMap<string, Oid>): ListingChange {
+  const names = [...after.keys()];
+  return {
+    added: names.filter((name) => !before.has(name)),
+    removed: [...before.keys()].filter((name) => !after.has(name)),
+    changed: names.filter((name) => before.has(name) && before.get(name) !== after.get(name)),
+  };
 }

@@ -38,6 +38,9 @@ test.if(hasGit).each([
   const add = ["source", "add", "team", "--url", team.upstream.url, "--priority", String(priority)];
   await succeed(add, { cwd: dir });
   await succeed(["sync"], { cwd: dir });
+  const conflicts = await succeed(["source", "list", "--conflicts"], { cwd: dir });
+  const [owner, lost] = teamFirst ? ["team", "up"] : ["up", "team"];
+  expect(conflicts).toBe(`${module}: from ${owner}; shadowed: ${lost}\n`);
   await using server = await serve(dir);
   const theirs = ofModules(team.entries, module).map(({ version }) => version);
   const publics = ofModules(open.entries, module).map(({ version }) => version);
@@ -51,7 +54,10 @@ test.if(hasGit).each([
   expect(loser.upstream.archiveRequests()).toHaveLength(0);
 
   // Without the owner, the module is the other's.
-  await succeed(["source", "disable", teamFirst ? "team" : "up"], { cwd: dir });
+  const disabled = await execute(["source", "disable", owner!], { cwd: dir });
+  expect(disabled.stderr).toMatch(
+    /The index lists (\d+ modules less, )?1 module from another source/,
+  );
   expect(await listed(server.indexUrl, module)).toEqual(other);
   expect((await fetch(`${server.url}/user/${module}/${other[0]}.zip`)).status).toBe(200);
 });

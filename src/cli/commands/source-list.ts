@@ -1,12 +1,21 @@
 /** `source list`: the upstream registries. */
 import { loadConfig } from "../../config/mod.ts";
 import { command } from "../command.ts";
-import { sourceListText, sourceRecord } from "../render/sources.ts";
+import { conflictsText, sourceListText, sourceRecord } from "../render/sources.ts";
 
 export default command({
-  options: {},
-  example: "source list",
-  run({ out, file }) {
+  options: {
+    conflicts: { type: "boolean", description: "modules that more than one source offers" },
+  },
+  example: "source list --conflicts",
+  async run({ out, file }, args) {
+    if (args.conflicts) {
+      const { conflicts, openRegistry } = await import("../../registry/mod.ts");
+      const found = conflicts(openRegistry(file()));
+      if (out.json) out.document(found);
+      else out.data(conflictsText(found));
+      return undefined;
+    }
     const config = loadConfig(file());
     if (out.json) {
       out.document(config.sources.map((source) => sourceRecord(source, config.defaultSource)));

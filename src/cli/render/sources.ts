@@ -1,5 +1,8 @@
 /** Sources for people and for programs. Credentials are in neither. Pure. */
 import type { Config, SourceConfig } from "../../config/mod.ts";
+import type { conflicts } from "../../registry/mod.ts";
+
+type Conflict = ReturnType<typeof conflicts>[number];
 
 /** Exactly as documented; no colours. */
 export function sourceListText({ sources, defaultSource }: Config): string {
@@ -13,6 +16,15 @@ export function sourceListText({ sources, defaultSource }: Config): string {
     ].join("\n"),
   );
   return ["Configured sources:", ...blocks].join("\n\n");
+}
+
+/** One module a line: whose it is, and who offers it in vain. */
+export function conflictsText(conflicts: readonly Conflict[]): string {
+  if (conflicts.length === 0) return "No module is offered by more than one source.";
+  const lines = conflicts.map(({ module, owner, losers }) => {
+    return `${module}: from ${owner}; shadowed: ${losers.join(", ")}`;
+  });
+  return lines.join("\n");
 }
 
 /** A source with the keys of `registry.toml`. */

@@ -15,6 +15,7 @@ export type FailureCode =
   | "exists" // something of that name is there already
   | "busy" // another process is writing
   | "upstream" // a source cannot be reached or answers nonsense
+  | "timeout" // a source does not answer in time
   | "denied" // a source refused our credentials
   | "integrity" // bytes do not hash to what the index says
   | "io" // disk full, no permission, port in use

@@ -3,6 +3,8 @@
  * version and no index; no path appears in its interface, so that an object store can stand behind it.
  */
 
+import type { Incoming } from "./incoming.ts";
+
 /** Lower-case hex, 64 characters. */
 export type Sha256 = string;
 
@@ -17,9 +19,14 @@ export interface ArchiveStore {
    * Stores a body, hashing it on the way. The bytes are durable (fsynced, renamed to their hash) when
    * this resolves. A body that is stored already takes the place of its equal.
    *
+   * @param watch given the body while it comes in, if it comes as a stream
    * @throws {IntegrityError} when `expected` is given and the bytes hash to something else; nothing is kept
    */
-  put(body: AsyncIterable<Uint8Array> | Uint8Array, expected?: Sha256): Promise<StoredArchive>;
+  put(
+    body: AsyncIterable<Uint8Array> | Uint8Array,
+    expected?: Sha256,
+    watch?: (incoming: Incoming) => void,
+  ): Promise<StoredArchive>;
   /** Opens a way to put many archives faster than one by one. */
   batch(): ArchiveBatch;
   /** The stored archive as a lazily read blob, or undefined when it is not here. */

@@ -6,4 +6,6 @@ export {
   type Sha256,
   type StoredArchive,
 } from "./archive-store.ts";
-export { cleanTemporary, openArchiveStore } from "./store.ts";
+export type { Incoming } from "./incoming.ts";
+export { openArchiveStore } from "./store.ts";
+export { cleanTemporary } from "./temporary.ts";

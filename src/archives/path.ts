@@ -2,7 +2,7 @@
  * Where an archive lies in the store's directory.
  *
  *     sha256/ab/abcdef….zip     256 shards: no directory grows too long for FAT or an eye
- *     tmp/<pid>-<n>             being written
+ *     tmp/…                     being written; see temporary.ts
  */
 import { join } from "node:path";
 import type { Sha256 } from "./archive-store.ts";

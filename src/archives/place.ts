@@ -1,5 +1,5 @@
 /** Puts staged bodies under their hashes, durably: first the bytes, then the names. */
-import { mkdirSync, renameSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
 import { dirname } from "node:path";
 import { systemCode } from "../errors.ts";
 import { syncAll } from "../files/mod.ts";
@@ -15,24 +15,28 @@ export async function place(root: string, staged: readonly Staged[]): Promise<vo
     await syncAll(staged.map(({ temporary }) => temporary));
     const directories = new Set<string>();
     for (const { temporary, sha256 } of staged) {
-      const path = archivePath(root, sha256);
-      // Over the same bytes, when another put was quicker.
-      for (const made of rename(temporary, path)) directories.add(made);
+      for (const changed of rename(temporary, archivePath(root, sha256))) directories.add(changed);
     }
-    await syncAll([...directories]);
+    // Windows has no such call for directories and needs none.
+    if (process.platform !== "win32") await syncAll([...directories]);
   } catch (error) {
     for (const { temporary } of staged) rmSync(temporary, { force: true });
     throw error;
   }
 }
 
-/** Returns the directories whose entries changed. */
+/** Over the same bytes, when another put was quicker. Returns the directories whose entries changed. */
 function rename(from: string, to: string): string[] {
   const directory = dirname(to);
   try {
     renameSync(from, to);
     return [directory];
   } catch (error) {
+    // Windows renames over no file that somebody reads; its bytes are these.
+    if (process.platform === "win32" && existsSync(to)) {
+      rmSync(from, { force: true });
+      return [];
+    }
     if (systemCode(error) !== "ENOENT") throw error;
     mkdirSync(directory, { recursive: true });
     renameSync(from, to);

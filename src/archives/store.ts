@@ -1,11 +1,11 @@
 /** The archive store in a directory. Opening it writes nothing, so that it may be read-only. */
-import { readdirSync, statSync } from "node:fs";
+import { statSync } from "node:fs";
 import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { systemCode } from "../errors.ts";
 import type { ArchiveStore, Sha256 } from "./archive-store.ts";
 import { openBatch } from "./batch.ts";
-import { archivePath, hashOf, shardsPath, tempPath } from "./path.ts";
+import { archivePath, hashOf, shardsPath } from "./path.ts";
 import { place } from "./place.ts";
 import { stage } from "./stage.ts";
 
@@ -16,8 +16,8 @@ export function openArchiveStore(root: string): ArchiveStore {
   return {
     has,
     size,
-    async put(body, expected) {
-      const staged = await stage(root, body, expected);
+    async put(body, expected, watch) {
+      const staged = await stage(root, body, expected, watch);
       await place(root, [staged]);
       return { sha256: staged.sha256, size: staged.size };
     },
@@ -49,41 +49,5 @@ async function entries(directory: string): Promise<string[]> {
     const code = systemCode(error);
     if (code === "ENOENT" || code === "ENOTDIR") return [];
     throw error;
-  }
-}
-
-/**
- * Removes temporary files of processes that are no more. For a writer to call when it starts; those
- * of a living process may be another's download.
- *
- * @returns how many there were
- */
-export async function cleanTemporary(root: string): Promise<number> {
-  const directory = tempPath(root);
-  let removed = 0;
-  for (const file of temporaries(directory)) {
-    const pid = Number(/^(\d+)-\d+$/.exec(file)?.[1]);
-    if (!Number.isInteger(pid) || pid === process.pid || isAlive(pid)) continue;
-    await rm(join(directory, file), { force: true });
-    removed++;
-  }
-  return removed;
-}
-
-function temporaries(directory: string): string[] {
-  try {
-    return readdirSync(directory);
-  } catch (error) {
-    if (systemCode(error) === "ENOENT") return [];
-    throw error;
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return systemCode(error) !== "ESRCH";
   }
 }

@@ -16,6 +16,7 @@ const EXIT: Readonly<Record<FailureCode, number>> = {
   "not-found": FAILED,
   exists: FAILED,
   busy: FAILED,
+  timeout: FAILED,
   upstream: FAILED,
   denied: FAILED,
   integrity: FAILED,

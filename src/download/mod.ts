@@ -3,4 +3,4 @@ export { type Consume, type DownloadOptions, download } from "./download.ts";
 export { DownloadError, type DownloadErrorKind, shownUrl } from "./error.ts";
 export { forEachLimit } from "./for-each-limit.ts";
 export { type HttpAnswer, type HttpRequest, request } from "./request.ts";
-export { isPassing } from "./retry.ts";
+export { isPassing, withRetries } from "./retry.ts";

@@ -1,8 +1,14 @@
 /** Downloads what a plan names and the store lacks. */
-import type { ArchiveStore, StoredArchive } from "../archives/mod.ts";
+import type { Sha256, StoredArchive } from "../archives/mod.ts";
 import type { SourceConfig } from "../config/mod.ts";
-import { DownloadError, download, forEachLimit, isPassing } from "../download/mod.ts";
-import { Failure } from "../errors.ts";
+import {
+  DownloadError,
+  type DownloadOptions,
+  download,
+  forEachLimit,
+  isPassing,
+} from "../download/mod.ts";
+import { Failure, messageOf, systemCode } from "../errors.ts";
 import type { Catalog, Entry } from "../index/mod.ts";
 import { archiveRequest } from "../sources/mod.ts";
 import type { FailureReason, Report } from "./events.ts";
@@ -39,6 +45,7 @@ export async function fetchAll(
   const batch = registry.archives.batch();
   const totals = { downloaded: 0, failed: 0, bytes: 0 };
   const failures: Partial<Record<FailureReason, number>> = {};
+  const { signal } = options;
   const health = createHealth();
   const sources = new Map(registry.config.sources.map((source) => [source.name, source]));
   const limit = options.concurrency ?? registry.config.mirror.concurrency;
@@ -60,7 +67,7 @@ export async function fetchAll(
     const fetchOne = async (entry: Entry): Promise<void> => {
       const source = sources.get(catalog.get(entry.module)!.origin)!;
       try {
-        const { size } = await fetchArchive(batch.add, source, entry, options.signal);
+        const { size } = await fetchArchive(batch.add, source, entry, { signal });
         totals.downloaded++;
         totals.bytes += size;
         health.worked(source);
@@ -73,7 +80,7 @@ export async function fetchAll(
         health.failed(source, error);
       }
     };
-    await forEachLimit(entries, limit, fetchOne, options.signal);
+    await forEachLimit(entries, limit, fetchOne, signal);
     return later;
   };
 
@@ -86,7 +93,9 @@ export async function fetchAll(
     for (const [entry, error] of later) fail(entry, error);
   } finally {
     // Also after Ctrl-C: what has arrived is kept.
-    await batch.close();
+    await batch.close().catch((error: unknown) => {
+      throw systemCode(error) === undefined ? error : diskFailure(registry, error);
+    });
   }
   return { ...totals, failures };
 }
@@ -115,10 +124,10 @@ function createHealth() {
   };
 }
 
-function diskFailure(registry: Registry, error: DownloadError): Failure {
+function diskFailure(registry: Registry, error: unknown): Failure {
   return new Failure(
     "io",
-    `cannot write to ${registry.paths.packages}: ${error.message}`,
+    `cannot write to ${registry.paths.packages}: ${messageOf(error)}`,
     "make room or mend the permissions, then run the same again: it goes on where it stopped",
     { cause: error },
   );
@@ -131,11 +140,16 @@ function diskFailure(registry: Registry, error: DownloadError): Failure {
  * @throws {DownloadError} when it does not arrive as the index says it should
  */
 export async function fetchArchive(
-  store: ArchiveStore["put"],
+  store: StoreArchive,
   source: SourceConfig,
   entry: Entry,
-  signal?: AbortSignal,
+  options: DownloadOptions = {},
 ): Promise<StoredArchive> {
   const request = archiveRequest(source, entry.module, entry.version);
-  return await download(request, (body) => store(body, entry.checksum), { signal });
+  return await download(request, (body) => store(body, entry.checksum), options);
 }
+
+type StoreArchive = (
+  body: Uint8Array | AsyncIterable<Uint8Array>,
+  expected: Sha256,
+) => Promise<StoredArchive>;

@@ -11,6 +11,7 @@ export {
   sync,
 } from "./mirror.ts";
 export { openRegistry, type Registry } from "./open.ts";
+export type { IncomingBody } from "./pull.ts";
 export { type ServedRegistry, serveRegistry } from "./serve.ts";
 export { type Status, status } from "./status.ts";
 export type { ListingChange } from "./views.ts";

@@ -47,13 +47,7 @@ export function archiveResponse(
   cacheControl: string = IMMUTABLE,
 ): Response {
   const etag = `"${sha256}"`;
-  const headers: Record<string, string> = {
-    etag,
-    "cache-control": cacheControl,
-    "accept-ranges": "bytes",
-    "content-type": "application/zip",
-    "x-content-type-options": "nosniff",
-  };
+  const headers = archiveHeaders(etag, cacheControl);
   if (matchesEtag(request.headers.get("if-none-match"), etag)) {
     return new Response(null, { status: 304, headers });
   }
@@ -68,4 +62,19 @@ export function archiveResponse(
   if (range) headers["content-range"] = `bytes ${range.start}-${range.end}/${body.size}`;
   // The server itself leaves the body out of the answer to a HEAD, and tells its length.
   return new Response(part, { status: range ? 206 : 200, headers });
+}
+
+/** The answer with a body that is still coming in: in chunks, so that breaking off shows. */
+export function incomingResponse(body: ReadableStream<Uint8Array>, sha256: string): Response {
+  return new Response(body, { headers: archiveHeaders(`"${sha256}"`, IMMUTABLE) });
+}
+
+function archiveHeaders(etag: string, cacheControl: string): Record<string, string> {
+  return {
+    etag,
+    "cache-control": cacheControl,
+    "accept-ranges": "bytes",
+    "content-type": "application/zip",
+    "x-content-type-options": "nosniff",
+  };
 }

@@ -9,6 +9,7 @@ const STATUS: Readonly<Record<FailureCode, number>> = {
   exists: 409,
   busy: 503,
   upstream: 502,
+  timeout: 504,
   denied: 502,
   integrity: 502,
   io: 500,

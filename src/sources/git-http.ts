@@ -1,4 +1,7 @@
-/** HTTP as isomorphic-git wants it, for one source, with failures that say what to do. */
+/**
+ * HTTP as isomorphic-git wants it, for one source. What may be better next time is a `DownloadError`,
+ * what the user has to mend a `Failure`.
+ */
 import type { HttpClient } from "isomorphic-git";
 import type { SourceConfig } from "../config/mod.ts";
 import { DownloadError, type HttpAnswer, request, shownUrl } from "../download/mod.ts";
@@ -14,17 +17,10 @@ export function gitHttp(source: SourceConfig, signal?: AbortSignal): HttpClient 
   return {
     async request({ url, method = "GET", headers = {}, body }) {
       const data = body === undefined ? undefined : await collect(body);
-      const answer = await translated(source, () =>
-        request(
-          {
-            url,
-            method,
-            headers,
-            credentials: authHeaders(source, url),
-            ...(data && { body: data }),
-          },
-          { answerTimeoutMs: ANSWER_TIMEOUT_MS, signal },
-        ),
+      const credentials = authHeaders(source, url);
+      const answer = await request(
+        { url, method, headers, credentials, ...(data && { body: data }) },
+        { answerTimeoutMs: ANSWER_TIMEOUT_MS, signal },
       );
       if (answer.status !== 200) {
         await answer.discard();
@@ -48,49 +44,28 @@ async function collect(body: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
   return Buffer.concat(parts);
 }
 
-async function* chunks(source: SourceConfig, answer: HttpAnswer) {
+async function* chunks({ name }: SourceConfig, answer: HttpAnswer) {
   let size = 0;
-  const body = answer.chunks()[Symbol.asyncIterator]();
-  for (;;) {
-    const next = await translated(source, () => body.next());
-    if (next.done) return;
-    size += next.value.length;
+  for await (const chunk of answer.chunks()) {
+    size += chunk.length;
     if (size > MAX_BODY) {
-      throw new Failure("upstream", `source ${source.name}: its index is over ${MAX_BODY} bytes`);
+      throw new Failure("upstream", `source ${name}: its index is over ${MAX_BODY} bytes`);
     }
-    yield next.value;
+    yield chunk;
   }
 }
 
-async function translated<T>(source: SourceConfig, call: () => Promise<T>): Promise<T> {
-  try {
-    return await call();
-  } catch (error) {
-    if (!(error instanceof DownloadError)) throw error;
-    const { name } = source;
-    throw new Failure(
-      "upstream",
-      `source ${name} cannot be reached: ${error.message}`,
-      `check the network and the URL (\`source list\`), or \`source disable ${name}\``,
-      { cause: error },
-    );
-  }
-}
-
-function refusal(source: SourceConfig, { url, status }: HttpAnswer): Failure {
+function refusal(source: SourceConfig, { url, status }: HttpAnswer): Failure | DownloadError {
   if (status === 401 || status === 403) {
     const hint = source.auth
       ? `check ${variables(source)}, which the source's auth names`
       : "give the source credentials: `source add … --token-env VAR`";
     return new Failure("denied", `source ${source.name} refused access (${status})`, hint);
   }
-  return new Failure(
-    "upstream",
-    `source ${source.name}: ${shownUrl(url)} answered ${status}`,
-    status === 404
-      ? "check the source's index_url: it is where its Git index is"
-      : "try again later",
-  );
+  const message = `${shownUrl(url)} answered ${status}`;
+  if (status !== 404) return new DownloadError("server-error", message, { status });
+  const hint = "check the source's index_url: it is where its Git index is";
+  return new Failure("upstream", `source ${source.name}: ${message}`, hint);
 }
 
 /** The names of the environment variables that hold a source's credentials. */

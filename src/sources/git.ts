@@ -9,6 +9,7 @@ import {
   listServerRefs,
 } from "isomorphic-git";
 import type { SourceConfig } from "../config/mod.ts";
+import { DownloadError, withRetries } from "../download/mod.ts";
 import { Failure, messageOf, systemCode } from "../errors.ts";
 import { isTree, type Oid, openObjectDatabase, readRef, writeRef } from "../git/mod.ts";
 import { fetchFileSystem } from "./git-fs.ts";
@@ -27,19 +28,43 @@ export async function refreshGitIndex(
   source: SourceConfig,
   signal?: AbortSignal,
 ): Promise<{ tip: Oid; changed: boolean }> {
+  try {
+    return await withRetries(() => tryRefresh(gitdir, source, signal), { signal });
+  } catch (error) {
+    throw error instanceof DownloadError ? unreachable(source, error) : error;
+  }
+}
+
+async function tryRefresh(
+  gitdir: string,
+  source: SourceConfig,
+  signal: AbortSignal | undefined,
+): Promise<{ tip: Oid; changed: boolean }> {
   const ref = sourceRef(source.name);
   const before = readRef(gitdir, ref);
   const http = gitHttp(source, signal);
   const found = await understood(source, () => remoteTip(source, http));
   if (found.oid === before) return { tip: found.oid, changed: false };
 
-  const fetched = await understood(source, () => fetchTip(gitdir, source, found.ref, http));
+  const fetched = await wholly(() => fetchTip(gitdir, source, found.ref, http));
   const tip = fetched.fetchHead;
   if (tip === null) throw emptyIndex(source);
   if (fetched.packfile) await checkPack(join(gitdir, fetched.packfile), source);
   checkComplete(gitdir, tip, source);
   await writeRef(gitdir, ref, tip);
   return { tip, changed: true };
+}
+
+/** Codes of hosts that are not there at all: to ask again at once would only keep the user waiting. */
+const NOBODY: ReadonlySet<string> = new Set(["ECONNREFUSED", "ENOTFOUND"]);
+
+function unreachable(source: SourceConfig, error: DownloadError): Failure {
+  return new Failure(
+    "upstream",
+    `source ${source.name} cannot be reached: ${error.message}`,
+    `check the network and the URL (\`source list\`), or \`source disable ${source.name}\``,
+    { cause: error },
+  );
 }
 
 /** The branch that clients pull, or whatever the server's HEAD is. */
@@ -75,11 +100,27 @@ async function fetchTip(
   });
 }
 
+/**
+ * Runs the library's fetch. The source has shown before that it speaks Git, so what the library does
+ * not understand was cut on its way.
+ */
+async function wholly<T>(call: () => Promise<T>): Promise<T> {
+  try {
+    return await call();
+  } catch (error) {
+    if (error instanceof DownloadError || systemCode(error) === undefined) throw error;
+    throw new DownloadError("truncated", messageOf(error), { cause: error });
+  }
+}
+
 /** Runs one of the library's calls: its own errors are about what the source answered. */
 async function understood<T>(source: SourceConfig, call: () => Promise<T>): Promise<T> {
   try {
     return await call();
   } catch (error) {
+    if (error instanceof DownloadError) {
+      throw NOBODY.has(systemCode(error.cause) ?? "") ? unreachable(source, error) : error;
+    }
     if (error instanceof Failure || systemCode(error) === undefined) throw error;
     throw new Failure(
       "upstream",
@@ -120,10 +161,7 @@ function checkComplete(gitdir: string, tip: Oid, source: SourceConfig): void {
   }
 }
 
-function brokenIndex(source: SourceConfig, what: string): Failure {
-  return new Failure(
-    "upstream",
-    `source ${source.name}: what came from ${source.indexUrl} is no whole index: ${what}`,
-    "try again; if it stays so, tell the source's operator",
-  );
+/** Perhaps it was cut on its way, so it is asked for again. */
+function brokenIndex({ indexUrl }: SourceConfig, what: string): DownloadError {
+  return new DownloadError("truncated", `what came from ${indexUrl} is no whole index: ${what}`);
 }

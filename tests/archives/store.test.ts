@@ -1,12 +1,5 @@
 import { expect, test } from "bun:test";
-import {
-  chmodSync,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  writeFileSync,
-} from "node:fs";
+import { chmodSync, existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { cleanTemporary, openArchiveStore } from "../../src/archives/mod.ts";
 import { createRandom } from "../support/random.ts";
@@ -53,25 +46,29 @@ test("what lies about and is no archive is not listed", async () => {
   expect(await store.list()).toEqual(new Set([sha256]));
 });
 
-test("temporary files of the dead are removed, those of the living are not", async () => {
-  const root = tempDirectory();
-  mkdirSync(join(root, "tmp"));
-  const child = Bun.spawn([process.execPath, "-e", ""]);
-  await child.exited;
-  writeFileSync(join(root, "tmp", `${child.pid}-0`), "");
-  writeFileSync(join(root, "tmp", `${process.ppid}-0`), "");
-  writeFileSync(join(root, "tmp", `${process.pid}-999999`), "");
-  expect(await cleanTemporary(root)).toBe(1);
-  expect(readdirSync(join(root, "tmp")).sort()).toEqual(
-    [`${process.ppid}-0`, `${process.pid}-999999`].sort(),
-  );
-  expect(await cleanTemporary(join(root, "nothing"))).toBe(0);
-});
-
 test.if(process.getuid?.() !== 0)("a directory that may not be written says so", async () => {
   const root = tempDirectory();
   chmodSync(root, 0o500);
   await expect(openArchiveStore(root).put(text("x"))).rejects.toMatchObject({ code: "EACCES" });
+});
+
+test("two processes may put the same bytes at once", async () => {
+  const root = tempDirectory();
+  const script = `
+    import { openArchiveStore } from "${join(import.meta.dir, "../../src/archives/mod.ts")}";
+    const store = openArchiveStore("${root}");
+    process.stdout.write("ready");
+    await Bun.stdin.text();
+    for (let at = 0; at < 100; at++) await store.put(new TextEncoder().encode("body " + at));`;
+  const children = [1, 2].map(() =>
+    Bun.spawn([process.execPath, "-e", script], { stdin: "pipe", stdout: "pipe" }),
+  );
+  for (const child of children) await child.stdout.getReader().read();
+  for (const child of children) child.stdin.end();
+  expect(await Promise.all(children.map((child) => child.exited))).toEqual([0, 0]);
+  const hashes = Array.from({ length: 100 }, (_, at) => Bun.SHA256.hash(`body ${at}`, "hex"));
+  expect(await openArchiveStore(root).list()).toEqual(new Set(hashes));
+  expect(readdirSync(join(root, "tmp"))).toEqual([]);
 });
 
 test("killed while it writes, a store has whole archives only", async () => {

@@ -84,6 +84,18 @@ test.each([500, 502, 503, 504, 408, 429])("a %d is tried again", async (status) 
   expect(asked()).toBe(3);
 });
 
+test("a server that says when to come again is not asked before", async () => {
+  const { url } = http((_, attempt) =>
+    attempt === 1
+      ? new Response("", { status: 429, headers: { "retry-after": "7" } })
+      : new Response("there"),
+  );
+  const waited: number[] = [];
+  const sleep = async (ms: number) => void waited.push(ms);
+  expect((await get(url, { sleep })).toString()).toBe("there");
+  expect(waited).toEqual([7_000]);
+});
+
 test.each([
   [404, "not-found"],
   [410, "not-found"],

@@ -2,7 +2,7 @@
 import { Elysia } from "elysia";
 import type { ServedRegistry } from "../../registry/mod.ts";
 import { parseArchivePath } from "../archive-path.ts";
-import { archiveResponse } from "../archive-response.ts";
+import { archiveResponse, incomingResponse } from "../archive-response.ts";
 import { errorResponse } from "../errors.ts";
 
 export function archiveRoutes(served: ServedRegistry) {
@@ -12,7 +12,11 @@ export function archiveRoutes(served: ServedRegistry) {
       const hint = "an archive's path is /user/OWNER/NAME/VERSION.zip";
       return errorResponse(404, "not-found", "that is no archive's path", hint);
     }
-    const { entry, body } = await served.archive(wanted.module, wanted.version);
-    return archiveResponse(request, body, entry.checksum);
+    // A part, or a length without a body, can only be told of what is here whole.
+    const whole = request.method === "HEAD" || request.headers.has("range");
+    const { entry, body } = await served.archive(wanted.module, wanted.version, whole);
+    return body instanceof Blob
+      ? archiveResponse(request, body, entry.checksum)
+      : incomingResponse(body, entry.checksum);
   });
 }

@@ -1,0 +1,87 @@
+import { expect, test } from "bun:test";
+import { appendFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { createIncoming } from "../../src/archives/incoming.ts";
+import { createRandom } from "../support/random.ts";
+import { tempDirectory } from "../support/temp.ts";
+
+/** A file that grows, and its watchers' side. */
+function growing() {
+  const path = join(tempDirectory(), "body");
+  writeFileSync(path, "");
+  let size = 0;
+  const file = createIncoming(path);
+  const grow = (data: Uint8Array | string) => {
+    appendFileSync(path, data);
+    size += data.length;
+    file.wrote(size);
+  };
+  return { ...file, grow, path };
+}
+
+const text = (stream: ReadableStream<Uint8Array>) => new Response(stream).text();
+
+test("whoever comes, whenever, gets the whole body, when it is verified", async () => {
+  const { incoming, grow, verified } = growing();
+  const early = text(incoming.read(0)!);
+  grow("hello ");
+  const middle = text(incoming.read(0)!);
+  const part = text(incoming.read(3)!);
+  grow("world");
+  verified();
+  expect(await Promise.all([early, middle, part])).toEqual([
+    "hello world",
+    "hello world",
+    "lo world",
+  ]);
+});
+
+test("the last byte is held back until all is verified", async () => {
+  const { incoming, grow, verified } = growing();
+  const reader = incoming.read(0)!.getReader();
+  grow("x");
+  grow("yz");
+  let got = "";
+  while (got.length < 2) got += new TextDecoder().decode((await reader.read()).value);
+  expect(got).toBe("xy");
+  const last = reader.read();
+  expect(await Promise.race([last, Promise.resolve("waiting")])).toBe("waiting");
+  verified();
+  expect(new TextDecoder().decode((await last).value)).toBe("z");
+  expect((await reader.read()).done).toBe(true);
+});
+
+test("a body that fails is never whole for anybody, however far they are", async () => {
+  const { incoming, grow, failed, path } = growing();
+  const idle = incoming.read(0)!;
+  const reader = incoming.read(0)!.getReader();
+  grow("wrong");
+  await reader.read();
+  failed(new Error("another hash"));
+  rmSync(path);
+  await expect(reader.read()).rejects.toThrow("another hash");
+  await expect(text(idle)).rejects.toThrow();
+  expect(incoming.read(0)).toBeUndefined();
+});
+
+test("who leaves early, before or after the end, is no trouble to the others", async () => {
+  const { incoming, grow, verified } = growing();
+  const leaver = incoming.read(0)!;
+  const other = text(incoming.read(0)!);
+  await leaver.cancel();
+  grow("all");
+  const late = incoming.read(0)!;
+  verified();
+  await late.cancel();
+  expect(await other).toBe("all");
+  expect(incoming.read(0)).toBeUndefined();
+});
+
+test("a big body passes through in pieces", async () => {
+  const { incoming, grow, verified } = growing();
+  const data = createRandom(3).bytes(300_000);
+  const whole = new Response(incoming.read(0)!).arrayBuffer();
+  for (let at = 0; at < data.length; at += 50_000) grow(data.subarray(at, at + 50_000));
+  verified();
+  expect(Buffer.from(await whole).equals(data)).toBe(true);
+});

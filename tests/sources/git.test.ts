@@ -1,0 +1,152 @@
+import { expect, test } from "bun:test";
+import { join } from "node:path";
+import type { SourceConfig } from "../../src/config/mod.ts";
+import { createRepository, openObjectDatabase, readRef } from "../../src/git/mod.ts";
+import { refreshIndex, sourceRef } from "../../src/sources/mod.ts";
+import { repositoryHandler } from "../support/git-server.ts";
+import { tempDirectory } from "../support/temp.ts";
+import {
+  type Fault,
+  sampleIndex,
+  startUpstream,
+  type Upstream,
+  writeIndexRepository,
+} from "../support/upstream/mod.ts";
+
+interface Setting extends AsyncDisposable {
+  readonly upstream: Upstream;
+  readonly origin: string;
+  readonly gitdir: string;
+  readonly source: SourceConfig;
+}
+
+async function setting(): Promise<Setting> {
+  const origin = join(tempDirectory(), "origin.git");
+  await writeIndexRepository(origin, sampleIndex());
+  const upstream = startUpstream({ archive: () => undefined, git: repositoryHandler(origin) });
+  const gitdir = join(tempDirectory(), "index");
+  await createRepository(gitdir);
+  const source: SourceConfig = {
+    name: "up",
+    type: "custom",
+    url: upstream.url,
+    indexUrl: upstream.indexUrl,
+    indexType: "git",
+    downloadUrl: upstream.url,
+    enabled: true,
+    priority: 50,
+  };
+  return { upstream, origin, gitdir, source, [Symbol.asyncDispose]: () => upstream.stop() };
+}
+
+const tipOf = (gitdir: string) => readRef(gitdir, "refs/heads/main");
+
+test("the tip of an index comes with its tree and without its history", async () => {
+  await using at = await setting();
+  await writeIndexRepository(at.origin, sampleIndex().slice(1));
+  expect(await refreshIndex(at.gitdir, at.source)).toEqual({
+    tip: tipOf(at.origin)!,
+    changed: true,
+  });
+  const objects = openObjectDatabase(at.gitdir);
+  expect(objects.commit(tipOf(at.origin)!).parents).toEqual([]);
+  expect(readRef(at.gitdir, sourceRef("up"))).toBe(tipOf(at.origin)!);
+  objects.close();
+});
+
+test("nothing new costs one request", async () => {
+  await using at = await setting();
+  await refreshIndex(at.gitdir, at.source);
+  at.upstream.forgetRequests();
+  expect(await refreshIndex(at.gitdir, at.source)).toMatchObject({ changed: false });
+  expect(at.upstream.requests).toHaveLength(1);
+});
+
+test("a change brings what changed, also when the history was rewritten", async () => {
+  await using at = await setting();
+  await refreshIndex(at.gitdir, at.source);
+  await writeIndexRepository(at.origin, sampleIndex().slice(3));
+  expect(await refreshIndex(at.gitdir, at.source)).toMatchObject({ changed: true });
+  const other = join(tempDirectory(), "other.git");
+  await writeIndexRepository(other, sampleIndex().slice(5));
+  await using rewritten = startUpstream({
+    archive: () => undefined,
+    git: repositoryHandler(other),
+  });
+  const moved = { ...at.source, indexUrl: rewritten.indexUrl };
+  expect(await refreshIndex(at.gitdir, moved)).toEqual({ tip: tipOf(other)!, changed: true });
+});
+
+test.each<[string, Fault]>([
+  ["an error of the server's", { kind: "status", status: 503 }],
+  ["a connection that breaks before the answer", { kind: "reset" }],
+])("%s passes, for the list of refs and for the pack", async (_, fault) => {
+  await using at = await setting();
+  at.upstream.setFaults({ override: (_path, attempt) => (attempt <= 2 ? fault : undefined) });
+  expect(await refreshIndex(at.gitdir, at.source)).toMatchObject({ changed: true });
+  const asked = at.upstream.requests.map(({ path }) => path.split("/").at(-1));
+  expect(asked.filter((name) => name === "refs")).toHaveLength(2 + 3 * 2);
+  expect(asked.filter((name) => name === "git-upload-pack")).toHaveLength(3);
+});
+
+test.each([0.1, 0.5, 0.9])(
+  "a pack that is cut after %d of it is not taken, and asked for again",
+  async (part) => {
+    await using at = await setting();
+    const handle = repositoryHandler(at.origin);
+    let cut = 0;
+    await using cutting = startUpstream({
+      archive: () => undefined,
+      git: async (request) => {
+        const response = await handle(request);
+        if (request.method === "GET" || ++cut > 2) return response;
+        const bytes = await response.bytes();
+        const half = bytes.slice(0, Math.floor(bytes.length * part));
+        if (cut === 1) return new Response(half);
+        // Seen this time: the connection breaks.
+        return new Response(
+          new ReadableStream({
+            async pull(controller) {
+              controller.enqueue(half);
+              await Bun.sleep(1);
+              controller.error();
+            },
+          }),
+        );
+      },
+    });
+    const source = { ...at.source, indexUrl: cutting.indexUrl };
+    expect(await refreshIndex(at.gitdir, source)).toMatchObject({ changed: true });
+    expect(cut).toBe(3);
+    expect(readRef(at.gitdir, sourceRef("up"))).toBe(tipOf(at.origin)!);
+  },
+);
+
+test("who is not there is told of without delay, who refuses with the way out", async () => {
+  await using at = await setting();
+  const gone = { ...at.source, indexUrl: "http://127.0.0.1:1/git/index" };
+  await expect(refreshIndex(at.gitdir, gone)).rejects.toMatchObject({
+    code: "upstream",
+    message: expect.stringContaining("source up cannot be reached"),
+  });
+  at.upstream.setFaults({ override: () => ({ kind: "status", status: 403 }) });
+  await expect(refreshIndex(at.gitdir, at.source)).rejects.toMatchObject({ code: "denied" });
+  at.upstream.setFaults({ override: () => ({ kind: "status", status: 404 }) });
+  await expect(refreshIndex(at.gitdir, at.source)).rejects.toMatchObject({ code: "upstream" });
+});
+
+test("credentials are sent to the source's own origin, and nowhere else", async () => {
+  await using at = await setting();
+  await using elsewhere = await setting();
+  process.env.TEST_TOKEN = "t0ken";
+  const auth = { type: "bearer", token: `\${TEST_TOKEN}` } as const;
+  await refreshIndex(at.gitdir, { ...at.source, auth });
+  for (const { headers } of at.upstream.requests) {
+    expect(headers.get("authorization")).toBe("Bearer t0ken");
+  }
+  const indexUrl = elsewhere.upstream.indexUrl;
+  await refreshIndex(at.gitdir, { ...at.source, name: "two", auth, indexUrl });
+  for (const { headers } of elsewhere.upstream.requests) {
+    expect(headers.get("authorization")).toBeNull();
+  }
+});

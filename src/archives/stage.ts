@@ -2,10 +2,10 @@
  * A body on its way into the store: written to an exclusive temporary file, hashed on the way, and
  * not there yet. Nothing of one that fails, or is not the expected one, is left.
  *
- * Writes block the thread: they only fill the system's cache, and going through other threads costs
- * twice the time.
+ * Writes go through other threads: making a file and filling it costs the system more than the
+ * program, so that with many at once both cores of a small machine have work.
  */
-import { closeSync, mkdirSync, openSync, rmSync, writeSync } from "node:fs";
+import { type FileHandle, mkdir, open, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { systemCode } from "../errors.ts";
 import { IntegrityError, type Sha256, type StoredArchive } from "./archive-store.ts";
@@ -28,58 +28,67 @@ export async function stage(
   expected: Sha256 | undefined,
   watch?: (incoming: Incoming) => void,
 ): Promise<Staged> {
-  if (!(body instanceof Uint8Array)) {
-    return await viaTemporary(root, async (fd, path) => {
-      const file = createIncoming(path);
-      watch?.(file.incoming);
-      try {
-        const archive = check(expected, await writeHashing(fd, body, file.wrote));
-        file.verified();
-        return archive;
-      } catch (error) {
-        file.failed(error);
-        throw error;
-      }
-    });
-  }
-  // A body in one piece is hashed first, so that a wrong one costs no file.
-  const hashed = { sha256: Bun.SHA256.hash(body, "hex"), size: body.length };
-  const archive = check(expected, hashed);
-  return await viaTemporary(root, (fd) => {
-    writeWhole(fd, body);
-    return archive;
-  });
-}
-
-type Write = (fd: number, path: string) => StoredArchive | Promise<StoredArchive>;
-
-async function viaTemporary(root: string, write: Write): Promise<Staged> {
   const temporary = join(tempPath(root), temporaryName());
-  const fd = inTemp(root, () => openSync(temporary, "wx"));
   try {
-    return { ...(await writeAndClose(fd, temporary, write)), temporary };
+    const archive =
+      body instanceof Uint8Array
+        ? await stageWhole(root, temporary, body, expected)
+        : await stageStream(root, temporary, body, expected, watch);
+    return { ...archive, temporary };
   } catch (error) {
-    rmSync(temporary, { force: true });
+    await rm(temporary, { force: true });
     throw error;
   }
 }
 
-/** Closing may fail as well: some file systems say only then that there was no room. */
-async function writeAndClose(fd: number, path: string, write: Write): Promise<StoredArchive> {
+/** A body in one piece is hashed first, so that a wrong one costs no file. */
+async function stageWhole(
+  root: string,
+  temporary: string,
+  body: Uint8Array,
+  expected: Sha256 | undefined,
+): Promise<StoredArchive> {
+  // In another thread: hashing is the largest part of the work, and has to wait for nobody.
+  const digest = await crypto.subtle.digest("SHA-256", body as Uint8Array<ArrayBuffer>);
+  const archive = { sha256: Buffer.from(digest).toString("hex"), size: body.length };
+  check(expected, archive);
+  await inTemp(root, () => writeFile(temporary, body, { flag: "wx" }));
+  return archive;
+}
+
+async function stageStream(
+  root: string,
+  temporary: string,
+  body: AsyncIterable<Uint8Array>,
+  expected: Sha256 | undefined,
+  watch: ((incoming: Incoming) => void) | undefined,
+): Promise<StoredArchive> {
+  const file = await inTemp(root, () => open(temporary, "wx"));
+  const readers = createIncoming(temporary);
+  watch?.(readers.incoming);
   try {
-    return await write(fd, path);
-  } finally {
-    closeSync(fd);
+    let archive: StoredArchive;
+    try {
+      archive = await writeHashing(file, body, readers.wrote);
+    } finally {
+      // It may fail as well: some file systems say only now that there was no room.
+      await file.close();
+    }
+    check(expected, archive);
+    readers.verified();
+    return archive;
+  } catch (error) {
+    readers.failed(error);
+    throw error;
   }
 }
 
-function check(expected: Sha256 | undefined, archive: StoredArchive): StoredArchive {
-  if (expected === undefined || expected === archive.sha256) return archive;
-  throw new IntegrityError(expected, archive.sha256);
+function check(expected: Sha256 | undefined, { sha256 }: StoredArchive): void {
+  if (expected !== undefined && expected !== sha256) throw new IntegrityError(expected, sha256);
 }
 
 async function writeHashing(
-  fd: number,
+  file: FileHandle,
   body: AsyncIterable<Uint8Array>,
   wrote: (total: number) => void,
 ): Promise<StoredArchive> {
@@ -88,23 +97,19 @@ async function writeHashing(
   for await (const chunk of body) {
     hash.update(chunk);
     size += chunk.length;
-    writeWhole(fd, chunk);
+    await file.writeFile(chunk);
     wrote(size);
   }
   return { sha256: hash.digest("hex"), size };
 }
 
-function writeWhole(fd: number, data: Uint8Array): void {
-  for (let at = 0; at < data.length; ) at += writeSync(fd, data, at);
-}
-
 /** Makes the directory only when it turns out to be missing: saves a call for every file but one. */
-function inTemp<T>(root: string, work: () => T): T {
+async function inTemp<T>(root: string, work: () => Promise<T>): Promise<T> {
   try {
-    return work();
+    return await work();
   } catch (error) {
     if (systemCode(error) !== "ENOENT") throw error;
-    mkdirSync(tempPath(root), { recursive: true });
-    return work();
+    await mkdir(tempPath(root), { recursive: true });
+    return await work();
   }
 }

@@ -18,7 +18,7 @@ export type Consume<T> = (body: Uint8Array | AsyncIterable<Uint8Array>) => Promi
  * between. Above it a stream is as fast. It has to come within one idle timeout, which a crowd of
  * downloads on a slow line still does.
  */
-const SMALL = 64 * 1024;
+const SMALL = 256 * 1024;
 const MAX_BYTES = 4 * 1024 * 1024 * 1024;
 
 /**

@@ -50,8 +50,12 @@ export async function fetchAll(
   const sources = new Map(registry.config.sources.map((source) => [source.name, source]));
   const limit = options.concurrency ?? registry.config.mirror.concurrency;
 
+  let reported = 0;
   const progress = () => {
     const done = totals.downloaded + totals.failed;
+    const now = performance.now();
+    if (done < missing.length && now - reported < PROGRESS_MS) return;
+    reported = now;
     const { failed, bytes } = totals;
     report({ type: "progress", done, total: missing.length, failed, bytes });
   };
@@ -99,6 +103,9 @@ export async function fetchAll(
   }
   return { ...totals, failures };
 }
+
+/** Progress is told of no more often than a person can see. */
+const PROGRESS_MS = 50;
 
 /** So many archives in a row mean that it is not about the archives. */
 const MOST_IN_A_ROW = 48;

@@ -3,6 +3,8 @@
  * as a progress bar, plain lines or NDJSON, the server logs them.
  */
 
+import type { DownloadErrorKind } from "../download/mod.ts";
+
 /** Bytes and counts are totals since the operation began. */
 export type Event =
   | { type: "refreshing"; source: string }
@@ -18,15 +20,7 @@ export type Event =
   | { type: "failed"; module: string; version: string; reason: FailureReason; message: string };
 
 /** Why an archive did not arrive, coarse enough to count by. */
-export type FailureReason =
-  | "not-found"
-  | "denied"
-  | "wrong-hash"
-  | "truncated"
-  | "timeout"
-  | "network"
-  | "server-error"
-  | "disk";
+export type FailureReason = DownloadErrorKind;
 
 /** Receives an operation's events, in order. Must not throw. */
 export type Report = (event: Event) => void;

@@ -1,20 +1,9 @@
 /** A request as one line of the access log. Pure. */
+import type { AccessLine } from "../../server/mod.ts";
 import { bytes } from "./units.ts";
 
-/** What the server tells of a request. */
-export interface Access {
-  readonly time: string;
-  readonly client: string;
-  readonly method: string;
-  readonly path: string;
-  readonly status: number;
-  readonly ms: number;
-  readonly bytes: number | undefined;
-  readonly agent: string | undefined;
-}
-
 /** `2026-01-31T12:00:00.000Z 10.0.0.7 GET /git/index/info/refs 200 1.2 KiB 3.4 ms git/2.39.5` */
-export function accessText(line: Access): string {
+export function accessText(line: AccessLine): string {
   return [
     line.time,
     line.client || "-",

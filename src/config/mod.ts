@@ -1,4 +1,5 @@
 /** `registry.toml`: finding, reading, checking and editing it. Knows nothing of what settings do. */
+export { serverAddress } from "./address.ts";
 export { isText, isUrl } from "./checks.ts";
 export { addSource, removeSource, type SourceTable, setSourceValue, setValue } from "./edit.ts";
 export { expand } from "./env.ts";

@@ -1,4 +1,5 @@
 /** What a registry has, for a person to look at. Reads everything, writes nothing. */
+import { serverAddress } from "../config/mod.ts";
 import { readRef } from "../git/mod.ts";
 import { openSnapshot } from "../index/mod.ts";
 import { type Holder, lockHolder } from "./lock.ts";
@@ -66,7 +67,7 @@ export async function status(registry: Registry): Promise<Status> {
     })),
     listed: countView(registry, ALL_VIEW),
     stored: { ...countView(registry, STORED_VIEW), archives: hashes.size, bytes },
-    address: config.server.baseUrl || `http://${config.server.host}:${config.server.port}`,
+    address: serverAddress(config.server),
     writer: lockHolder(paths.lock) ?? null,
   };
 }

@@ -1,4 +1,5 @@
 /** Puts the app on an address, and takes it off without dropping a request. */
+import { serverAddress } from "../config/mod.ts";
 import { Failure, systemCode } from "../errors.ts";
 import { type Registry, serveRegistry } from "../registry/mod.ts";
 import { type AccessLine, accessLine } from "./access-log.ts";
@@ -54,7 +55,7 @@ export function startServer(registry: Registry, options: ServeOptions): RunningS
     },
   });
   return {
-    url: baseUrl || `http://${shownHost(hostname)}:${server.port}`,
+    url: serverAddress({ host: hostname, port: server.port ?? port, baseUrl }),
     async stop() {
       const force = setTimeout(() => void server.stop(true), STOP_MS);
       await server.stop();
@@ -79,10 +80,4 @@ function listen(options: Parameters<typeof Bun.serve>[0]): Bun.Server<unknown> {
       cause: error,
     });
   }
-}
-
-/** An address that one can type: a wildcard is none. */
-function shownHost(hostname: string): string {
-  if (hostname === "0.0.0.0" || hostname === "::") return "localhost";
-  return hostname.includes(":") ? `[${hostname}]` : hostname;
 }

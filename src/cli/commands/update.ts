@@ -1,5 +1,5 @@
 /** `update`: runs `moon update` against this registry. */
-import { isUrl, loadConfig } from "../../config/mod.ts";
+import { isUrl, loadConfig, serverAddress } from "../../config/mod.ts";
 import { Failure } from "../../errors.ts";
 import { command } from "../command.ts";
 import type { Context } from "../context.ts";
@@ -31,13 +31,10 @@ function addressOf(context: Context, given: string | undefined): string {
     if (problem !== undefined) throw new Failure("usage", `--registry ${problem}`);
     return given.replace(/\/+$/, "");
   }
-  const { host, port, baseUrl } = loadConfig(context.file()).server;
-  if (baseUrl !== "") return baseUrl;
-  if (port === 0) {
+  const { server } = loadConfig(context.file());
+  if (server.baseUrl === "" && server.port === 0) {
     const hint = "say where it serves: update --registry URL";
     throw new Failure("usage", "server.port is 0: the address is not known beforehand", hint);
   }
-  // A wildcard is no address to connect to.
-  const name = host === "0.0.0.0" || host === "::" ? "localhost" : host;
-  return `http://${name.includes(":") ? `[${name}]` : name}:${port}`;
+  return serverAddress(server);
 }

@@ -1,0 +1,9 @@
+/** Serves a repository with git's own http-backend, in a process of its own. Prints its address. */
+import { gitHttpBackend } from "../tests/support/git-http-backend.ts";
+
+const server = Bun.serve({
+  hostname: "127.0.0.1",
+  port: 0,
+  fetch: gitHttpBackend(process.argv[2]!),
+});
+console.log(`http://127.0.0.1:${server.port}`);

@@ -1,8 +1,11 @@
-/** The first fetch of a client, beside git's own server on the same repository of the real index. */
-import { readFileSync, rmSync } from "node:fs";
+/**
+ * The first fetch of a client, beside git's own server on a repository of the real index with its
+ * history: what one would serve without this program.
+ */
+import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { binary } from "../tests/support/binary.ts";
-import { git, hasGit } from "../tests/support/git.ts";
+import { git, hasGit, realIndexRepository } from "../tests/support/git.ts";
 import { type Comparison, compare, timed } from "./compare.ts";
 import { newRegistry, run, startProcess, type World } from "./world.ts";
 
@@ -16,18 +19,18 @@ export async function benchClone(world: World): Promise<Comparison[]> {
   const dir = join(world.root, "served");
   await newRegistry(dir, world.url);
   await run(["-d", dir, "sync", "-q"]);
-  const copy = join(world.root, "copy.git");
-  await git(["clone", "-q", "--bare", join(dir, "data", "index"), copy]);
-  const peer = await startProcess("serve-git.ts", [copy]);
+  const history = await realIndexRepository();
+  const peer = await startProcess("serve-git.ts", [history]);
   const child = Bun.spawn([binary(), "-d", dir, "serve", "-p", "0", "-q"], { stdout: "pipe" });
   const { value } = await child.stdout.getReader().read();
   const url = /http:\S+/.exec(new TextDecoder().decode(value))![0];
-  const tip = readFileSync(join(dir, "data", "index", "refs", "heads", "main"), "utf8").trim();
+  const tip = await git(["-C", join(dir, "data", "index"), "rev-parse", "main"]);
+  const theirTip = await git(["-C", history, "rev-parse", "main"]);
   try {
     const posts = await compare(
       ROUNDS,
       () => requestsPerSecond(`${url}/git/index`, tip, 2_000),
-      () => requestsPerSecond(`${peer.url}/copy.git`, tip, 60),
+      () => requestsPerSecond(peer.url, theirTip, 60),
     );
     const clone = (from: string) => async (round: number) => {
       const target = join(world.root, `clone-${round}`);
@@ -36,7 +39,7 @@ export async function benchClone(world: World): Promise<Comparison[]> {
       rmSync(target, { recursive: true });
       return ms;
     };
-    const clones = await compare(ROUNDS, clone(`${url}/git/index`), clone(`${peer.url}/copy.git`));
+    const clones = await compare(ROUNDS, clone(`${url}/git/index`), clone(peer.url));
     const backend = "git http-backend";
     return [
       { name: "depth-1 fetch", ...posts, unit: "requests/s", peer: backend, target: "≥ 400" },

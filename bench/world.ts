@@ -1,7 +1,7 @@
 /** What is measured on: the real index with generated archives, each server in a process of its own. */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { binary } from "../tests/support/binary.ts";
+import { execute } from "../tests/support/executable.ts";
 import { realArchives } from "../tests/support/real-index.ts";
 import { tempDirectory } from "../tests/support/temp.ts";
 import { writeIndexRepository } from "../tests/support/upstream/mod.ts";
@@ -48,12 +48,9 @@ export async function startProcess(
 /** Runs the executable; gives its milliseconds, and the most memory it held in bytes. */
 export async function run(args: readonly string[]): Promise<{ ms: number; maxRss: number }> {
   const started = performance.now();
-  const child = Bun.spawn([binary(), ...args], { stdout: "ignore", stderr: "pipe" });
-  const error = await new Response(child.stderr).text();
-  const code = await child.exited;
-  const ms = performance.now() - started;
-  if (code !== 0) throw new Error(`${args.join(" ")} exited with ${code}: ${error}`);
-  return { ms, maxRss: child.resourceUsage()?.maxRSS ?? 0 };
+  const { code, stderr, maxRss } = await execute(args, { cwd: import.meta.dir });
+  if (code !== 0) throw new Error(`${args.join(" ")} exited with ${code}: ${stderr}`);
+  return { ms: performance.now() - started, maxRss };
 }
 
 /** A new registry with the upstream as its source. */

@@ -2,6 +2,7 @@
 import { createGitEndpoint, type GitEndpoint, readRef } from "../git/mod.ts";
 import { type Entry, followBranch } from "../index/mod.ts";
 import { VERSION } from "../version.ts";
+import { type AutoSyncState, startAutoSync } from "./auto-sync.ts";
 import { followConfig } from "./follow-config.ts";
 import type { Registry } from "./open.ts";
 import { ALL_VIEW, STORED_VIEW } from "./paths.ts";
@@ -25,7 +26,9 @@ export interface ServedRegistry {
   /** The stored `symbols.zip`, if there is one. */
   symbols(): Promise<StoredSymbols | undefined>;
   /** The commit that is served, if there is one yet. Throws when the index cannot be read. */
-  ready(): { index: string | undefined };
+  ready(): { index: string | undefined; sync: AutoSyncState | undefined };
+  /** Ends what goes on in the background. */
+  close(): Promise<void>;
 }
 
 export interface ServeRegistryOptions {
@@ -42,7 +45,9 @@ export function serveRegistry(
   const { objects, archives, paths, config } = registry;
   const ref = offline ? STORED_VIEW : ALL_VIEW;
   const snapshot = followBranch(paths.index, ref, objects);
-  const pull = createPull(registry, followConfig(registry.config, warn));
+  const settings = followConfig(registry.config, warn);
+  const pull = createPull(registry, settings);
+  const autoSync = offline ? undefined : startAutoSync({ registry, config: settings, warn });
 
   return {
     name: config.registry.name,
@@ -66,6 +71,7 @@ export function serveRegistry(
       return { entry, body };
     },
     symbols: () => openSymbols(registry),
-    ready: () => ({ index: readRef(paths.index, ref) }),
+    ready: () => ({ index: readRef(paths.index, ref), sync: autoSync?.state() }),
+    close: async () => await autoSync?.stop(),
   };
 }

@@ -57,9 +57,11 @@ export function startServer(registry: Registry, options: ServeOptions): RunningS
   return {
     url: serverAddress({ host: hostname, port: server.port ?? port, baseUrl }),
     async stop() {
+      const closing = served.close();
       const force = setTimeout(() => void server.stop(true), STOP_MS);
       await server.stop();
       clearTimeout(force);
+      await closing;
     },
   };
 }

@@ -7,9 +7,9 @@ export function opsRoutes(served: ServedRegistry, baseUrl: (request: Request) =>
   return new Elysia({ name: "ops" })
     .get("/health", () => Response.json({ status: "ok", version: VERSION }))
     .get("/ready", () => {
-      const { index } = served.ready();
+      const { index, sync } = served.ready();
       // An empty registry is ready too: it serves what it has, which is nothing yet.
-      return Response.json({ status: "ok", index: index ?? null });
+      return Response.json({ status: "ok", index: index ?? null, ...(sync && { sync }) });
     })
     .get("/", ({ request }) => welcome(served, baseUrl(request)));
 }

@@ -6,7 +6,7 @@ import { readFileSync, rmSync } from "node:fs";
 import { link, mkdir, open, rename, rm, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { dirname } from "node:path";
-import { Failure, systemCode } from "../errors.ts";
+import { Failure, messageOf, systemCode } from "../errors.ts";
 
 export interface Holder {
   readonly pid: number;
@@ -22,15 +22,17 @@ export interface Holder {
 /**
  * Runs some work as the registry's only writer.
  *
- * @throws {Failure} "busy", naming the holder, when another process is writing
+ * @throws {Failure} "busy", naming the holder, when another process is writing; "io" when the place
+ *   cannot be written
  */
 export async function withLock<T>(
   path: string,
   command: string,
   work: () => Promise<T>,
 ): Promise<T> {
-  await mkdir(dirname(path), { recursive: true });
-  await acquire(path, command);
+  await acquire(path, command).catch((error: unknown) => {
+    throw systemCode(error) === undefined ? error : unwritable(path, error);
+  });
   const release = () => rmSync(path, { force: true });
   // A second Ctrl-C ends the process at once; the lock should not outlive it even then.
   process.once("exit", release);
@@ -49,6 +51,7 @@ export function lockHolder(path: string): Holder | undefined {
 }
 
 async function acquire(path: string, command: string): Promise<void> {
+  await mkdir(dirname(path), { recursive: true });
   const me: Holder = {
     pid: process.pid,
     host: hostname(),
@@ -122,6 +125,12 @@ function busy(path: string, holder: Holder | undefined): Failure {
     : "another process";
   const hint = `wait for it to end; if that process is no more, delete ${path}`;
   return new Failure("busy", `the registry is being written by ${who}`, hint);
+}
+
+function unwritable(path: string, error: unknown): Failure {
+  const hint = "check its permissions, and whether the medium is read-only";
+  const message = `cannot write to ${dirname(path)}: ${messageOf(error)}`;
+  return new Failure("io", message, hint, { cause: error });
 }
 
 function readHolder(path: string): Holder | undefined {

@@ -91,3 +91,13 @@ test("a lock that was cut short holds nothing, one of another host does", async 
   writeFileSync(path, JSON.stringify(foreign));
   await expect(withLock(path, "third", async () => {})).rejects.toThrow("process 1 on another");
 });
+
+test("a place that cannot be written is named", async () => {
+  const file = join(tempDirectory(), "data");
+  writeFileSync(file, "a file where a directory belongs");
+  const path = join(file, "lock");
+  await expect(withLock(path, "mirror", async () => {})).rejects.toMatchObject({
+    code: "io",
+    message: expect.stringContaining(`cannot write to ${file}`),
+  });
+});

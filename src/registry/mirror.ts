@@ -9,7 +9,7 @@ import { withLock } from "./lock.ts";
 import type { Registry } from "./open.ts";
 import { EVERYTHING, type Plan, planMirror, type Selection } from "./plan.ts";
 import { type RefreshOutcome, refreshSources } from "./refresh.ts";
-import { type SelectionOptions, selectionOf } from "./selection.ts";
+import { type SelectionOptions, selectionOf, selectionsToSync } from "./selection.ts";
 import { openState, type State } from "./state.ts";
 import { currentCatalog, forgetRemovedSources, type ListingChange, updateViews } from "./views.ts";
 
@@ -68,10 +68,8 @@ export async function sync(
   const started = performance.now();
   return await writing(registry, "sync", async (state) => {
     const outcomes = await refreshSources(registry, undefined, state, report, options.signal);
-    const { packages } = registry.config.mirror;
-    const remembered = packages.length > 0 ? [{ patterns: packages }] : [];
     const catalog = currentCatalog(registry);
-    const plan = planMirror(catalog, [...remembered, ...state.selections()]);
+    const plan = planMirror(catalog, selectionsToSync(registry.config, state));
     const summary = await carryOut(registry, catalog, plan, options, report, started);
     return { ...summary, sources: outcomes.map(described) };
   });

@@ -2,6 +2,7 @@
 import type { Config } from "../config/mod.ts";
 import { Failure } from "../errors.ts";
 import { EVERYTHING, type Selection } from "./plan.ts";
+import type { State } from "./state.ts";
 
 export interface SelectionOptions {
   /** None: what `mirror.packages` remembers. */
@@ -49,6 +50,13 @@ function requireEnabled({ sources }: Config, name: string): void {
     const hint = `enable it with \`source enable ${name}\`, or name another with -s`;
     throw new Failure("usage", `source ${name} is disabled`, hint);
   }
+}
+
+/** What a sync takes: the remembered patterns, and all that was mirrored before. */
+export function selectionsToSync(config: Config, state: State | undefined): Selection[] {
+  const { packages } = config.mirror;
+  const remembered = packages.length > 0 ? [{ patterns: packages }] : [];
+  return [...remembered, ...(state?.selections() ?? [])];
 }
 
 /** Tells how to get a source that can be asked. */

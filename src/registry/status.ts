@@ -5,6 +5,8 @@ import { openSnapshot } from "../index/mod.ts";
 import { type Holder, lockHolder } from "./lock.ts";
 import type { Registry } from "./open.ts";
 import { ALL_VIEW, STORED_VIEW } from "./paths.ts";
+import type { Selection } from "./plan.ts";
+import { selectionsToSync } from "./selection.ts";
 import { readState } from "./state.ts";
 import { currentCatalog } from "./views.ts";
 
@@ -29,6 +31,8 @@ export interface Status {
   readonly listed: Count;
   /** What is here: what an offline server lists. */
   readonly stored: Count & { archives: number; bytes: number };
+  /** What `sync` keeps fresh: all that `mirror` was asked for, and `mirror.packages`. */
+  readonly kept: readonly Selection[];
   /** Where `serve` is to be found. */
   readonly address: string;
   readonly writer: Holder | null;
@@ -43,6 +47,7 @@ export async function status(registry: Registry): Promise<Status> {
   const { config, paths } = registry;
   const state = readState(paths.state);
   const syncs = new Map(state?.syncs().map((sync) => [sync.source, sync]));
+  const kept = selectionsToSync(config, state);
   state?.close();
   const owned = new Map<string, Count>();
   for (const { origin, lines } of currentCatalog(registry).values()) {
@@ -67,6 +72,7 @@ export async function status(registry: Registry): Promise<Status> {
     })),
     listed: countView(registry, ALL_VIEW),
     stored: { ...countView(registry, STORED_VIEW), archives: hashes.size, bytes },
+    kept,
     address: serverAddress(config.server),
     writer: lockHolder(paths.lock) ?? null,
   };

@@ -12,6 +12,10 @@ export function statusText(status: Status, now: Date): string {
       "Stored",
       `${plural(stored.versions, "version")}, ${bytes(stored.bytes)} in ${plural(stored.archives, "archive")}`,
     ],
+    ...status.kept.map((each, at): [string, string] => [
+      at === 0 ? "Kept fresh" : "",
+      keptText(each),
+    ]),
     ["Serves at", status.address],
   ];
   if (writer)
@@ -19,10 +23,21 @@ export function statusText(status: Status, now: Date): string {
       "Busy",
       `${writer.command}, process ${writer.pid} on ${writer.host}, since ${writer.since}`,
     ]);
-  const head = rows.map(([name, value]) => `${`${name}:`.padEnd(11)}${value}`).join("\n");
+  const head = rows.map(([name, value]) => `${(name && `${name}:`).padEnd(12)}${value}`).join("\n");
   return status.sources.length === 0
     ? `${head}\n\nNo source yet.`
     : `${head}\n\n${sourceTable(status.sources, now)}`;
+}
+
+/** `moonbitlang/* from up, latest 2` */
+function keptText({ patterns, source, strict, latest, since }: Status["kept"][number]): string {
+  const limits = [
+    latest === undefined ? "" : `latest ${latest}`,
+    since === undefined ? "" : `since ${new Date(since).toISOString().slice(0, 10)}`,
+    strict ? "strict" : "",
+  ];
+  const from = source === undefined ? "" : ` from ${source}`;
+  return [`${patterns.join(" ")}${from}`, ...limits.filter(Boolean)].join(", ");
 }
 
 function sourceTable(sources: Status["sources"], now: Date): string {

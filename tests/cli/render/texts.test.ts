@@ -161,15 +161,21 @@ test("a status shows sources in columns, and what went wrong", () => {
     ],
     listed: { modules: 887, versions: 6548 },
     stored: { modules: 10, versions: 120, archives: 119, bytes: 4 * 1024 * 1024 },
+    kept: [
+      { patterns: ["team/*", "other/x"] },
+      { patterns: ["**"], source: "up", latest: 2, strict: true, since: 1_767_225_600_000 },
+    ],
     address: "http://127.0.0.1:8080",
     writer: null,
   };
   expect(statusText(status, new Date("2026-01-31T12:00:00Z"))).toMatchInlineSnapshot(`
-    "Registry:  team in /srv/reg
-    Data:      /srv/reg/data
-    Listed:    6,548 versions of 887 modules
-    Stored:    120 versions, 4.0 MiB in 119 archives
-    Serves at: http://127.0.0.1:8080
+    "Registry:   team in /srv/reg
+    Data:       /srv/reg/data
+    Listed:     6,548 versions of 887 modules
+    Stored:     120 versions, 4.0 MiB in 119 archives
+    Kept fresh: team/* other/x
+                ** from up, latest 2, since 2026-01-01, strict
+    Serves at:  http://127.0.0.1:8080
 
     Source     State             Modules  Versions  Synced
     mooncakes  enabled, default      887     6,548  1 h ago

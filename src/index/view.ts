@@ -11,15 +11,31 @@ import { writeIndexTree } from "./tree.ts";
 export interface CatalogModule extends ModuleFile {
   readonly origin: string;
   readonly blob: Oid;
+  /** Whether its lines may differ from its blob's. */
+  readonly pinned: boolean;
 }
 
 /** Every module of an overlay, read. */
 export type Catalog = ReadonlyMap<string, CatalogModule>;
 
+/** Lines of a module that stand in place of what its origin says of the same versions now. */
+export type FindPins = (origin: string, module: string) => Oid | undefined;
+
 /** @throws {MissingObjectError} when the repository lacks a blob that a tree names */
-export function readCatalog(objects: ObjectReader, { modules }: Overlay<Oid>): Catalog {
-  const read = ([module, { origin, blob }]: [string, Owned<Oid>]) =>
-    [module, { origin, blob, ...parseModuleFile(module, objects.read(blob).data) }] as const;
+export function readCatalog(
+  objects: ObjectReader,
+  { modules }: Overlay<Oid>,
+  findPins: FindPins = () => undefined,
+): Catalog {
+  const parse = (module: string, blob: Oid) => parseModuleFile(module, objects.read(blob).data);
+  const read = ([module, { origin, blob }]: [string, Owned<Oid>]): [string, CatalogModule] => {
+    const file = parse(module, blob);
+    const pins = findPins(origin, module);
+    if (pins === undefined) return [module, { origin, blob, ...file, pinned: false }];
+    const stand = new Map(parse(module, pins).lines.map((line) => [line.entry.version, line]));
+    const lines = file.lines.map((line) => stand.get(line.entry.version) ?? line);
+    return [module, { origin, blob, lines, bad: file.bad, pinned: true }];
+  };
   return new Map([...modules].map(read));
 }
 
@@ -34,10 +50,10 @@ export function writeView(
   isListed: (entry: Entry) => boolean,
 ): { tree: Oid; files: ReadonlyMap<string, Oid> } {
   const files = new Map<string, Oid>();
-  for (const [module, { blob, lines, bad }] of catalog) {
+  for (const [module, { blob, lines, bad, pinned }] of catalog) {
     const listed = lines.filter(({ entry }) => isListed(entry));
     if (listed.length === 0) continue;
-    const unchanged = listed.length === lines.length && bad.length === 0;
+    const unchanged = listed.length === lines.length && bad.length === 0 && !pinned;
     files.set(module, unchanged ? blob : batch.add("blob", encodeModuleFile(listed)));
   }
   return { tree: writeIndexTree(batch, files), files };

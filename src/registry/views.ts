@@ -13,6 +13,7 @@ import { sourceRef } from "../sources/mod.ts";
 import type { Report } from "./events.ts";
 import { enabledSources, type Registry } from "./open.ts";
 import { ALL_VIEW, STORED_VIEW } from "./paths.ts";
+import { pinsRef, readPins } from "./rewrites.ts";
 
 /** The enabled sources whose index is here, the first to be asked first. */
 export function sourceTips(registry: Registry): { name: string; tip: Oid }[] {
@@ -24,10 +25,11 @@ export function sourceTips(registry: Registry): { name: string; tip: Oid }[] {
 
 /** Drops the indexes of sources that are configured no more: another may come under the name. */
 export function forgetRemovedSources({ config, paths }: Registry): void {
-  const known = new Set(config.sources.map(({ name }) => sourceRef(name)));
-  for (const ref of listRefs(paths.index, "refs/remotes/").keys()) {
-    if (!known.has(ref)) deleteRef(paths.index, ref);
-  }
+  const known = new Set(config.sources.flatMap(({ name }) => [sourceRef(name), pinsRef(name)]));
+  const refs = ["refs/remotes/", "refs/pins/"].flatMap((prefix) => [
+    ...listRefs(paths.index, prefix).keys(),
+  ]);
+  for (const ref of refs) if (!known.has(ref)) deleteRef(paths.index, ref);
 }
 
 /** Who owns which module now. */
@@ -43,7 +45,12 @@ export function currentOverlay(registry: Registry): Overlay<Oid> {
 
 /** Every module that an enabled source offers, read. */
 export function currentCatalog(registry: Registry): Catalog {
-  return readCatalog(registry.objects, currentOverlay(registry));
+  const pins = new Map(
+    enabledSources(registry).map(({ name }) => [name, readPins(registry, name)]),
+  );
+  return readCatalog(registry.objects, currentOverlay(registry), (origin, module) =>
+    pins.get(origin)?.get(module),
+  );
 }
 
 /** How a listing differs from the one before, in modules. */

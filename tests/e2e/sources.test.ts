@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { execute, serve, succeed } from "../support/executable.ts";
 import { git, hasGit } from "../support/git.ts";
 import { tempDirectory } from "../support/temp.ts";
-import { type SampleEntry, sampleIndex } from "../support/upstream/mod.ts";
+import { type SampleEntry, sampleIndex, withChecksum } from "../support/upstream/mod.ts";
 import { createWorld, ofModules } from "../support/world.ts";
 
 /** The module's lines on another upstream: other versions, which must never mix in. */
@@ -114,4 +114,40 @@ test("a registry is a source for another, two deep", async () => {
     `${outer.url}/user/${encodeURIComponent(`${module}/${version}`)}.zip`,
   );
   expect(Bun.SHA256.hash(await response.arrayBuffer(), "hex")).toBe(checksum);
+});
+
+test("a stored version keeps its checksum, whatever its source says later, and is told of", async () => {
+  await using world = await createWorld();
+  const { dir, entries } = world;
+  const module = "illusory0x0/🐫";
+  await succeed(["mirror", module, "--strict"], { cwd: dir });
+  const [stored] = ofModules(entries, module);
+  const [gone, other, ...rest] = ofModules(entries, "moonbitlang/x");
+  const changed = (entry: SampleEntry) => withChecksum(entry, "0".repeat(64));
+  const others = entries.filter((each) => ![stored!.module, gone!.module].includes(each.module));
+  await world.publish([...others, changed(stored!), changed(other!), ...rest]);
+
+  const first = await execute(["sync"], { cwd: dir });
+  expect(first.stderr).toContain(
+    `${module}@${stored!.version} has another checksum than what is stored`,
+  );
+  expect(first.stderr).toContain(
+    `moonbitlang/x@${other!.version} has another checksum than before`,
+  );
+  expect(first.stderr).toContain(`moonbitlang/x@${gone!.version} has disappeared`);
+  expect(first.code).toBe(0);
+
+  // It stays so, with the next change too, and clients go on getting what they had.
+  await world.publish([...others, changed(stored!), ...rest]);
+  await succeed(["sync"], { cwd: dir });
+  await using server = await serve(dir);
+  const response = await fetch(`${server.url}/user/${module}/${stored!.version}.zip`);
+  expect(Bun.SHA256.hash(await response.arrayBuffer(), "hex")).toBe(stored!.checksum);
+  if (!hasGit) return;
+  const clone = join(tempDirectory(), "clone");
+  await git(["clone", "-q", server.indexUrl, clone]);
+  const line = await Bun.file(join(clone, "user", `${module}.index`)).text();
+  expect(line).toBe(`${stored!.line}\n`);
+  const fsck = ["-C", join(dir, "data", "index"), "fsck", "--strict", "--no-dangling"];
+  expect(await git(fsck)).toBe("");
 });

@@ -1,9 +1,9 @@
 /** Asks sources for their newest index, side by side. */
 import type { SourceConfig } from "../config/mod.ts";
 import { Failure } from "../errors.ts";
-import { createRepository, readRef } from "../git/mod.ts";
+import { createRepository } from "../git/mod.ts";
 import { openSnapshot } from "../index/mod.ts";
-import { refreshIndex, sourceRef } from "../sources/mod.ts";
+import { refreshIndex } from "../sources/mod.ts";
 import type { Report } from "./events.ts";
 import { enabledSources, type Registry } from "./open.ts";
 import { guardHistory } from "./rewrites.ts";
@@ -58,9 +58,10 @@ async function refreshOne(
 ): Promise<RefreshOutcome> {
   const { name } = source;
   try {
-    const before = readRef(registry.paths.index, sourceRef(name));
-    const { tip, changed } = await refreshIndex(registry.paths.index, source, signal);
-    if (changed && before !== undefined) await guardHistory(registry, name, before, tip, report);
+    const { tip, changed } = await refreshIndex(registry.paths.index, source, {
+      signal,
+      beforeMove: (before, after) => guardHistory(registry, name, before, after, report),
+    });
     const modules = openSnapshot(registry.objects, tip).modules().size;
     const outcome = changed ? "updated" : "unchanged";
     report({ type: "refreshed", source: name, outcome, modules });

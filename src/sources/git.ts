@@ -16,6 +16,12 @@ import { fetchFileSystem } from "./git-fs.ts";
 import { gitHttp } from "./git-http.ts";
 import { sourceRef } from "./ref.ts";
 
+export interface RefreshOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** Called with the old tip and the new, when all of the new is here and the ref still old. */
+  readonly beforeMove?: (before: Oid, after: Oid) => Promise<void>;
+}
+
 /**
  * Fetches the tip of a source's index, unless it is here. Costs one request when nothing is new. The
  * ref moves last, and only to a commit of which everything is here and durable.
@@ -26,10 +32,11 @@ import { sourceRef } from "./ref.ts";
 export async function refreshGitIndex(
   gitdir: string,
   source: SourceConfig,
-  signal?: AbortSignal,
+  options: RefreshOptions = {},
 ): Promise<{ tip: Oid; changed: boolean }> {
+  const { signal } = options;
   try {
-    return await withRetries(() => tryRefresh(gitdir, source, signal), { signal });
+    return await withRetries(() => tryRefresh(gitdir, source, options), { signal });
   } catch (error) {
     throw error instanceof DownloadError ? unreachable(source, error) : error;
   }
@@ -38,7 +45,7 @@ export async function refreshGitIndex(
 async function tryRefresh(
   gitdir: string,
   source: SourceConfig,
-  signal: AbortSignal | undefined,
+  { signal, beforeMove }: RefreshOptions,
 ): Promise<{ tip: Oid; changed: boolean }> {
   const ref = sourceRef(source.name);
   const before = readRef(gitdir, ref);
@@ -51,6 +58,7 @@ async function tryRefresh(
   if (tip === null) throw emptyIndex(source);
   if (fetched.packfile) await checkPack(join(gitdir, fetched.packfile), source);
   checkComplete(gitdir, tip, source);
+  if (before !== undefined) await beforeMove?.(before, tip);
   await writeRef(gitdir, ref, tip);
   return { tip, changed: true };
 }

@@ -2,7 +2,9 @@
 import type { SourceConfig } from "../config/mod.ts";
 import { Failure } from "../errors.ts";
 import type { Oid } from "../git/mod.ts";
+import type { RefreshOptions } from "./git.ts";
 
+export type { RefreshOptions } from "./git.ts";
 export { sourceRef } from "./ref.ts";
 export { archiveRequest, symbolsRequest } from "./urls.ts";
 
@@ -15,7 +17,7 @@ export { archiveRequest, symbolsRequest } from "./urls.ts";
 export async function refreshIndex(
   gitdir: string,
   source: SourceConfig,
-  signal?: AbortSignal,
+  options: RefreshOptions = {},
 ): Promise<{ tip: Oid; changed: boolean }> {
   if (source.indexType !== "git") {
     throw new Failure(
@@ -26,5 +28,5 @@ export async function refreshIndex(
   }
   // Loaded when needed: a server without an upstream never does.
   const { refreshGitIndex } = await import("./git.ts");
-  return await refreshGitIndex(gitdir, source, signal);
+  return await refreshGitIndex(gitdir, source, options);
 }

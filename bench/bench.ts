@@ -1,79 +1,102 @@
 /**
  * Speed, beside what one would use instead, in the same run and on the same bytes.
  *
- *     npm run bench [-- mirror|clone|start …] [--write]     --write: also to bench/RESULTS.md
+ *     npm run bench [-- NAME…] [--json] [--write]
+ *
+ * `--json` prints every figure rather than the table; `--write` also writes bench/RESULTS.md.
  */
-import { cpus, release } from "node:os";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { VERSION } from "../src/version.ts";
 import { binary } from "../tests/support/binary.ts";
 import { realIndexBundle } from "../tests/support/git.ts";
 import { removeTempDirectories } from "../tests/support/temp.ts";
+import { benchArchive } from "./archive.ts";
 import { benchClone } from "./clone.ts";
-import { type Comparison, row } from "./compare.ts";
+import { benchClonePost } from "./clone-post.ts";
+import { benchHistory } from "./history.ts";
+import { describeMachine, type Machine, machineLines } from "./machine.ts";
+import { removeMemoryDirectories } from "./memory.ts";
 import { benchMirror } from "./mirror.ts";
+import { stopAll } from "./processes.ts";
+import { benchPull } from "./pull.ts";
+import { data, table } from "./report.ts";
+import type { Result } from "./result.ts";
 import { benchStart } from "./start.ts";
 import { createWorld, type World } from "./world.ts";
 
-const BENCHES: Readonly<Record<string, (world: World) => Promise<Comparison[]>>> = {
+const BENCHES: Readonly<Record<string, (world: World) => Promise<Result[]>>> = {
   start: benchStart,
+  "clone-post": benchClonePost,
+  archive: benchArchive,
   clone: benchClone,
+  pull: benchPull,
+  history: benchHistory,
   mirror: benchMirror,
 };
 
+const FLAGS = ["--json", "--write"];
+
 async function main(args: readonly string[]): Promise<number> {
-  const wanted = args.filter((arg) => arg !== "--write");
-  const unknown = wanted.find((name) => !(name in BENCHES));
+  const wanted = args.filter((arg) => !FLAGS.includes(arg));
+  const unknown = wanted.find((name) => !Object.hasOwn(BENCHES, name));
   if (unknown !== undefined) {
-    console.error(
-      `there is no benchmark ${unknown}; there are: ${Object.keys(BENCHES).join(", ")}`,
-    );
+    const names = Object.keys(BENCHES).join(", ");
+    console.error(`there is no benchmark ${unknown}; there are: ${names}; options: ${FLAGS}`);
     return 2;
   }
   if (realIndexBundle === undefined) {
-    console.error(
-      "skipped: the copy of the public index is not at hand (MOONBIT_REGISTRY_TEST_INDEX)",
-    );
+    console.error("skipped: no copy of the public index (MOONBIT_REGISTRY_TEST_INDEX names one)");
     return 0;
   }
-  console.error(`measures ${binary()}; build it first with \`npm run build\``);
-  const world = await createWorld();
-  const rows: string[] = [];
-  try {
-    for (const name of wanted.length > 0 ? wanted : Object.keys(BENCHES)) {
-      console.error(`${name} …`);
-      for (const comparison of await BENCHES[name]!(world)) rows.push(row(comparison));
-    }
-  } finally {
-    world.stop();
-    removeTempDirectories();
-  }
-  const report = [
-    "| what | this program | beside | ratio, median (least to most) | to reach |",
-    "| --- | --- | --- | --- | --- |",
-    ...rows,
-  ].join("\n");
-  console.log(report);
-  if (args.includes("--write")) await write(report);
+  const machine = describeMachine(tmpdir());
+  console.error(`measures ${binary()}; \`npm run build\` makes it anew`);
+  const results = await measure(wanted.length > 0 ? wanted : Object.keys(BENCHES));
+  const rows = table(results);
+  const isJson = args.includes("--json");
+  console.log(isJson ? JSON.stringify({ machine, results: data(results) }, null, 2) : rows);
+  if (args.includes("--write")) await write(machine, rows);
   return 0;
 }
 
-async function write(report: string): Promise<void> {
-  const [cpu] = cpus();
-  const machine = `${cpu?.model.trim()}, ${cpus().length} cores, ${process.platform} ${release()}`;
+async function measure(names: readonly string[]): Promise<Result[]> {
+  console.error("world …");
+  const world = await createWorld();
+  const results: Result[] = [];
+  for (const name of names) {
+    const started = performance.now();
+    console.error(`${name} …`);
+    results.push(...(await BENCHES[name]!(world)));
+    console.error(`${name}: took ${((performance.now() - started) / 1_000).toFixed(0)} s`);
+  }
+  return results;
+}
+
+async function write(machine: Machine, rows: string): Promise<void> {
   const text = [
     "# Results",
     "",
-    "Made by `npm run bench -- --write`. Each round measures both sides, one after the other; on a busy",
+    "Made by `npm run bench -- --write`. Each round measures every side, one after the other. On a busy",
     "machine only the ratios mean something, and those with a wide spread little.",
     "",
-    `- ${new Date().toISOString().slice(0, 10)}, moonbit-registry ${VERSION}, Bun ${Bun.version}`,
-    `- ${machine}`,
+    ...machineLines(machine),
     "",
-    report,
+    rows,
     "",
   ].join("\n");
   await Bun.write(join(import.meta.dir, "RESULTS.md"), text);
 }
 
-process.exitCode = await main(process.argv.slice(2));
+async function cleanUp(): Promise<void> {
+  await stopAll();
+  removeTempDirectories();
+  removeMemoryDirectories();
+}
+
+process.once("SIGINT", () => void cleanUp().then(() => process.exit(130)));
+process.once("SIGTERM", () => void cleanUp().then(() => process.exit(143)));
+
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} finally {
+  await cleanUp();
+}

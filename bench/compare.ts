@@ -1,49 +1,59 @@
-/** Two ways of doing the same, one after the other, over and over: on a noisy machine only ratios hold. */
+/**
+ * Two or more ways of doing the same, in turn, over and over: on a noisy machine only the ratios
+ * within a round hold.
+ */
 
-export interface Comparison {
+/** One way of doing it. */
+export interface Side {
   readonly name: string;
-  readonly ours: readonly number[];
-  readonly theirs: readonly number[];
-  /** What the numbers are, such as `ms` or `requests/s`. */
-  readonly unit: string;
-  /** What it was held against. */
-  readonly peer: string;
-  /** What to reach, in words. */
-  readonly target: string;
+  /** @returns the figure of this round, such as milliseconds or requests a second */
+  readonly measure: (round: number) => Promise<number>;
 }
 
-/** Measures both sides in each round. */
-export async function compare(
+/**
+ * Measures A B C, A B C, … and begins each round with another side, so that none is always the one
+ * that comes after a heavy one.
+ *
+ * @param settle awaited before each measurement
+ * @returns the figures of each side, by round
+ */
+export async function interleave(
   rounds: number,
-  ours: (round: number) => Promise<number>,
-  theirs: (round: number) => Promise<number>,
-): Promise<{ ours: number[]; theirs: number[] }> {
-  const result = { ours: [] as number[], theirs: [] as number[] };
+  sides: readonly Side[],
+  settle: () => Promise<void> = async () => {},
+): Promise<number[][]> {
+  const figures = sides.map((): number[] => []);
   for (let round = 0; round < rounds; round++) {
-    result.theirs.push(await theirs(round));
-    result.ours.push(await ours(round));
+    for (let turn = 0; turn < sides.length; turn++) {
+      const at = (round + turn) % sides.length;
+      await settle();
+      figures[at]!.push(await sides[at]!.measure(round));
+    }
   }
-  return result;
+  return figures;
 }
 
-export function median(values: readonly number[]): number {
+export interface Spread {
+  readonly median: number;
+  readonly least: number;
+  readonly most: number;
+}
+
+/** @param values at least one */
+export function spread(values: readonly number[]): Spread {
   const sorted = [...values].sort((a, b) => a - b);
   const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
+  const upper = sorted[middle]!;
+  return {
+    median: sorted.length % 2 === 1 ? upper : (sorted[middle - 1]! + upper) / 2,
+    least: sorted[0]!,
+    most: sorted.at(-1)!,
+  };
 }
 
-/** One Markdown row: both medians, and the ratio of the rounds with its spread. */
-export function row({ name, ours, theirs, unit, peer, target }: Comparison): string {
-  const ratios = ours.map((value, round) => value / theirs[round]!);
-  const short = (value: number) => (value >= 100 ? value.toFixed(0) : value.toFixed(2));
-  const cells = [
-    name,
-    `${short(median(ours))} ${unit}`,
-    `${peer}: ${short(median(theirs))} ${unit}`,
-    `${short(median(ratios))} (${short(Math.min(...ratios))} to ${short(Math.max(...ratios))})`,
-    target,
-  ];
-  return `| ${cells.join(" | ")} |`;
+/** How ours stands to theirs, round by round. */
+export function ratio(ours: readonly number[], theirs: readonly number[]): Spread {
+  return spread(ours.map((figure, round) => figure / theirs[round]!));
 }
 
 /** Milliseconds that some work takes. */

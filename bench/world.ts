@@ -1,60 +1,88 @@
-/** What is measured on: the real index with generated archives, each server in a process of its own. */
+/**
+ * What is measured on: the real index with generated archives, and an upstream that serves both.
+ *
+ *     ROOT/index.git            the upstream's index, one commit
+ *     ROOT/archives/map.json    file by key, `{"owner/name/1.0.0": "ab12….zip"}`
+ *     ROOT/archives/ab12….zip
+ */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { execute } from "../tests/support/executable.ts";
+import { git } from "../tests/support/git.ts";
 import { realArchives } from "../tests/support/real-index.ts";
 import { tempDirectory } from "../tests/support/temp.ts";
+import type { GeneratedArchives, SampleEntry } from "../tests/support/upstream/mod.ts";
 import { writeIndexRepository } from "../tests/support/upstream/mod.ts";
+import { memoryDirectory } from "./memory.ts";
+import { run, type Server, startPeer } from "./processes.ts";
 
 export interface World {
-  readonly root: string;
-  /** Of the upstream. */
-  readonly url: string;
-  /** Keys of all archives, as in the path after `/user/`, without `.zip`. */
-  readonly keys: readonly string[];
-  stop(): void;
+  readonly upstream: Server;
+  readonly entries: readonly SampleEntry[];
+  /** A path where nothing is. Nothing is deleted before the end: to use again what was just deleted is slow. */
+  fresh(name: string): string;
+  /**
+   * The same, in memory where the system has a place for that: for a client's files, when a server
+   * is measured and writing them to a disk would take longer, and unevenly.
+   */
+  scratch(name: string): string;
+  /** A registry whose source's index was fetched; made once, to be served only. */
+  synced(): Promise<string>;
 }
 
-/** Writes 6,548 archives to files, about 203 MB, and serves them with their index. */
 export async function createWorld(): Promise<World> {
   const root = tempDirectory("bench");
-  const { entries, archive } = await realArchives();
-  const files = join(root, "files");
-  mkdirSync(files);
+  const memory = memoryDirectory();
+  const archives = await realArchives();
+  const upstream = await startUpstream(root, archives);
+  let made = 0;
+  const fresh = (name: string) => join(root, `${name}-${++made}`);
+  let synced: Promise<string> | undefined;
+  return {
+    upstream,
+    entries: archives.entries,
+    fresh,
+    scratch: (name) => join(memory ?? root, `${name}-${++made}`),
+    synced() {
+      synced ??= (async () => {
+        const dir = fresh("synced");
+        await newRegistry(dir, upstream.url);
+        await run(["-d", dir, "sync", "-q"]);
+        return dir;
+      })();
+      return synced;
+    },
+  };
+}
+
+/** Writes an index and its archives below a directory, and serves them from another process. */
+export async function startUpstream(
+  root: string,
+  { entries, archive }: GeneratedArchives,
+): Promise<Server> {
+  const archives = join(root, "archives");
+  mkdirSync(archives, { recursive: true });
   for (const { module, version, checksum } of entries) {
-    writeFileSync(join(files, `${checksum}.zip`), archive(module, version)!);
+    const bytes = archive(module, version);
+    if (bytes) writeFileSync(join(archives, `${checksum}.zip`), bytes);
   }
-  const keys = entries.map(({ module, version }) => `${module}/${version}`);
-  const map = Object.fromEntries(entries.map(({ checksum }, at) => [keys[at]!, `${checksum}.zip`]));
-  writeFileSync(join(root, "map.json"), JSON.stringify(map));
-  await writeIndexRepository(join(root, "index.git"), entries);
-  const { url, stop } = await startProcess("serve-upstream.ts", [root]);
-  return { root, url, keys, stop };
+  const map = Object.fromEntries(entries.map((entry) => [keyOf(entry), `${entry.checksum}.zip`]));
+  writeFileSync(join(archives, "map.json"), JSON.stringify(map));
+  const index = join(root, "index.git");
+  await writeIndexRepository(index, entries);
+  return await startPeer("upstream.ts", index, archives);
 }
 
-/** Starts one of this folder's servers, which prints its address when it is ready. */
-export async function startProcess(
-  file: string,
-  args: readonly string[],
-): Promise<{ url: string; stop(): void }> {
-  const child = Bun.spawn([process.execPath, join(import.meta.dir, file), ...args], {
-    stdout: "pipe",
-    stderr: "inherit",
-  });
-  const { value } = await child.stdout.getReader().read();
-  return { url: new TextDecoder().decode(value).trim(), stop: () => child.kill() };
-}
+/** What names an archive in a path, between `/user/` and `.zip`. */
+export const keyOf = ({ module, version }: SampleEntry): string => `${module}/${version}`;
 
-/** Runs the executable; gives its milliseconds, and the most memory it held in bytes. */
-export async function run(args: readonly string[]): Promise<{ ms: number; maxRss: number }> {
-  const started = performance.now();
-  const { code, stderr, maxRss } = await execute(args, { cwd: import.meta.dir });
-  if (code !== 0) throw new Error(`${args.join(" ")} exited with ${code}: ${stderr}`);
-  return { ms: performance.now() - started, maxRss };
-}
-
-/** A new registry with the upstream as its source. */
+/** A new registry with an upstream as its only source. */
 export async function newRegistry(dir: string, url: string): Promise<void> {
   await run(["init", dir]);
   await run(["-d", dir, "source", "add", "up", "--url", url]);
+}
+
+/** The branch that a registry serves, as a repository of its own for git's server to serve. */
+export async function copyServedIndex(dir: string, to: string): Promise<void> {
+  const index = join(dir, "data", "index");
+  await git(["clone", "-q", "--bare", "--single-branch", "-b", "main", `file://${index}`, to]);
 }

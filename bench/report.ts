@@ -12,7 +12,7 @@ export function table(results: readonly Result[]): string {
 }
 
 function row(result: Result): string {
-  if ("skipped" in result) return `| ${result.what} | skipped: ${result.skipped} | | | |`;
+  if ("skipped" in result) return `| ${result.what} | skipped: ${result.skipped} |  |  |  |`;
   const { what, ours, unit, peer } = result;
   const ratio = ratioOf(result);
   const cells = [

@@ -1,0 +1,93 @@
+/** What the benchmarks make of their figures. */
+import { describe, expect, test } from "bun:test";
+import { interleave, ratio, spread } from "../../bench/compare.ts";
+import { data, table } from "../../bench/report.ts";
+import { atLeast, atMost, below, isMet, type Measured } from "../../bench/result.ts";
+
+const measured = (more: Partial<Measured> = {}): Measured => ({
+  what: "work",
+  unit: "ms",
+  ours: [10, 30, 20],
+  peer: { name: "theirs", figures: [20, 20, 20] },
+  ...more,
+});
+
+describe("interleaving", () => {
+  test("takes turns, settles before each, and begins each round with another side", async () => {
+    const order: string[] = [];
+    const side = (name: string, base: number) => ({
+      name,
+      async measure(round: number) {
+        order.push(`${name}${round}`);
+        return base + round;
+      },
+    });
+    const settle = async () => void order.push("-");
+    const figures = await interleave(3, [side("a", 10), side("b", 20)], settle);
+    expect(order.join("")).toBe("-a0-b0-b1-a1-a2-b2");
+    expect(figures).toEqual([
+      [10, 11, 12],
+      [20, 21, 22],
+    ]);
+  });
+});
+
+describe("figures", () => {
+  test("are spread around their median, of an odd and of an even count", () => {
+    expect(spread([3, 1, 2])).toEqual({ median: 2, least: 1, most: 3 });
+    expect(spread([4, 1, 3, 2])).toEqual({ median: 2.5, least: 1, most: 4 });
+  });
+
+  test("are sorted as numbers", () => {
+    expect(spread([100, 9, 20])).toEqual({ median: 20, least: 9, most: 100 });
+  });
+
+  test("are compared within their round, as rounds differ", () => {
+    expect(ratio([1, 10, 100], [2, 20, 200])).toEqual({ median: 0.5, least: 0.5, most: 0.5 });
+  });
+});
+
+describe("a goal", () => {
+  test.each([
+    ["a ratio at most what is wanted", atMost(1), true],
+    ["a ratio above that", atMost(0.9), false],
+    ["a ratio at least what is wanted", atLeast(1), true],
+    ["a ratio below that", atLeast(1.1), false],
+    ["a figure below what is wanted", below(20), true],
+    ["a figure above that", below(19), false],
+  ])("is judged by the median: %s", (_, goal, met) => {
+    expect(isMet(measured({ goal }))).toBe(met);
+  });
+
+  test("that is none is neither met nor missed", () => {
+    expect(isMet(measured())).toBeUndefined();
+  });
+
+  test("of a ratio needs a peer", () => {
+    expect(() => isMet({ what: "work", unit: "ms", ours: [1], goal: atMost(1) })).toThrow("peer");
+  });
+});
+
+describe("the report", () => {
+  const results = [
+    measured({ goal: atMost(0.9) }),
+    { what: "memory", unit: "MB", ours: [121], goal: below(250) },
+    { what: "other work", skipped: "no curl" },
+  ];
+
+  test("is a table with both sides, the ratio with its spread, and what was skipped", () => {
+    expect(table(results).split("\n").slice(2)).toEqual([
+      "| work | 20.00 ms | theirs: 20.00 ms | 1.00 (0.50 to 1.50) | ratio ≤ 0.9: missed |",
+      "| memory | 121 MB |  |  | ≤ 250 MB: met |",
+      "| other work | skipped: no curl |  |  |  |",
+    ]);
+  });
+
+  test("as data has every figure, and the same judgement", () => {
+    expect(data(results)).toMatchObject([
+      { ours: [10, 30, 20], ratio: { median: 1, least: 0.5, most: 1.5 }, met: false },
+      { ours: [121], met: true },
+      { what: "other work", skipped: "no curl" },
+    ]);
+  });
+});

@@ -17,6 +17,10 @@ export type FailureCode =
   | "upstream" // a source cannot be reached or answers nonsense
   | "timeout" // a source does not answer in time
   | "denied" // a source refused our credentials
+  | "unauthenticated" // no token, or one that is not known here
+  | "forbidden" // a token that may not do this
+  | "throttled" // too many tries
+  | "invalid" // a publication or a body that breaks the rules
   | "integrity" // bytes do not hash to what the index says
   | "io" // disk full, no permission, port in use
   | "missing-tool" // a program that the user asked us to run is not installed

@@ -13,6 +13,8 @@ export interface Entry {
   /** Milliseconds since the epoch; old entries have none. */
   readonly createdAt: number | undefined;
   readonly dependencies: readonly Dependency[];
+  /** Why no range may choose it, possibly empty; undefined when it was not yanked. */
+  readonly yanked: string | undefined;
 }
 
 export interface Dependency {
@@ -93,6 +95,7 @@ function parseEntry(module: string, bytes: Buffer): Entry | string {
     checksum,
     createdAt: Number.isNaN(time) ? undefined : time,
     dependencies: [...dependencies(json.deps), ...dependencies(json["bin-deps"])],
+    yanked: json.yanked === true ? String(json.yanked_reason ?? "") : undefined,
   };
 }
 

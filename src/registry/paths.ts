@@ -28,6 +28,8 @@ export function dataPaths(dataDir: string): DataPaths {
   };
 }
 
+/** What was published here. */
+export const PUBLISHED = "refs/heads/published";
 /** What every enabled source offers: for a server that may fetch what it lacks. */
 export const ALL_VIEW = "refs/heads/main";
 /** Only versions whose archive is in the store: for a server that may not. */

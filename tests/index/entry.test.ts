@@ -35,6 +35,7 @@ test("what is read of an entry is its version, checksum, time and dependencies",
       { module: "c/object", version: "0.2.0" },
       { module: "c/tool", version: "1.0.0" },
     ],
+    yanked: undefined,
   });
 });
 
@@ -55,6 +56,15 @@ test.each([
   const file = parse(line(), bad, line({ version: "2.0.0" }), "");
   expect(file.bad).toEqual([{ line: 2, problem }]);
   expect(file.lines.map(({ entry }) => entry.version)).toEqual(["1.0.0", "2.0.0"]);
+});
+
+test("says whether it was yanked, and why", () => {
+  const yanked = (more: object) =>
+    parseModuleFile("a/b", Buffer.from(JSON.stringify({ ...JSON.parse(line()), ...more })))
+      .lines[0]!.entry.yanked;
+  expect(yanked({ yanked: true, yanked_reason: "wrong" })).toBe("wrong");
+  expect(yanked({ yanked: true })).toBe("");
+  expect(yanked({ yanked: false, yanked_reason: "wrong" })).toBeUndefined();
 });
 
 test("lines keep their bytes, with fields that are not known and spaces that are not needed", () => {

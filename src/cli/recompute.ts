@@ -24,7 +24,7 @@ export function changeText({ added, removed, changed }: ListingChange): string |
   const parts = [
     added.length > 0 ? `${plural(added.length, "module")} more` : "",
     removed.length > 0 ? `${plural(removed.length, "module")} less` : "",
-    changed.length > 0 ? `${plural(changed.length, "module")} from another source` : "",
+    changed.length > 0 ? `${plural(changed.length, "module")} with other versions` : "",
   ].filter(Boolean);
   return parts.length === 0 ? undefined : `The index lists ${parts.join(", ")}.`;
 }

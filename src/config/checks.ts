@@ -18,6 +18,9 @@ export const isInterval: Check<string> = (value) =>
     ? `must be a time such as "90s", "30m", "1h" or "1d", not ${JSON.stringify(value)}`
     : undefined;
 
+export const isIntervalOrEmpty: Check<string> = (value) =>
+  value === "" ? undefined : isInterval(value);
+
 export const isUrl: Check<string> = (value) => {
   const shown = JSON.stringify(value);
   if (/\$\{/.test(value)) return "takes no variables; only [sources.auth] does";

@@ -7,6 +7,7 @@ import {
   type Check,
   isBetween,
   isInterval,
+  isIntervalOrEmpty,
   isOneOf,
   isSourceName,
   isText,
@@ -71,6 +72,11 @@ export const TABLES = {
     port: key("integer", 8080, "0 takes any free one", isBetween(0, 65535)),
     base_url: key("string", "", "public URL, when behind a proxy", isUrlOrEmpty),
     upstream_fallback: key("boolean", true, "fetch what is asked for and not stored"),
+  },
+  policy: {
+    min_age: key("string", "", "younger versions are held back", isIntervalOrEmpty),
+    allow: key("strings", [], "never held back: a/*, a/b@1.2.3", areTexts),
+    block: key("strings", [], "neither listed nor served", areTexts),
   },
   git: {
     remote_url: key("string", "", "where the index is pushed to and pulled from"),

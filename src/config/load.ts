@@ -72,6 +72,7 @@ function configOf(data: Table, file: string): Config {
   const registry = read("registry");
   const mirror = read("mirror");
   const server = read("server");
+  const policy = read("policy");
   const git = read("git");
   const sources = readSources(data.sources);
   return {
@@ -90,6 +91,11 @@ function configOf(data: Table, file: string): Config {
       port: server.port,
       baseUrl: trimmed(server.base_url),
       upstreamFallback: server.upstream_fallback,
+    },
+    policy: {
+      minAge: parseInterval(policy.min_age) ?? 0,
+      allow: policy.allow,
+      block: policy.block,
     },
     git: { remoteUrl: git.remote_url, branch: git.branch, autoPush: git.auto_push },
   };

@@ -54,6 +54,14 @@ export interface Config {
     readonly baseUrl: string;
     readonly upstreamFallback: boolean;
   };
+  /** Which versions of the sources are not passed on. */
+  readonly policy: {
+    /** Milliseconds; 0: none is held back for its age. */
+    readonly minAge: number;
+    /** Globs over `owner/name` or `owner/name@version`. */
+    readonly allow: readonly string[];
+    readonly block: readonly string[];
+  };
   readonly git: {
     readonly remoteUrl: string;
     readonly branch: string;

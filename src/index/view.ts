@@ -12,7 +12,7 @@ export interface CatalogModule extends ModuleFile {
   readonly origin: string;
   readonly blob: Oid;
   /** Whether its lines may differ from its blob's. */
-  readonly pinned: boolean;
+  readonly edited: boolean;
 }
 
 /** Every module of an overlay, read. */
@@ -31,10 +31,10 @@ export function readCatalog(
   const read = ([module, { origin, blob }]: [string, Owned<Oid>]): [string, CatalogModule] => {
     const file = parse(module, blob);
     const pins = findPins(origin, module);
-    if (pins === undefined) return [module, { origin, blob, ...file, pinned: false }];
+    if (pins === undefined) return [module, { origin, blob, ...file, edited: false }];
     const stand = new Map(parse(module, pins).lines.map((line) => [line.entry.version, line]));
     const lines = file.lines.map((line) => stand.get(line.entry.version) ?? line);
-    return [module, { origin, blob, lines, bad: file.bad, pinned: true }];
+    return [module, { origin, blob, lines, bad: file.bad, edited: true }];
   };
   return new Map([...modules].map(read));
 }
@@ -50,10 +50,10 @@ export function writeView(
   isListed: (entry: Entry) => boolean,
 ): { tree: Oid; files: ReadonlyMap<string, Oid> } {
   const files = new Map<string, Oid>();
-  for (const [module, { blob, lines, bad, pinned }] of catalog) {
+  for (const [module, { blob, lines, bad, edited }] of catalog) {
     const listed = lines.filter(({ entry }) => isListed(entry));
     if (listed.length === 0) continue;
-    const unchanged = listed.length === lines.length && bad.length === 0 && !pinned;
+    const unchanged = listed.length === lines.length && bad.length === 0 && !edited;
     files.set(module, unchanged ? blob : batch.add("blob", encodeModuleFile(listed)));
   }
   return { tree: writeIndexTree(batch, files), files };

@@ -15,6 +15,8 @@ export type Event =
       modules: number;
     }
   | { type: "warning"; message: string }
+  /** By the policy; versions. */
+  | { type: "held"; blocked: number; young: number }
   | { type: "planned"; modules: number; versions: number; stored: number; missing: number }
   | { type: "progress"; done: number; total: number; failed: number; bytes: number }
   | { type: "failed"; module: string; version: string; reason: FailureReason; message: string };

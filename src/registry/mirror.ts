@@ -1,17 +1,24 @@
 /** Brings archives here: refresh the sources, plan, download what is missing, show it. */
+import picomatch from "picomatch";
 import { cleanTemporary } from "../archives/mod.ts";
 import { Failure } from "../errors.ts";
 import { repackIfMany } from "../git/mod.ts";
-import type { Catalog } from "../index/mod.ts";
 import type { Report } from "./events.ts";
 import { type Fetched, type FetchOptions, fetchAll } from "./fetch.ts";
 import { withLock } from "./lock.ts";
 import type { Registry } from "./open.ts";
 import { EVERYTHING, type Plan, planMirror, type Selection } from "./plan.ts";
+import { countHeld, type HeldVersion, heldFailure } from "./policy.ts";
 import { type RefreshOutcome, refreshSources } from "./refresh.ts";
 import { type SelectionOptions, selectionOf, selectionsToSync } from "./selection.ts";
 import { openState, type State } from "./state.ts";
-import { currentCatalog, forgetRemovedSources, type ListingChange, updateViews } from "./views.ts";
+import {
+  currentOffer,
+  forgetRemovedSources,
+  type ListingChange,
+  type Offer,
+  updateViews,
+} from "./views.ts";
 
 export interface MirrorOptions extends SelectionOptions, FetchOptions {
   /** Say what would be done; download nothing. */
@@ -51,11 +58,11 @@ export async function mirror(
   const selection = selectionOf(registry.config, options);
   return await writing(registry, "mirror", async (state) => {
     await refreshSources(registry, selection.source, state, report, options.signal);
-    const catalog = currentCatalog(registry);
-    const plan = planMirror(catalog, [selection]);
-    if (plan.unmatched.length === selection.patterns.length) throw noMatch(selection);
+    const offer = currentOffer(registry);
+    const plan = planMirror(offer.catalog, [selection]);
+    if (plan.unmatched.length === selection.patterns.length) throw noMatch(selection, offer.held);
     if (!options.dryRun) state.remember(selection);
-    return await carryOut(registry, catalog, plan, options, report, started);
+    return await carryOut(registry, offer, plan, options, report, started);
   });
 }
 
@@ -68,9 +75,9 @@ export async function sync(
   const started = performance.now();
   return await writing(registry, "sync", async (state) => {
     const outcomes = await refreshSources(registry, undefined, state, report, options.signal);
-    const catalog = currentCatalog(registry);
-    const plan = planMirror(catalog, selectionsToSync(registry.config, state));
-    const summary = await carryOut(registry, catalog, plan, options, report, started);
+    const offer = currentOffer(registry);
+    const plan = planMirror(offer.catalog, selectionsToSync(registry.config, state));
+    const summary = await carryOut(registry, offer, plan, options, report, started);
     return { ...summary, sources: outcomes.map(described) };
   });
 }
@@ -82,7 +89,7 @@ export async function recompute(
 ): Promise<ListingChange> {
   return await withLock(registry.paths.lock, "recompute", async () => {
     forgetRemovedSources(registry);
-    return await updateViews(registry, currentCatalog(registry), report);
+    return await updateViews(registry, currentOffer(registry).catalog, report);
   });
 }
 
@@ -113,13 +120,14 @@ async function writing<T>(
 
 async function carryOut(
   registry: Registry,
-  catalog: Catalog,
+  { catalog, held }: Offer,
   plan: Plan,
   options: FetchOptions & { readonly dryRun?: boolean },
   report: Report,
   started: number,
 ): Promise<MirrorSummary> {
-  warn(plan, report);
+  warn(plan, held, report);
+  if (held.length > 0) report({ type: "held", ...countHeld(held) });
   const stored = await registry.archives.list();
   const missing = plan.entries.filter((entry) => !stored.has(entry.checksum));
   const counts = {
@@ -144,8 +152,12 @@ async function carryOut(
   }
 }
 
-function noMatch({ patterns, source }: Selection): Failure {
+function noMatch({ patterns, source }: Selection, held: readonly HeldVersion[]): Failure {
   const where = source === undefined ? "any source" : `source ${source}`;
+  const hidden = held.find(({ module }) =>
+    patterns.some((pattern) => picomatch.isMatch(module, pattern, { dot: true })),
+  );
+  if (hidden) return heldFailure(hidden.module, hidden.version, hidden.hold);
   return patterns.includes(EVERYTHING)
     ? new Failure("not-found", `there is no module in ${where}`)
     : new Failure(
@@ -155,12 +167,16 @@ function noMatch({ patterns, source }: Selection): Failure {
       );
 }
 
-function warn(plan: Plan, report: Report): void {
+function warn(plan: Plan, held: readonly HeldVersion[], report: Report): void {
+  const holds = new Map(held.map((each) => [`${each.module}@${each.version}`, each.hold]));
   for (const pattern of plan.unmatched) {
     report({ type: "warning", message: `${pattern} matches no module` });
   }
   for (const { module, version, neededBy } of plan.unmet) {
-    const message = `no source has ${module}@${version}, which ${neededBy} needs`;
+    const hold = holds.get(`${module}@${version}`);
+    const message = hold
+      ? `${heldFailure(module, version, hold).message}; ${neededBy} needs it`
+      : `no source has ${module}@${version}, which ${neededBy} needs`;
     report({ type: "warning", message });
   }
 }

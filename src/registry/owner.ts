@@ -1,16 +1,23 @@
 /** Who a module is from, for a server that outlives changes of the sources. */
 import type { Config, SourceConfig } from "../config/mod.ts";
+import type { Oid } from "../git/mod.ts";
 import type { Overlay } from "../index/mod.ts";
 import type { Registry } from "./open.ts";
 import { currentOverlay, sourceTips } from "./views.ts";
 
-/** Which source a module is from; worked out anew when an index or the settings change. */
-export function createOwnerLookup(
-  opened: Registry,
-  config: () => Config,
-): (module: string) => SourceConfig | undefined {
+/** Finds whose a module is. */
+export type FindOwner = (module: string) => Owner | undefined;
+
+export interface Owner {
+  readonly source: SourceConfig;
+  /** The source's own file of the module. */
+  readonly blob: Oid;
+}
+
+/** Works the owners out anew when an index or the settings change. */
+export function createOwnerLookup(opened: Registry, config: () => Config): FindOwner {
   let tips = "";
-  let owners: Overlay<string> | undefined;
+  let owners: Overlay<Oid> | undefined;
   return (module) => {
     const registry = { ...opened, config: config() };
     const now = sourceTips(registry)
@@ -20,7 +27,8 @@ export function createOwnerLookup(
       owners = currentOverlay(registry);
       tips = now;
     }
-    const origin = owners.modules.get(module)?.origin;
-    return registry.config.sources.find((source) => source.name === origin);
+    const owned = owners.modules.get(module);
+    const source = registry.config.sources.find(({ name }) => name === owned?.origin);
+    return owned && source && { source, blob: owned.blob };
   };
 }

@@ -3,13 +3,13 @@
  * wait, each of whom gets the bytes while they come in.
  */
 import type { Incoming } from "../archives/mod.ts";
-import type { Config, SourceConfig } from "../config/mod.ts";
+import type { SourceConfig } from "../config/mod.ts";
 import { DownloadError } from "../download/mod.ts";
 import { Failure } from "../errors.ts";
 import type { Entry } from "../index/mod.ts";
 import { fetchArchive } from "./fetch.ts";
 import type { Registry } from "./open.ts";
-import { createOwnerLookup } from "./owner.ts";
+import type { FindOwner } from "./owner.ts";
 
 /**
  * A body that is still coming in. It fails if the bytes turn out wrong, and then never came to its
@@ -38,13 +38,12 @@ export function unknown(module: string, version: string): Failure {
   return new Failure("not-found", `${module}@${version} is not in this registry`);
 }
 
-export function createPull(registry: Registry, config: () => Config): (entry: Entry) => Transfer {
+export function createPull(registry: Registry, owner: FindOwner): (entry: Entry) => Transfer {
   const underWay = new Map<string, Transfer>();
-  const owner = createOwnerLookup(registry, config);
   const failures = createMemory();
 
   const begin = (entry: Entry): Transfer => {
-    const source = owner(entry.module);
+    const source = owner(entry.module)?.source;
     if (!source) return failed(unknown(entry.module, entry.version));
     const known = failures.find(source, entry);
     if (known) return failed(known);

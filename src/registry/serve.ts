@@ -4,7 +4,9 @@ import { type Entry, followBranch } from "../index/mod.ts";
 import { VERSION } from "../version.ts";
 import { type AutoSyncState, startAutoSync } from "./auto-sync.ts";
 import { followConfig } from "./follow-config.ts";
+import { createHeldLookup } from "./held.ts";
 import type { Registry } from "./open.ts";
+import { createOwnerLookup } from "./owner.ts";
 import { ALL_VIEW, STORED_VIEW } from "./paths.ts";
 import { createPull, type IncomingBody, unknown } from "./pull.ts";
 import { openSymbols, type StoredSymbols } from "./symbols.ts";
@@ -16,7 +18,7 @@ export interface ServedRegistry {
    * A version's archive; fetched from its owner if it is not stored and that is allowed. A big one is
    * given on while it comes in, unless it is wanted whole.
    *
-   * @throws {Failure} "not-found"; "upstream" or "timeout" when the owner does not give it
+   * @throws {Failure} "not-found"; "forbidden" when the policy holds it back; "upstream" or "timeout" when the owner does not give it
    */
   archive(
     module: string,
@@ -46,7 +48,9 @@ export function serveRegistry(
   const ref = offline ? STORED_VIEW : ALL_VIEW;
   const snapshot = followBranch(paths.index, ref, objects);
   const settings = followConfig(registry.config, warn);
-  const pull = createPull(registry, settings);
+  const owner = createOwnerLookup(registry, settings);
+  const pull = createPull(registry, owner);
+  const held = createHeldLookup(registry, settings, owner);
   const autoSync = offline ? undefined : startAutoSync({ registry, config: settings, warn });
 
   return {
@@ -57,8 +61,10 @@ export function serveRegistry(
       branch: () => ({ objects, tip: readRef(paths.index, ref), ref: "refs/heads/main" }),
     }),
     async archive(module, version, whole) {
+      const blocked = held.blocked(module, version);
+      if (blocked) throw blocked;
       const entry = snapshot()?.version(module, version)?.entry;
-      if (!entry) throw unknown(module, version);
+      if (!entry) throw held.unlisted(module, version) ?? unknown(module, version);
       const stored = await archives.get(entry.checksum);
       if (stored) return { entry, body: stored };
       if (offline) throw unknown(module, version);

@@ -6,9 +6,10 @@ import { type Holder, lockHolder } from "./lock.ts";
 import type { Registry } from "./open.ts";
 import { ALL_VIEW, STORED_VIEW } from "./paths.ts";
 import type { Selection } from "./plan.ts";
+import { countHeld } from "./policy.ts";
 import { selectionsToSync } from "./selection.ts";
 import { readState } from "./state.ts";
-import { currentCatalog } from "./views.ts";
+import { currentOffer } from "./views.ts";
 
 export interface Status {
   readonly name: string;
@@ -31,6 +32,8 @@ export interface Status {
   readonly listed: Count;
   /** What is here: what an offline server lists. */
   readonly stored: Count & { archives: number; bytes: number };
+  /** Versions that the sources offer and the policy keeps from clients. */
+  readonly held: { readonly blocked: number; readonly young: number };
   /** What `sync` keeps fresh: all that `mirror` was asked for, and `mirror.packages`. */
   readonly kept: readonly Selection[];
   /** Where `serve` is to be found. */
@@ -50,7 +53,8 @@ export async function status(registry: Registry): Promise<Status> {
   const kept = selectionsToSync(config, state);
   state?.close();
   const owned = new Map<string, Count>();
-  for (const { origin, lines } of currentCatalog(registry).values()) {
+  const { catalog, held } = currentOffer(registry);
+  for (const { origin, lines } of catalog.values()) {
     const count = owned.get(origin) ?? { modules: 0, versions: 0 };
     owned.set(origin, { modules: count.modules + 1, versions: count.versions + lines.length });
   }
@@ -72,6 +76,7 @@ export async function status(registry: Registry): Promise<Status> {
     })),
     listed: countView(registry, ALL_VIEW),
     stored: { ...countView(registry, STORED_VIEW), archives: hashes.size, bytes },
+    held: countHeld(held),
     kept,
     address: serverAddress(config.server),
     writer: lockHolder(paths.lock) ?? null,

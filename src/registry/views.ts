@@ -4,6 +4,7 @@ import {
   type Catalog,
   commitChange,
   type Overlay,
+  openSnapshot,
   overlay,
   readCatalog,
   readIndexTree,
@@ -13,6 +14,7 @@ import { sourceRef } from "../sources/mod.ts";
 import type { Report } from "./events.ts";
 import { enabledSources, type Registry } from "./open.ts";
 import { ALL_VIEW, STORED_VIEW } from "./paths.ts";
+import { applyPolicy, createPolicy, type HeldVersion } from "./policy.ts";
 import { pinsRef, readPins } from "./rewrites.ts";
 
 /** The enabled sources whose index is here, the first to be asked first. */
@@ -43,14 +45,26 @@ export function currentOverlay(registry: Registry): Overlay<Oid> {
   );
 }
 
-/** Every module that an enabled source offers, read. */
-export function currentCatalog(registry: Registry): Catalog {
+export interface Offer {
+  readonly catalog: Catalog;
+  readonly held: readonly HeldVersion[];
+}
+
+/** What the sources offer and the policy lets through, read, and what it does not. */
+export function currentOffer(registry: Registry): Offer {
+  const { objects, paths, config } = registry;
   const pins = new Map(
     enabledSources(registry).map(({ name }) => [name, readPins(registry, name)]),
   );
-  return readCatalog(registry.objects, currentOverlay(registry), (origin, module) =>
+  const offered = readCatalog(objects, currentOverlay(registry), (origin, module) =>
     pins.get(origin)?.get(module),
   );
+  const tip = readRef(paths.index, ALL_VIEW);
+  const listed = tip === undefined ? undefined : openSnapshot(objects, tip);
+  return applyPolicy(offered, createPolicy(config.policy), Date.now(), (entry) => {
+    const before = listed?.version(entry.module, entry.version);
+    return before?.entry.checksum === entry.checksum;
+  });
 }
 
 /** How a listing differs from the one before, in modules. */

@@ -56,7 +56,7 @@ test.if(hasGit).each([
   // Without the owner, the module is the other's.
   const disabled = await execute(["source", "disable", owner!], { cwd: dir });
   expect(disabled.stderr).toMatch(
-    /The index lists (\d+ modules less, )?1 module from another source/,
+    /The index lists (\d+ modules less, )?1 module with other versions/,
   );
   expect(await listed(server.indexUrl, module)).toEqual(other);
   expect((await fetch(`${server.url}/user/${module}/${other[0]}.zip`)).status).toBe(200);

@@ -13,7 +13,7 @@ function catalog(modules: Record<string, Versions>, origin = "up"): Catalog {
         JSON.stringify({ name, version, checksum: bytes(32).toString("hex"), ...rest }),
       );
       const file = parseModuleFile(name, Buffer.from(lines.join("\n")));
-      return [name, { origin, blob: "0".repeat(40), pinned: false, ...file }];
+      return [name, { origin, blob: "0".repeat(40), edited: false, ...file }];
     }),
   );
 }

@@ -24,7 +24,7 @@ export default command({
       return undefined;
     }
     setSetting(file, key, value);
-    if (key.startsWith("sources.")) await recomputeServed(context, file);
+    if (/^(?:sources|policy)\./.test(key)) await recomputeServed(context, file);
     const setting = getSetting(file, key);
     if (out.json) out.document({ [key]: setting.value });
     else out.data(settingLine(setting));

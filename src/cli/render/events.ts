@@ -3,7 +3,7 @@ import type { Event, Report } from "../../registry/mod.ts";
 import type { Output } from "../output.ts";
 import { createLiveBar } from "./live-bar.ts";
 import { createLineFilter, type Progress, progressText } from "./progress.ts";
-import { count, plural } from "./units.ts";
+import { count, heldText, plural } from "./units.ts";
 
 export interface EventView {
   readonly report: Report;
@@ -65,6 +65,8 @@ export function eventLine(event: Exclude<Event, { type: "progress" }>): ["say" |
       const what = `${plural(versions, "version")} of ${plural(modules, "module")}`;
       return ["say", `${what}; ${count(missing)} to download`];
     }
+    case "held":
+      return ["say", `policy holds back ${heldText(event)}`];
     case "warning":
       return ["warn", event.message];
     case "failed":

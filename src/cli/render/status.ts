@@ -1,9 +1,9 @@
 /** A registry's status for people. Pure but for the clock that it is given. */
 import type { Status } from "../../registry/mod.ts";
-import { ago, bytes, count, plural } from "./units.ts";
+import { ago, bytes, count, heldText, plural } from "./units.ts";
 
 export function statusText(status: Status, now: Date): string {
-  const { stored, listed, writer } = status;
+  const { stored, listed, held, writer } = status;
   const rows: [string, string][] = [
     ["Registry", `${status.name} in ${status.dir}`],
     ["Data", status.dataDir],
@@ -12,6 +12,7 @@ export function statusText(status: Status, now: Date): string {
       "Stored",
       `${plural(stored.versions, "version")}, ${bytes(stored.bytes)} in ${plural(stored.archives, "archive")}`,
     ],
+    ...(held.blocked + held.young > 0 ? [["Held back", heldText(held)] as [string, string]] : []),
     ...status.kept.map((each, at): [string, string] => [
       at === 0 ? "Kept fresh" : "",
       keptText(each),

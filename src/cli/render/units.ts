@@ -6,6 +6,16 @@ export function count(value: number): string {
 }
 
 /** `1 module`, `1,234 modules`. */
+/** `2 blocked versions, 1 that is too young` */
+export function heldText({ blocked, young }: { blocked: number; young: number }): string {
+  return [
+    blocked > 0 ? plural(blocked, "blocked version") : "",
+    young > 0 ? plural(young, "young version") : "",
+  ]
+    .filter(Boolean)
+    .join(", ");
+}
+
 export function plural(value: number, one: string, many = `${one}s`): string {
   return `${count(value)} ${value === 1 ? one : many}`;
 }

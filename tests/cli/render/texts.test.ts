@@ -161,6 +161,7 @@ test("a status shows sources in columns, and what went wrong", () => {
     ],
     listed: { modules: 887, versions: 6548 },
     stored: { modules: 10, versions: 120, archives: 119, bytes: 4 * 1024 * 1024 },
+    held: { blocked: 2, young: 1 },
     kept: [
       { patterns: ["team/*", "other/x"] },
       { patterns: ["**"], source: "up", latest: 2, strict: true, since: 1_767_225_600_000 },
@@ -173,6 +174,7 @@ test("a status shows sources in columns, and what went wrong", () => {
     Data:       /srv/reg/data
     Listed:     6,548 versions of 887 modules
     Stored:     120 versions, 4.0 MiB in 119 archives
+    Held back:  2 blocked versions, 1 young version
     Kept fresh: team/* other/x
                 ** from up, latest 2, since 2026-01-01, strict
     Serves at:  http://127.0.0.1:8080

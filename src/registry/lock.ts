@@ -1,9 +1,15 @@
 /**
- * One writer at a time. The lock is a file that says who holds it; a holder that is dead is told by
- * its process number and start time, so that a killed writer never has to be cleaned up after.
+ * One writer at a time. The lock is SQLite's, on an empty database: the system lets go of it when its
+ * holder dies, however that happens, so that nobody has to guess whether a lock is stale.
+ *
+ *     data/lock        empty; who holds SQLite's lock of it is the writer
+ *     data/lock.json   who that is, for people; means nothing when its process is gone
+ *
+ * Source: https://www.sqlite.org/lockingv3.html
  */
-import { readFileSync, rmSync } from "node:fs";
-import { link, mkdir, open, rename, rm, writeFile } from "node:fs/promises";
+import { Database } from "bun:sqlite";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdir } from "node:fs/promises";
 import { hostname } from "node:os";
 import { dirname } from "node:path";
 import { Failure, messageOf, systemCode } from "../errors.ts";
@@ -22,19 +28,16 @@ export interface Holder {
 /**
  * Runs some work as the registry's only writer.
  *
- * @throws {Failure} "busy", naming the holder, when another process is writing; "io" when the place
- *   cannot be written
+ * @throws {Failure} "busy", naming the holder, when another is writing; "io" when the place cannot be
+ *   written
  */
 export async function withLock<T>(
   path: string,
   command: string,
   work: () => Promise<T>,
 ): Promise<T> {
-  await acquire(path, command).catch((error: unknown) => {
-    throw systemCode(error) === undefined ? error : unwritable(path, error);
-  });
-  const release = () => rmSync(path, { force: true });
-  // A second Ctrl-C ends the process at once; the lock should not outlive it even then.
+  const release = await acquire(path, command);
+  // A second Ctrl-C ends the process at once; its name should not stay even then.
   process.once("exit", release);
   try {
     return await work();
@@ -50,81 +53,49 @@ export function lockHolder(path: string): Holder | undefined {
   return holder && isAlive(holder) ? holder : undefined;
 }
 
-async function acquire(path: string, command: string): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
-  const me: Holder = {
-    pid: process.pid,
-    host: hostname(),
-    command,
-    since: new Date().toISOString(),
-    started: startTime(process.pid),
-  };
-  // Two tries: the second after a dead holder was removed.
-  for (let attempt = 0; ; attempt++) {
-    if (await create(path, JSON.stringify(me))) return;
-    const holder = readHolder(path);
-    if (attempt > 0 || (holder && isAlive(holder))) throw busy(path, holder);
-    await removeStale(path, holder);
+async function acquire(path: string, command: string): Promise<() => void> {
+  try {
+    await mkdir(dirname(path), { recursive: true });
+    const db = lockDatabase(path);
+    if (!db) throw busy(lockHolder(path));
+    const me: Holder = {
+      pid: process.pid,
+      host: hostname(),
+      command,
+      since: new Date().toISOString(),
+      started: startTime(process.pid),
+    };
+    writeFileSync(holderPath(path), JSON.stringify(me));
+    return () => {
+      rmSync(holderPath(path), { force: true });
+      db.close();
+    };
+  } catch (error) {
+    throw error instanceof Failure ? error : unwritable(path, error);
   }
 }
 
-let drafts = 0;
-
-/** Makes the file whole or not at all; false when it is there. */
-async function create(path: string, content: string): Promise<boolean> {
-  const draft = `${path}.${process.pid}-${drafts++}`;
-  await writeFile(draft, content);
+/** Opens and locks, or gives undefined when another has the lock. */
+function lockDatabase(path: string): Database | undefined {
+  const db = new Database(path, { create: true });
   try {
-    await link(draft, path);
-    return true;
+    // Reserves the right to write and writes nothing: the file stays empty, without a journal.
+    db.exec("BEGIN IMMEDIATE");
+    return db;
   } catch (error) {
-    const code = systemCode(error);
-    if (code === "EEXIST") return false;
-    // File systems without hard links, such as FAT.
-    if (code === "EPERM" || code === "ENOTSUP" || code === "ENOSYS" || code === "EOPNOTSUPP") {
-      return await createWithoutLink(path, content);
-    }
-    throw error;
-  } finally {
-    await rm(draft, { force: true });
-  }
-}
-
-async function createWithoutLink(path: string, content: string): Promise<boolean> {
-  try {
-    const file = await open(path, "wx");
-    await file.writeFile(content);
-    await file.close();
-    return true;
-  } catch (error) {
-    if (systemCode(error) === "EEXIST") return false;
+    db.close();
+    if (systemCode(error) === "SQLITE_BUSY") return undefined;
     throw error;
   }
 }
 
-/** Takes a dead holder's lock away, and gives it back if another was quicker and it is alive. */
-async function removeStale(path: string, stale: Holder | undefined): Promise<void> {
-  const aside = `${path}.stale-${process.pid}-${drafts++}`;
-  try {
-    await rename(path, aside);
-  } catch (error) {
-    if (systemCode(error) === "ENOENT") return;
-    throw error;
-  }
-  const taken = readHolder(aside);
-  if (taken && isAlive(taken) && taken.pid !== stale?.pid) {
-    await rename(aside, path);
-    throw busy(path, taken);
-  }
-  await rm(aside, { force: true });
-}
+const holderPath = (path: string): string => `${path}.json`;
 
-function busy(path: string, holder: Holder | undefined): Failure {
+function busy(holder: Holder | undefined): Failure {
   const who = holder
     ? `process ${holder.pid} on ${holder.host} (${holder.command}, since ${holder.since})`
     : "another process";
-  const hint = `wait for it to end; if that process is no more, delete ${path}`;
-  return new Failure("busy", `the registry is being written by ${who}`, hint);
+  return new Failure("busy", `the registry is being written by ${who}`, "wait for it to end");
 }
 
 function unwritable(path: string, error: unknown): Failure {
@@ -135,9 +106,9 @@ function unwritable(path: string, error: unknown): Failure {
 
 function readHolder(path: string): Holder | undefined {
   try {
-    return JSON.parse(readFileSync(path, "utf8")) as Holder;
+    return JSON.parse(readFileSync(holderPath(path), "utf8")) as Holder;
   } catch (error) {
-    // No lock, or one that was cut short by a crash: nobody holds it.
+    // Nobody, or one whose name was cut short by a crash.
     if (systemCode(error) === "ENOENT" || error instanceof SyntaxError) return undefined;
     throw error;
   }

@@ -6,7 +6,7 @@
  *       index/      bare Git repository
  *       packages/   archives by hash
  *       state.db    what was mirrored, when each source was last seen
- *       lock        who is writing
+ *       lock        held by who is writing; lock.json says who that is
  */
 import { join } from "node:path";
 

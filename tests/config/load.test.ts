@@ -31,7 +31,7 @@ describe("an empty file", () => {
     expect(rest).toEqual({
       defaultSource: undefined,
       sources: [],
-      mirror: { packages: [], autoSync: false, syncInterval: 3_600_000, concurrency: 16 },
+      mirror: { packages: [], autoSync: false, syncInterval: 3_600_000, concurrency: 64 },
       server: { host: "127.0.0.1", port: 8080, baseUrl: "", upstreamFallback: true },
       policy: { minAge: 0, allow: [], block: [] },
       git: { remoteUrl: "", branch: "main", autoPush: false },

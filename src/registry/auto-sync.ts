@@ -30,6 +30,8 @@ export interface AutoSyncOptions {
   /** The settings of now. */
   readonly config: () => Config;
   readonly warn: (message: string) => void;
+  /** Called after a turn in which every source answered. */
+  readonly onSuccess: () => void;
   /** From 0 to 1; for tests. */
   readonly random?: () => number;
 }
@@ -62,6 +64,7 @@ export function startAutoSync(options: AutoSyncOptions): AutoSync {
         continue;
       }
       const error = await turn({ ...registry, config: config() }, options, stopping.signal);
+      if (error === undefined) options.onSuccess();
       const failures = error === undefined ? 0 : state.failures + 1;
       const delay = delayAfter(failures, syncInterval, random);
       const now = Date.now();

@@ -38,7 +38,14 @@ export function unknown(module: string, version: string): Failure {
   return new Failure("not-found", `${module}@${version} is not in this registry`);
 }
 
-export function createPull(registry: Registry, owner: FindOwner): (entry: Entry) => Transfer {
+export interface Pull {
+  /** Joins the transfer that is under way, or begins one. */
+  fetch(entry: Entry): Transfer;
+  /** The sources are known to answer: what failed a moment ago may be asked for again. */
+  forgetFailures(): void;
+}
+
+export function createPull(registry: Registry, owner: FindOwner): Pull {
   const underWay = new Map<string, Transfer>();
   const failures = createMemory();
 
@@ -58,14 +65,17 @@ export function createPull(registry: Registry, owner: FindOwner): (entry: Entry)
     return { begun: begun.promise, done };
   };
 
-  return (entry) => {
-    const waiting = underWay.get(entry.checksum);
-    if (waiting) return waiting;
-    const begun = begin(entry);
-    underWay.set(entry.checksum, begun);
-    const end = () => void underWay.delete(entry.checksum);
-    begun.done.then(end, end);
-    return begun;
+  return {
+    fetch(entry) {
+      const waiting = underWay.get(entry.checksum);
+      if (waiting) return waiting;
+      const begun = begin(entry);
+      underWay.set(entry.checksum, begun);
+      const end = () => void underWay.delete(entry.checksum);
+      begun.done.then(end, end);
+      return begun;
+    },
+    forgetFailures: failures.forget,
   };
 }
 
@@ -105,6 +115,7 @@ function createMemory() {
   };
 
   return {
+    forget: () => known.clear(),
     find: (source: SourceConfig, entry: Entry) =>
       look(sourceKey(source)) ?? look(versionKey(entry)),
     /** Returns what to tell the client. */

@@ -51,7 +51,14 @@ export function serveRegistry(
   const owner = createOwnerLookup(registry, settings);
   const pull = createPull(registry, owner);
   const held = createHeldLookup(registry, settings, owner);
-  const autoSync = offline ? undefined : startAutoSync({ registry, config: settings, warn });
+  const autoSync = offline
+    ? undefined
+    : startAutoSync({
+        registry,
+        config: settings,
+        warn,
+        onSuccess: pull.forgetFailures,
+      });
 
   return {
     name: config.registry.name,
@@ -68,7 +75,7 @@ export function serveRegistry(
       const stored = await archives.get(entry.checksum);
       if (stored) return { entry, body: stored };
       if (offline) throw unknown(module, version);
-      const transfer = pull(entry);
+      const transfer = pull.fetch(entry);
       const incoming = whole ? undefined : (await transfer.begun)?.();
       if (incoming) return { entry, body: incoming };
       await transfer.done;

@@ -9,6 +9,7 @@ import type { Registry } from "./open.ts";
 import { createOwnerLookup } from "./owner.ts";
 import { ALL_VIEW, STORED_VIEW } from "./paths.ts";
 import { createPull, type IncomingBody, unknown } from "./pull.ts";
+import { createStoredListing } from "./stored-listing.ts";
 import { openSymbols, type StoredSymbols } from "./symbols.ts";
 
 export interface ServedRegistry {
@@ -50,6 +51,7 @@ export function serveRegistry(
   const settings = followConfig(registry.config, warn);
   const owner = createOwnerLookup(registry, settings);
   const pull = createPull(registry, owner);
+  const listing = createStoredListing(registry, warn);
   const held = createHeldLookup(registry, settings, owner);
   const autoSync = offline
     ? undefined
@@ -76,6 +78,10 @@ export function serveRegistry(
       if (stored) return { entry, body: stored };
       if (offline) throw unknown(module, version);
       const transfer = pull.fetch(entry);
+      transfer.done.then(
+        () => listing.add(module),
+        () => {}, // whoever waits for the archive is told
+      );
       const incoming = whole ? undefined : (await transfer.begun)?.();
       if (incoming) return { entry, body: incoming };
       await transfer.done;
@@ -85,6 +91,9 @@ export function serveRegistry(
     },
     symbols: () => openSymbols(registry),
     ready: () => ({ index: readRef(paths.index, ref), sync: autoSync?.state() }),
-    close: async () => await autoSync?.stop(),
+    async close() {
+      await autoSync?.stop();
+      await listing.close();
+    },
   };
 }

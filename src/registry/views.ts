@@ -3,11 +3,13 @@ import { createObjectBatch, deleteRef, listRefs, type Oid, readRef, writeRef } f
 import {
   type Catalog,
   commitChange,
+  encodeModuleFile,
   type Overlay,
   openSnapshot,
   overlay,
   readCatalog,
   readIndexTree,
+  writeIndexTree,
   writeView,
 } from "../index/mod.ts";
 import { sourceRef } from "../sources/mod.ts";
@@ -123,6 +125,41 @@ async function updateView(
   await batch.write();
   if (commit) await writeRef(gitdir, ref, commit);
   return change;
+}
+
+/** Lists in the stored view what is stored of these modules by now. The caller holds the lock. */
+export async function listStored(registry: Registry, modules: Iterable<string>): Promise<void> {
+  const { objects, archives, paths } = registry;
+  const all = readRef(paths.index, ALL_VIEW);
+  if (all === undefined) return;
+  const listed = openSnapshot(objects, all);
+  const parent = readRef(paths.index, STORED_VIEW);
+  const files = new Map(
+    parent === undefined ? [] : readIndexTree(objects, objects.commit(parent).tree),
+  );
+  const batch = createObjectBatch(paths.index, objects.has);
+  const changed: string[] = [];
+  for (const module of modules) {
+    const lines = listed.module(module)?.lines ?? [];
+    const stored = lines.filter(({ entry }) => archives.has(entry.checksum));
+    if (stored.length === 0) continue;
+    files.set(
+      module,
+      stored.length === lines.length
+        ? listed.modules().get(module)!
+        : batch.add("blob", encodeModuleFile(stored)),
+    );
+    changed.push(module);
+  }
+  if (changed.length === 0) return;
+  const commit = commitChange(batch, objects, {
+    parent,
+    tree: writeIndexTree(batch, files),
+    time: objects.commit(all).time,
+    modules: changed.sort(),
+  });
+  await batch.write();
+  if (commit) await writeRef(paths.index, STORED_VIEW, commit);
 }
 
 function compare(before: ReadonlyMap<string, Oid>, after: ReadonlyMap<string, Oid>): ListingChange {

@@ -3,6 +3,7 @@ import { expect, test } from "bun:test";
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { serve, succeed } from "../support/executable.ts";
+import { git, hasGit } from "../support/git.ts";
 import { type SampleEntry, withChecksum } from "../support/upstream/mod.ts";
 import { createWorld, ofModules, type World } from "../support/world.ts";
 
@@ -165,4 +166,23 @@ test("offline, and without upstream_fallback, no source is ever asked", async ()
   await succeed(["config", "server.upstream_fallback", "false"], { cwd: world.dir });
   await ask([]);
   expect(world.upstream.requests).toHaveLength(0);
+});
+
+test("what was fetched on demand is listed offline, without another sync", async () => {
+  await using world = await createWorld();
+  const { dir } = world;
+  await succeed(["sync"], { cwd: dir });
+  const stored = async () => JSON.parse(await succeed(["status", "--json"], { cwd: dir })).stored;
+  const [first, second] = ofModules(world.entries, "moonbitlang/x");
+  const server = await serve(dir);
+  expect((await fetch(server.url + pathOf(first!))).status).toBe(200);
+  while ((await stored()).versions === 0) await Bun.sleep(100);
+  expect((await fetch(server.url + pathOf(second!))).status).toBe(200);
+  // Before it ends, the server lists what it did not come to yet.
+  await server.stop();
+  expect(await stored()).toMatchObject({ modules: 1, versions: 2, archives: 2 });
+
+  await using offline = await serve(dir, ["--offline"]);
+  expect((await fetch(offline.url + pathOf(second!))).status).toBe(200);
+  if (hasGit) expect(await git(["-C", join(dir, "data", "index"), "fsck", "--strict"])).toBe("");
 });

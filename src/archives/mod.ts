@@ -6,6 +6,7 @@ export {
   type Sha256,
   type StoredArchive,
 } from "./archive-store.ts";
+export { readHot } from "./hot.ts";
 export type { Incoming } from "./incoming.ts";
 export { openArchiveStore } from "./store.ts";
 export { cleanTemporary } from "./temporary.ts";

@@ -20,7 +20,7 @@ export {
   openObjectDatabase,
 } from "./object-database.ts";
 export { createObjectBatch, type ObjectBatch } from "./pack-writer.ts";
-export { deleteRef, listRefs, readHead, readRef, writeRef } from "./refs.ts";
+export { deleteRef, followRef, listRefs, readHead, readRef, writeRef } from "./refs.ts";
 export { repackIfMany } from "./repack.ts";
 export { createRepository } from "./repository.ts";
 export type { ServedBranch } from "./upload-pack.ts";

@@ -5,7 +5,7 @@
 import { readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { systemCode } from "../errors.ts";
-import { writeDurably } from "../files/mod.ts";
+import { lookEvery, writeDurably } from "../files/mod.ts";
 import type { Oid } from "./object.ts";
 
 const OID = /^[0-9a-f]{40}$/;
@@ -18,6 +18,24 @@ export function readRef(gitdir: string, name: string): Oid | undefined {
   return packedRefs(gitdir).get(name);
 }
 
+/** How long another process's change may go unseen, in milliseconds. */
+const UNSEEN_MS = 10;
+
+/** Counts this process's own changes, which are seen at once. */
+let changes = 0;
+
+/** What a ref names, for who asks all the time: saves reading a file for every request. */
+export function followRef(gitdir: string, name: string): () => Oid | undefined {
+  const look = () => lookEvery(UNSEEN_MS, () => readRef(gitdir, name));
+  let current = look();
+  let seen = changes;
+  return () => {
+    if (seen !== changes) current = look();
+    seen = changes;
+    return current();
+  };
+}
+
 /** The ref that HEAD points at, also when it does not exist yet. */
 export function readHead(gitdir: string): string {
   const head = readText(join(gitdir, "HEAD"))?.trim();
@@ -27,11 +45,13 @@ export function readHead(gitdir: string): string {
 /** Points a ref at a commit. Durable when it returns: the objects must be so before. */
 export async function writeRef(gitdir: string, name: string, oid: Oid): Promise<void> {
   await writeDurably(join(gitdir, name), `${oid}\n`);
+  changes++;
 }
 
 /** Removes a loose ref; no ref of that name is no error. */
 export function deleteRef(gitdir: string, name: string): void {
   rmSync(join(gitdir, name), { force: true });
+  changes++;
 }
 
 /** Every ref below a prefix such as `refs/remotes/`, by name. */

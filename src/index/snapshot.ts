@@ -2,7 +2,7 @@
  * What a branch of the index says now. Nothing is parsed before it is asked for, and what was parsed
  * is kept until the branch moves, so a request costs a look-up and a restart costs nothing.
  */
-import { type ObjectReader, type Oid, readRef, type TreeEntry } from "../git/mod.ts";
+import { followRef, type ObjectReader, type Oid, type TreeEntry } from "../git/mod.ts";
 import { type IndexLine, type ModuleFile, parseModuleFile } from "./entry.ts";
 import { findModule, readIndexTree } from "./tree.ts";
 
@@ -22,8 +22,9 @@ export function followBranch(
   objects: ObjectReader,
 ): () => Snapshot | undefined {
   let current: Snapshot | undefined;
+  const follow = followRef(gitdir, ref);
   return () => {
-    const tip = readRef(gitdir, ref);
+    const tip = follow();
     if (tip === undefined) return undefined;
     if (current?.commit !== tip) current = openSnapshot(objects, tip);
     return current;

@@ -2,6 +2,10 @@
 import { statSync } from "node:fs";
 import { type Config, loadConfig } from "../config/mod.ts";
 import { Failure } from "../errors.ts";
+import { lookEvery } from "../files/mod.ts";
+
+/** How long a change may go unseen, in milliseconds. */
+const UNSEEN_MS = 50;
 
 /**
  * Each call looks whether the file has changed. One that cannot be understood is reported once, and
@@ -10,8 +14,9 @@ import { Failure } from "../errors.ts";
 export function followConfig(config: Config, warn: (message: string) => void): () => Config {
   let current = config;
   let seen = stamp(config.file);
+  const look = lookEvery(UNSEEN_MS, () => stamp(config.file));
   return () => {
-    const now = stamp(config.file);
+    const now = look();
     if (now === seen) return current;
     seen = now;
     try {

@@ -1,5 +1,6 @@
 /** What a server needs of a registry: the branch to serve, archives by version, and no writing. */
-import { createGitEndpoint, type GitEndpoint, readRef } from "../git/mod.ts";
+import { readHot } from "../archives/mod.ts";
+import { createGitEndpoint, followRef, type GitEndpoint } from "../git/mod.ts";
 import { type Entry, followBranch } from "../index/mod.ts";
 import { VERSION } from "../version.ts";
 import { type AutoSyncState, startAutoSync } from "./auto-sync.ts";
@@ -47,6 +48,8 @@ export function serveRegistry(
 ): ServedRegistry {
   const { objects, archives, paths, config } = registry;
   const ref = offline ? STORED_VIEW : ALL_VIEW;
+  const read = readHot(archives);
+  const tip = followRef(paths.index, ref);
   const snapshot = followBranch(paths.index, ref, objects);
   const settings = followConfig(registry.config, warn);
   const owner = createOwnerLookup(registry, settings);
@@ -67,14 +70,14 @@ export function serveRegistry(
     git: createGitEndpoint({
       agent: `moonbit-registry/${VERSION}`,
       // Whichever view it is, clients know it as the branch that they pull.
-      branch: () => ({ objects, tip: readRef(paths.index, ref), ref: "refs/heads/main" }),
+      branch: () => ({ objects, tip: tip(), ref: "refs/heads/main" }),
     }),
     async archive(module, version, whole) {
       const blocked = held.blocked(module, version);
       if (blocked) throw blocked;
       const entry = snapshot()?.version(module, version)?.entry;
       if (!entry) throw held.unlisted(module, version) ?? unknown(module, version);
-      const stored = await archives.get(entry.checksum);
+      const stored = await read(entry.checksum);
       if (stored) return { entry, body: stored };
       if (offline) throw unknown(module, version);
       const transfer = pull.fetch(entry);
@@ -85,12 +88,12 @@ export function serveRegistry(
       const incoming = whole ? undefined : (await transfer.begun)?.();
       if (incoming) return { entry, body: incoming };
       await transfer.done;
-      const body = await archives.get(entry.checksum);
+      const body = await read(entry.checksum);
       if (!body) throw unknown(module, version);
       return { entry, body };
     },
     symbols: () => openSymbols(registry),
-    ready: () => ({ index: readRef(paths.index, ref), sync: autoSync?.state() }),
+    ready: () => ({ index: tip(), sync: autoSync?.state() }),
     async close() {
       await autoSync?.stop();
       await listing.close();

@@ -26,10 +26,17 @@ export function accessLine(
     time: new Date().toISOString(),
     client,
     method: request.method,
-    path: new URL(request.url).pathname,
+    path: pathOf(request.url),
     status: response.status,
     ms: Math.round(ms * 10) / 10,
     bytes: bytes === null ? undefined : Number(bytes),
     agent: request.headers.get("user-agent") ?? undefined,
   };
+}
+
+/** What stands between the host and the query. Takes a URL that the server itself put together. */
+function pathOf(url: string): string {
+  const from = url.indexOf("/", url.indexOf("://") + 3);
+  const query = url.indexOf("?", from);
+  return url.slice(from, query < 0 ? undefined : query);
 }

@@ -13,7 +13,8 @@ export interface ServeOptions {
   readonly baseUrl?: string;
   /** Serve what is stored and ask no source for more. */
   readonly offline?: boolean;
-  readonly log: (line: AccessLine) => void;
+  /** Told of every request. */
+  readonly log?: (line: AccessLine) => void;
   readonly onBug: (error: unknown) => void;
   /** Told of what an operator should know. */
   readonly warn: (message: string) => void;
@@ -40,6 +41,7 @@ export function startServer(registry: Registry, options: ServeOptions): RunningS
   const baseUrl = (options.baseUrl ?? settings.baseUrl).replace(/\/+$/, "");
   const offline = options.offline === true || !settings.upstreamFallback;
   const served = serveRegistry(registry, { offline, warn: options.warn });
+  const { log } = options;
   const app = createApp(served, { baseUrl, onBug: options.onBug });
   const server = listen({
     hostname,
@@ -47,10 +49,11 @@ export function startServer(registry: Registry, options: ServeOptions): RunningS
     idleTimeout: IDLE_SECONDS,
     maxRequestBodySize: MAX_BODY,
     async fetch(request, server) {
+      if (!log) return await app.fetch(request);
       const started = performance.now();
       const response = await app.fetch(request);
       const client = server.requestIP(request)?.address ?? "";
-      options.log(accessLine(request, response, client, performance.now() - started));
+      log(accessLine(request, response, client, performance.now() - started));
       return response;
     },
   });

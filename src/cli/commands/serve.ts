@@ -1,12 +1,14 @@
 /** `serve`: serves the registry over HTTP until it is told to stop. */
 import { isUrl } from "../../config/mod.ts";
 import { Failure } from "../../errors.ts";
+import type { AccessLine } from "../../server/mod.ts";
 import { command } from "../command.ts";
 import { complaint } from "../complain.ts";
 import { DONE } from "../exit.ts";
 import { stopAsked } from "../interrupt.ts";
 import { wholeNumber } from "../numbers.ts";
 import { accessText } from "../render/access.ts";
+import { createLineBuffer } from "../render/line-buffer.ts";
 import { REGISTRY_VARIABLE } from "../update.ts";
 
 export default command({
@@ -38,13 +40,14 @@ export default command({
     const { openRegistry } = await import("../../registry/mod.ts");
     const { startServer } = await import("../../server/mod.ts");
     const registry = openRegistry(context.file());
+    const lines = createLineBuffer((text) => process.stderr.write(text));
+    process.once("exit", lines.flush);
     const stopped = stopAsked();
     const server = await startServer(registry, {
       ...options,
-      log(line) {
-        if (out.quiet) return;
-        process.stderr.write(`${out.json ? JSON.stringify(line) : accessText(line)}\n`);
-      },
+      ...(!out.quiet && {
+        log: (line: AccessLine) => lines.add(out.json ? JSON.stringify(line) : accessText(line)),
+      }),
       warn: (message) => out.log.warn(message),
       onBug(error) {
         const red = (text: string) => out.paint("red", text);

@@ -4,20 +4,21 @@
  * commit, a clone or a pull costs a look-up.
  */
 
+/** Blobs, as a server sends one without copying it. */
 export interface AnswerCache {
-  get(tip: string, question: string): Buffer | undefined;
-  set(tip: string, question: string, answer: Buffer): void;
+  get(tip: string, question: string): Blob | undefined;
+  set(tip: string, question: string, answer: Blob): void;
 }
 
 /** @param limit bytes of answers kept; the one least recently used goes first */
 export function createAnswerCache(limit: number): AnswerCache {
-  const answers = new Map<string, Buffer>();
+  const answers = new Map<string, Blob>();
   let bytes = 0;
   let current = "";
 
-  const drop = (question: string, answer: Buffer) => {
+  const drop = (question: string, answer: Blob) => {
     answers.delete(question);
-    bytes -= answer.length;
+    bytes -= answer.size;
   };
 
   return {
@@ -40,7 +41,7 @@ export function createAnswerCache(limit: number): AnswerCache {
       const old = answers.get(question);
       if (old) drop(question, old);
       answers.set(question, answer);
-      bytes += answer.length;
+      bytes += answer.size;
       for (const [oldest, bulk] of answers) {
         if (bytes <= limit) break;
         drop(oldest, bulk);

@@ -98,7 +98,7 @@ function answer(
     size += next.value.length;
     if (size > MAX_CACHED_ANSWER) return result(streamed(ready, pieces));
   }
-  const whole = Buffer.concat(ready);
+  const whole = new Blob(ready);
   if (question !== undefined) cache.set(tip, question, whole);
   return result(whole);
 }
@@ -172,7 +172,7 @@ async function readBody(request: Request): Promise<Buffer> {
   }
 }
 
-function result(body: Buffer | ReadableStream<Uint8Array>): Response {
+function result(body: Blob | Buffer | ReadableStream<Uint8Array>): Response {
   return new Response(body, {
     headers: { ...NO_CACHE, "content-type": "application/x-git-upload-pack-result" },
   });

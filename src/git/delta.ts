@@ -42,9 +42,12 @@ export function applyDelta(base: Buffer, delta: Buffer): Buffer {
   return out;
 }
 
+/** Runs shorter than this are not looked for: naming one takes up to seven bytes. */
+const BLOCK = 16;
+
 /**
- * A delta that keeps the common beginning and end of both and inserts what is between. An index
- * grows by appended lines and a tree by one changed entry, so this finds nearly all there is to find.
+ * A delta of copies from wherever the base has the same bytes, and of literals between them. Most of
+ * a changed index file or tree is its former beginning and end; only what is between is searched for.
  */
 export function createDelta(base: Buffer, target: Buffer): Buffer {
   const limit = Math.min(base.length, target.length);
@@ -59,12 +62,110 @@ export function createDelta(base: Buffer, target: Buffer): Buffer {
   }
   const parts = [size(base.length), size(target.length)];
   copy(parts, 0, prefix);
-  for (let at = prefix; at < target.length - suffix; at += MAX_INSERT) {
-    const end = Math.min(at + MAX_INSERT, target.length - suffix);
-    parts.push(Buffer.of(end - at), target.subarray(at, end));
+  let at = prefix;
+  const end = target.length - suffix;
+  for (const run of commonRuns(base, target, prefix, end)) {
+    literal(parts, target, at, run.to);
+    copy(parts, run.from, run.length);
+    at = run.to + run.length;
   }
+  literal(parts, target, at, end);
   copy(parts, base.length - suffix, suffix);
   return Buffer.concat(parts);
+}
+
+interface Run {
+  /** Offset in the base. */
+  readonly from: number;
+  /** Offset in the target. */
+  readonly to: number;
+  readonly length: number;
+}
+
+/**
+ * Finds runs of the target between two offsets that the base has too, in order, none over another.
+ * The base's blocks are known by a hash, which is rolled over the target. Source of the method:
+ * J. P. MacDonald, "File System Support for Delta Compression" (2000).
+ */
+function* commonRuns(base: Buffer, target: Buffer, begin: number, end: number): Generator<Run> {
+  if (end - begin < BLOCK || base.length < BLOCK) return;
+  const blocks = new Map<number, number>();
+  for (let from = base.length - (base.length % BLOCK) - BLOCK; from >= 0; from -= BLOCK) {
+    blocks.set(hashBlock(base, from), from);
+  }
+  let unmatched = begin;
+  let at = begin;
+  let hash = hashBlock(target, at);
+  while (at + BLOCK <= end) {
+    const from = blocks.get(hash);
+    const run = from === undefined ? undefined : grow(base, target, from, at, unmatched, end);
+    if (run) {
+      yield run;
+      at = run.to + run.length;
+      unmatched = at;
+      if (at + BLOCK <= end) hash = hashBlock(target, at);
+    } else {
+      if (at + BLOCK < end) hash = roll(hash, target[at]!, target[at + BLOCK]!);
+      at++;
+    }
+  }
+}
+
+/** The longest run around two equal blocks; undefined when only their hashes are equal. */
+function grow(
+  base: Buffer,
+  target: Buffer,
+  from: number,
+  to: number,
+  begin: number,
+  end: number,
+): Run | undefined {
+  let length = 0;
+  while (
+    from + length < base.length &&
+    to + length < end &&
+    base[from + length] === target[to + length]
+  ) {
+    length++;
+  }
+  if (length < BLOCK) return undefined;
+  let before = 0;
+  while (
+    from > before &&
+    to - before > begin &&
+    base[from - before - 1] === target[to - before - 1]
+  ) {
+    before++;
+  }
+  return { from: from - before, to: to - before, length: length + before };
+}
+
+const FACTOR = 0x01000193;
+/** What the oldest byte of a block counts. */
+const OLDEST = power(FACTOR, BLOCK - 1);
+
+function power(factor: number, exponent: number): number {
+  let value = 1;
+  for (let left = exponent; left > 0; left--) value = Math.imul(value, factor);
+  return value;
+}
+
+function hashBlock(data: Buffer, at: number): number {
+  let hash = 0;
+  for (let i = at; i < at + BLOCK; i++) hash = (Math.imul(hash, FACTOR) + data[i]!) | 0;
+  return hash;
+}
+
+/** The hash one byte further on. */
+function roll(hash: number, oldest: number, newest: number): number {
+  return (Math.imul((hash - Math.imul(oldest, OLDEST)) | 0, FACTOR) + newest) | 0;
+}
+
+function literal(parts: Buffer[], target: Buffer, from: number, to: number): void {
+  for (let at = from; at < to; at += MAX_INSERT) {
+    const end = Math.min(at + MAX_INSERT, to);
+    parts.push(Buffer.of(end - at), target.subarray(at, end));
+  }
 }
 
 function copy(parts: Buffer[], offset: number, length: number): void {

@@ -23,6 +23,27 @@ test("any object can be rebuilt from any base", () => {
   });
 });
 
+test("changes in many places cost little more than themselves, wherever what stays went", () => {
+  forAll(100, (random) => {
+    const base = random.bytes(2_000 + random.int(6_000));
+    const pieces: Buffer[] = [];
+    let fresh = 0;
+    for (let at = 0; at < base.length; ) {
+      const next = at + 200 + random.int(600);
+      pieces.push(base.subarray(at, next));
+      if (random.chance(0.5)) pieces.push(random.bytes(1 + random.int(40)));
+      fresh += pieces.at(-1)!.length <= 40 ? pieces.at(-1)!.length : 0;
+      at = next;
+    }
+    if (random.chance(0.5)) pieces.reverse();
+    const target = Buffer.concat(pieces);
+    const delta = createDelta(base, target);
+    expect(applyDelta(base, delta)).toEqual(target);
+    // A copy takes up to 7 bytes, a literal's head 1; at its ends a run may lack part of a block.
+    expect(delta.length).toBeLessThan(fresh + 10 + 48 * pieces.length);
+  });
+});
+
 test("copies over 64 KiB and past 16 MiB are written and read", () => {
   const base = Buffer.alloc(17 * 1024 * 1024, "abc");
   const target = Buffer.concat([base.subarray(0, -5), Buffer.from("end"), base.subarray(-70_000)]);

@@ -2,13 +2,14 @@
  * Reads objects out of one `pack-*.pack` by its index. The index is held in memory (28 bytes an
  * object), the pack is read where it is needed.
  */
-import { closeSync, fstatSync, openSync, readFileSync, readSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { inflateSync } from "node:zlib";
 import { Failure, messageOf } from "../errors.ts";
 import { applyDelta } from "./delta.ts";
 import type { GitObject, Oid } from "./object.ts";
 import { type EntryHeader, type EntryKind, readEntryHeader } from "./pack-entry.ts";
 import { type PackIndex, readPackIndex } from "./pack-index.ts";
+import { openPages } from "./pages.ts";
 
 /** An object as stored, for copying into another pack without inflating it. */
 export interface StoredEntry {
@@ -32,18 +33,12 @@ const BASE_CACHE_BYTES = 16 * 1024 * 1024;
 /** @param resolve finds the base of a ref-delta that another pack holds */
 export function openPackFile(path: string, resolve: (oid: Oid) => GitObject): PackFile {
   const index = readIndex(path.replace(/\.pack$/, ".idx"));
-  const fd = openSync(path, "r");
-  const end = fstatSync(fd).size - 20;
+  const pages = openPages(path);
+  const end = pages.size - 20;
   const bases = byteBoundedCache(BASE_CACHE_BYTES);
 
   const slice = (offset: number): { header: EntryHeader; deflated: Buffer } => {
-    const data = Buffer.allocUnsafe((index.nextOffset(offset) ?? end) - offset);
-    let filled = 0;
-    while (filled < data.length) {
-      const count = readSync(fd, data, filled, data.length - filled, offset + filled);
-      if (count === 0) throw new RangeError(`${path} is cut short at byte ${offset + filled}`);
-      filled += count;
-    }
+    const data = pages.read(offset, (index.nextOffset(offset) ?? end) - offset);
     const header = readEntryHeader(data);
     return { header, deflated: data.subarray(header.length) };
   };
@@ -92,7 +87,7 @@ export function openPackFile(path: string, resolve: (oid: Oid) => GitObject): Pa
       if (base === undefined) throw new RangeError(`${path}: delta of ${oid} has no base`);
       return { entry: { kind: "ref-delta", base }, size, deflated };
     },
-    close: () => closeSync(fd),
+    close: pages.close,
   };
 }
 

@@ -5,8 +5,9 @@
 import { deflateSync } from "node:zlib";
 import { createDelta } from "./delta.ts";
 import { isTree, type Oid, type TreeEntry } from "./object.ts";
-import type { ObjectReader } from "./object-database.ts";
+import { MissingObjectError, type ObjectReader } from "./object-database.ts";
 import { type PackItem, wholeItem } from "./pack-writer.ts";
+import { differenceOf } from "./tree-diff.ts";
 
 export interface PlannedObject {
   readonly oid: Oid;
@@ -32,12 +33,31 @@ export function planObjects(
   const edgeTree = edge === undefined ? undefined : objects.commit(edge).tree;
   let previous: Oid | undefined;
 
+  const treeData = (oid: Oid): Buffer => {
+    const { type, data } = objects.read(oid);
+    if (type !== "tree") throw new MissingObjectError(oid, "tree");
+    return data;
+  };
+
+  /** Compared with again for every commit, so they are parsed once. */
+  const edgeTrees = new Map<Oid, ReadonlyMap<string, TreeEntry>>();
+  const edgeEntries = (oid: Oid): ReadonlyMap<string, TreeEntry> => {
+    const parsed = edgeTrees.get(oid) ?? byName(objects.tree(oid));
+    edgeTrees.set(oid, parsed);
+    return parsed;
+  };
+
   const walk = (oid: Oid, known: readonly Oid[]): void => {
     if (seen.has(oid) || known.includes(oid)) return;
     seen.add(oid);
     planned.push(withFormer(oid, known.at(-1)));
-    const others = known.map((tree) => byName(objects.tree(tree)));
-    for (const entry of objects.tree(oid)) {
+    const last = known.at(-1);
+    const { entries, formers: middle } = last
+      ? differenceOf(treeData(oid), treeData(last))
+      : { entries: objects.tree(oid), formers: [] };
+    if (entries.length === 0) return;
+    const others = [...known.slice(0, -1).map(edgeEntries), byName(middle)];
+    for (const entry of entries) {
       if (entry.mode === SUBMODULE || seen.has(entry.oid)) continue;
       const formers = others.flatMap((tree) => tree.get(entry.name) ?? []);
       if (isTree(entry)) {

@@ -15,14 +15,17 @@ import {
 } from "node:fs/promises";
 import { join, sep } from "node:path";
 import { writeDurably } from "../files/mod.ts";
+import type { Oid } from "../git/mod.ts";
 
 /**
  * @param gitdir files below its `refs/` are read, never written
  * @param remote the one remote there is, as far as the library's configuration goes
+ * @param isHere whether an object is in the repository
  */
-export function fetchFileSystem(gitdir: string, remote: string) {
+export function fetchFileSystem(gitdir: string, remote: string, isHere: (oid: Oid) => boolean) {
   const refs = join(gitdir, "refs") + sep;
   const config = join(gitdir, "config");
+  const shallow = join(gitdir, "shallow");
   return {
     promises: {
       readdir,
@@ -34,6 +37,7 @@ export function fetchFileSystem(gitdir: string, remote: string) {
       symlink,
       unlink,
       async readFile(path: string, options?: { encoding: "utf8" }) {
+        if (join(path) === shallow) return await readShallow(path, isHere);
         if (join(path) !== config) return await readFile(path, options ?? null);
         // It will not fetch without a refspec on file, and the file is not to name the sources.
         return `[remote "${remote}"]\n\tfetch = +refs/heads/*:refs/remotes/${remote}/*\n`;
@@ -43,4 +47,15 @@ export function fetchFileSystem(gitdir: string, remote: string) {
       },
     },
   };
+}
+
+/**
+ * The library writes this list before the commits that it names. Whoever was killed between the two
+ * must not tell the server that they are here, or it would never send them.
+ */
+async function readShallow(path: string, isHere: (oid: Oid) => boolean): Promise<string> {
+  const oids = (await readFile(path, "utf8"))
+    .split("\n")
+    .filter((oid) => oid !== "" && isHere(oid));
+  return oids.map((oid) => `${oid}\n`).join("");
 }

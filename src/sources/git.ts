@@ -94,18 +94,23 @@ async function fetchTip(
   remoteRef: string,
   http: HttpClient,
 ): Promise<FetchResult & { packfile?: string }> {
-  return await gitFetch({
-    fs: fetchFileSystem(gitdir, source.name),
-    http,
-    gitdir,
-    url: source.indexUrl,
-    remote: source.name,
-    ref: sourceRef(source.name), // what is here already: the server leaves it out of the pack
-    remoteRef,
-    depth: 1,
-    singleBranch: true,
-    tags: false,
-  });
+  const objects = openObjectDatabase(gitdir);
+  try {
+    return await gitFetch({
+      fs: fetchFileSystem(gitdir, source.name, objects.has),
+      http,
+      gitdir,
+      url: source.indexUrl,
+      remote: source.name,
+      ref: sourceRef(source.name), // what is here already: the server leaves it out of the pack
+      remoteRef,
+      depth: 1,
+      singleBranch: true,
+      tags: false,
+    });
+  } finally {
+    objects.close();
+  }
 }
 
 /**

@@ -91,6 +91,7 @@ function configOf(data: Table, file: string): Config {
       port: server.port,
       baseUrl: trimmed(server.base_url),
       upstreamFallback: server.upstream_fallback,
+      requireReadToken: server.require_read_token,
     },
     policy: {
       minAge: parseInterval(policy.min_age) ?? 0,

@@ -53,6 +53,7 @@ export interface Config {
     /** Empty, or the public URL without a trailing slash. */
     readonly baseUrl: string;
     readonly upstreamFallback: boolean;
+    readonly requireReadToken: boolean;
   };
   /** Which versions of the sources are not passed on. */
   readonly policy: {

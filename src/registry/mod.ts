@@ -1,4 +1,5 @@
 /** The operations on a registry. They report events and never print. */
+export type { Access } from "./access.ts";
 export { conflicts } from "./conflicts.ts";
 export type { Event, FailureReason, Report } from "./events.ts";
 export { initRegistry } from "./init.ts";

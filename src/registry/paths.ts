@@ -5,7 +5,8 @@
  *     data/
  *       index/      bare Git repository
  *       packages/   archives by hash
- *       state.db    what was mirrored, when each source was last seen
+ *       state.db    what was mirrored, when each source was last seen, tokens
+ *       audit.log   who did what
  *       lock        held by who is writing; lock.json says who that is
  */
 import { join } from "node:path";
@@ -15,6 +16,7 @@ export interface DataPaths {
   readonly index: string;
   readonly packages: string;
   readonly state: string;
+  readonly audit: string;
   readonly lock: string;
 }
 
@@ -24,6 +26,7 @@ export function dataPaths(dataDir: string): DataPaths {
     index: join(dataDir, "index"),
     packages: join(dataDir, "packages"),
     state: join(dataDir, "state.db"),
+    audit: join(dataDir, "audit.log"),
     lock: join(dataDir, "lock"),
   };
 }

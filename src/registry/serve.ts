@@ -3,6 +3,7 @@ import { readHot } from "../archives/mod.ts";
 import { createGitEndpoint, followRef, type GitEndpoint } from "../git/mod.ts";
 import { type Entry, followBranch } from "../index/mod.ts";
 import { VERSION } from "../version.ts";
+import { type Access, serveAccess } from "./access.ts";
 import { type AutoSyncState, startAutoSync } from "./auto-sync.ts";
 import { followConfig } from "./follow-config.ts";
 import { createHeldLookup } from "./held.ts";
@@ -29,6 +30,8 @@ export interface ServedRegistry {
   ): Promise<{ entry: Entry; body: Blob | IncomingBody }>;
   /** The stored `symbols.zip`, if there is one. */
   symbols(): Promise<StoredSymbols | undefined>;
+  /** Who may do what. */
+  readonly access: Access;
   /** The commit that is served, if there is one yet. Throws when the index cannot be read. */
   ready(): { index: string | undefined; sync: AutoSyncState | undefined };
   /** Ends what goes on in the background. */
@@ -52,6 +55,7 @@ export function serveRegistry(
   const tip = followRef(paths.index, ref);
   const snapshot = followBranch(paths.index, ref, objects);
   const settings = followConfig(registry.config, warn);
+  const access = serveAccess(registry, settings, warn);
   const owner = createOwnerLookup(registry, settings);
   const pull = createPull(registry, owner);
   const listing = createStoredListing(registry, warn);
@@ -93,10 +97,12 @@ export function serveRegistry(
       return { entry, body };
     },
     symbols: () => openSymbols(registry),
+    access,
     ready: () => ({ index: tip(), sync: autoSync?.state() }),
     async close() {
       await autoSync?.stop();
       await listing.close();
+      access.close();
     },
   };
 }

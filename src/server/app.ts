@@ -2,6 +2,8 @@
 import { Elysia } from "elysia";
 import type { ServedRegistry } from "../registry/mod.ts";
 import { errorResponse, responseFor } from "./errors.ts";
+import { createGuard } from "./guard.ts";
+import { keepPrivate, mayPass } from "./private.ts";
 import { archiveRoutes } from "./routes/archives.ts";
 import { assetRoutes } from "./routes/assets.ts";
 import { gitRoutes } from "./routes/git.ts";
@@ -10,13 +12,19 @@ import { opsRoutes } from "./routes/ops.ts";
 export interface AppOptions {
   /** Without a trailing slash; empty: what the client asked for. */
   readonly baseUrl: string;
+  /** The address that a request comes from. */
+  readonly client: (request: Request) => string;
   /** Told of every error that is the server's own fault. */
   readonly onBug: (error: unknown) => void;
 }
 
-export function createApp(served: ServedRegistry, { baseUrl, onBug }: AppOptions) {
+export function createApp(served: ServedRegistry, { baseUrl, client, onBug }: AppOptions) {
+  const { access } = served;
+  const guard = createGuard({ ...access, address: client, onUse: access.used });
   const urlFor = (request: Request) => baseUrl || new URL(request.url).origin;
   return new Elysia({ name: "moonbit-registry" })
+    .onRequest(({ request }) => mayPass(guard, request))
+    .onAfterHandle({ as: "global" }, ({ response }) => keepPrivate(guard, response))
     .onError(({ error, code, request }) => {
       if (code === "NOT_FOUND") {
         const path = new URL(request.url).pathname;
@@ -29,5 +37,5 @@ export function createApp(served: ServedRegistry, { baseUrl, onBug }: AppOptions
     .use(gitRoutes(served.git))
     .use(archiveRoutes(served))
     .use(assetRoutes(served))
-    .use(opsRoutes(served, urlFor));
+    .use(opsRoutes(served, urlFor, guard));
 }

@@ -21,6 +21,15 @@ const STATUS: Readonly<Record<FailureCode, number>> = {
   interrupted: 503,
 };
 
+/** Git and browsers ask for credentials, or send those of the URL, only when they are asked for basic. */
+const HEADERS: Partial<Record<FailureCode, readonly [string, string][]>> = {
+  unauthenticated: [
+    ["www-authenticate", 'Basic realm="moonbit-registry", charset="UTF-8"'],
+    ["www-authenticate", 'Bearer realm="moonbit-registry"'],
+  ],
+  throttled: [["retry-after", "60"]],
+};
+
 /** `{"error": {"code", "message", "hint"?}}`, as every route answers an error. */
 export function errorResponse(
   status: number,
@@ -36,7 +45,9 @@ export function errorResponse(
 /** What a client is told of something thrown: a failure's own words, and nothing of a bug's. */
 export function responseFor(error: unknown): Response {
   if (error instanceof Failure) {
-    return errorResponse(STATUS[error.code], error.code, error.message, error.hint);
+    const response = errorResponse(STATUS[error.code], error.code, error.message, error.hint);
+    for (const [name, value] of HEADERS[error.code] ?? []) response.headers.append(name, value);
+    return response;
   }
   return errorResponse(500, "internal", "the server made a mistake; its log says more");
 }

@@ -42,8 +42,12 @@ export function startServer(registry: Registry, options: ServeOptions): RunningS
   const offline = options.offline === true || !settings.upstreamFallback;
   const served = serveRegistry(registry, { offline, warn: options.warn });
   const { log } = options;
-  const app = createApp(served, { baseUrl, onBug: options.onBug });
-  const server = listen({
+  const app = createApp(served, {
+    baseUrl,
+    client: (request) => server.requestIP(request)?.address ?? "",
+    onBug: options.onBug,
+  });
+  const server: Bun.Server<unknown> = listen({
     hostname,
     port,
     idleTimeout: IDLE_SECONDS,

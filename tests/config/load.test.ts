@@ -32,7 +32,13 @@ describe("an empty file", () => {
       defaultSource: undefined,
       sources: [],
       mirror: { packages: [], autoSync: false, syncInterval: 3_600_000, concurrency: 64 },
-      server: { host: "127.0.0.1", port: 8080, baseUrl: "", upstreamFallback: true },
+      server: {
+        host: "127.0.0.1",
+        port: 8080,
+        baseUrl: "",
+        upstreamFallback: true,
+        requireReadToken: false,
+      },
       policy: { minAge: 0, allow: [], block: [] },
       git: { remoteUrl: "", branch: "main", autoPush: false },
     });

@@ -45,6 +45,7 @@ describe("listSettings", () => {
       "server.port = 1",
       'server.base_url = ""',
       "server.upstream_fallback = true",
+      "server.require_read_token = false",
       'policy.min_age = ""',
       "policy.allow = []",
       "policy.block = []",

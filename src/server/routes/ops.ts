@@ -2,12 +2,21 @@
 import { Elysia } from "elysia";
 import type { ServedRegistry } from "../../registry/mod.ts";
 import { VERSION } from "../../version.ts";
+import type { Guard } from "../guard.ts";
 
-export function opsRoutes(served: ServedRegistry, baseUrl: (request: Request) => string) {
+export function opsRoutes(
+  served: ServedRegistry,
+  baseUrl: (request: Request) => string,
+  guard: Guard,
+) {
+  const isStranger = (request: Request) => guard.isPrivate() && !guard.caller(request);
   return new Elysia({ name: "ops" })
-    .get("/health", () => Response.json({ status: "ok", version: VERSION }))
-    .get("/ready", () => {
+    .get("/health", ({ request }) =>
+      Response.json({ status: "ok", ...(!isStranger(request) && { version: VERSION }) }),
+    )
+    .get("/ready", ({ request }) => {
       const { index, sync } = served.ready();
+      if (isStranger(request)) return Response.json({ status: "ok" });
       // An empty registry is ready too: it serves what it has, which is nothing yet.
       return Response.json({ status: "ok", index: index ?? null, ...(sync && { sync }) });
     })

@@ -1,0 +1,139 @@
+/** Tokens: made, listed, taken back, and known again. */
+import { Failure, messageOf } from "../errors.ts";
+import { type Caller, parseScope, type Scope } from "./scope.ts";
+import { openTokenStore, type TokenRow } from "./store.ts";
+import { hashToken, isToken, newToken, sameHash } from "./token.ts";
+
+export interface NewToken {
+  /** What it is for, such as `ci`: it stands in lists and in the audit log. */
+  readonly name: string;
+  readonly scopes: readonly Scope[];
+  /** Never, when it is left out. */
+  readonly expires?: Date | undefined;
+}
+
+/** All that can be told of a token. The token itself cannot: it is not kept. */
+export interface TokenInfo {
+  readonly name: string;
+  readonly scopes: readonly Scope[];
+  /** ISO 8601, as all times. */
+  readonly created: string;
+  readonly expires: string | null;
+  /** When a server last took it, within some minutes. */
+  readonly used: string | null;
+}
+
+export interface Accounts {
+  /**
+   * @returns the token, which nobody can be told again
+   * @throws {Failure} "usage" for a bad name; "exists"; "io"
+   */
+  create(token: NewToken): string;
+  /** By name; expired ones too. */
+  list(): TokenInfo[];
+  /** @throws {Failure} "not-found" */
+  revoke(name: string): void;
+  /** Whose token it is; undefined when it is unknown, expired or taken back. */
+  find(token: string): Caller | undefined;
+  /** Notes when tokens were last used. @throws {Failure} "io" */
+  recordUse(uses: ReadonlyMap<string, Date>): void;
+  close(): void;
+}
+
+/**
+ * @param path of the `state.db`; made by the first token
+ * @param now for tests
+ */
+export function openAccounts(path: string, now: () => Date = () => new Date()): Accounts {
+  const store = openTokenStore(path);
+  return {
+    create({ name, scopes, expires }) {
+      checkName(name);
+      const token = newToken();
+      const values = {
+        name,
+        hash: hashToken(token),
+        scopes: [...new Set(scopes)].join(" "),
+        created: now().toISOString(),
+        expires: expires?.toISOString() ?? null,
+      };
+      const { changes } = writing(path, () =>
+        store
+          .write()
+          .query(
+            `INSERT OR IGNORE INTO token (name, hash, scopes, created, expires)
+             VALUES ($name, $hash, $scopes, $created, $expires)`,
+          )
+          .run(values),
+      );
+      if (changes === 0) {
+        const hint = `choose another name, or \`moonbit-registry token revoke ${name}\` first`;
+        throw new Failure("exists", `there is a token ${name} already`, hint);
+      }
+      return token;
+    },
+    list() {
+      const rows = store.read()?.query<TokenRow, []>("SELECT * FROM token ORDER BY name").all();
+      return (rows ?? []).map(infoOf);
+    },
+    revoke(name) {
+      const removed =
+        store.read() !== undefined &&
+        writing(path, () => store.write().query("DELETE FROM token WHERE name = ?").run(name))
+          .changes > 0;
+      if (removed) return;
+      const hint = "`moonbit-registry token list` shows what there is";
+      throw new Failure("not-found", `there is no token ${name.slice(0, 80)}`, hint);
+    },
+    find(token) {
+      if (!isToken(token)) return undefined;
+      const hash = hashToken(token);
+      const rows = store
+        .read()
+        ?.query<TokenRow, [Uint8Array]>("SELECT * FROM token WHERE substr(hash, 1, 8) = ?")
+        .all(hash.subarray(0, 8));
+      const row = rows?.find((each) => sameHash(each.hash, hash));
+      if (!row || (row.expires !== null && Date.parse(row.expires) <= now().getTime())) {
+        return undefined;
+      }
+      return { name: row.name, scopes: scopesOf(row) };
+    },
+    recordUse(uses) {
+      if (uses.size === 0 || store.read() === undefined) return;
+      writing(path, () => {
+        const db = store.write();
+        const update = db.query("UPDATE token SET used = $at WHERE name = $name");
+        db.transaction(() => {
+          for (const [name, at] of uses) update.run({ name, at: at.toISOString() });
+        })();
+      });
+    },
+    close: () => store.close(),
+  };
+}
+
+function checkName(name: string): void {
+  if (/^[A-Za-z0-9][A-Za-z0-9._@-]{0,63}$/.test(name)) return;
+  const hint = "up to 64 of letters, digits and . _ @ -, the first a letter or digit";
+  throw new Failure("usage", `a token cannot be called ${JSON.stringify(name.slice(0, 80))}`, hint);
+}
+
+function infoOf({ name, created, expires, used, ...row }: TokenRow): TokenInfo {
+  return { name, scopes: scopesOf(row), created, expires, used };
+}
+
+/** Strict on the way out as well: a scope that nobody understands must not become a right. */
+function scopesOf({ scopes }: Pick<TokenRow, "scopes">): Scope[] {
+  return scopes.split(" ").map(parseScope);
+}
+
+function writing<T>(path: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    const hint = "check its permissions, and whether the medium is read-only";
+    throw new Failure("io", `cannot write to ${path}: ${messageOf(error)}`, hint, {
+      cause: error,
+    });
+  }
+}

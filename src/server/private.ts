@@ -1,0 +1,25 @@
+/** A private registry tells nothing to those without a token, and lets no cache tell it to others. */
+import type { Guard } from "./guard.ts";
+
+/** They say that the server lives, to whoever watches it, and to strangers nothing more. */
+const OPEN: ReadonlySet<string> = new Set(["/health", "/ready"]);
+
+/**
+ * Stands before every route, those that do not exist included: what is there cannot be told from what is
+ * not.
+ *
+ * @throws {Failure} "unauthenticated" or "throttled"
+ */
+export function mayPass(guard: Guard, request: Request): void {
+  if (!guard.isPrivate() || OPEN.has(new URL(request.url).pathname)) return;
+  guard.require(request, "read");
+}
+
+/** What a cache between us and a client may keep, it would give to clients without a token too. */
+export function keepPrivate(guard: Guard, response: unknown): void {
+  if (!(response instanceof Response) || !guard.isPrivate()) return;
+  const { headers } = response;
+  const before = headers.get("cache-control");
+  headers.set("cache-control", before?.replace(/\bpublic\b/, "private") ?? "private");
+  headers.append("vary", "authorization");
+}

@@ -22,8 +22,15 @@ export interface CommandSpec<A extends ArgsDef> {
   readonly example: string;
   /** Lines below the help's options, for what an option's line has no room for. */
   readonly notes?: readonly string[];
-  /** Gives the exit code; nothing is 0. `args._` are the operands. */
-  run(context: Context, args: ParsedArgs<A>): Promise<number | undefined> | undefined | number;
+  /**
+   * Gives the exit code; nothing is 0. `args._` are the operands; `words` are all, for options that
+   * may be given more than once (see `valuesOf`).
+   */
+  run(
+    context: Context,
+    args: ParsedArgs<A>,
+    words: readonly string[],
+  ): Promise<number | undefined> | undefined | number;
 }
 
 export interface Command extends Omit<CommandSpec<ArgsDef>, "run"> {
@@ -37,7 +44,7 @@ export function command<const A extends ArgsDef>({ run, ...spec }: CommandSpec<A
     async invoke(context, words) {
       const definition = defineCommand<ArgsDef>({
         args: { ...GLOBAL_OPTIONS, ...spec.options },
-        run: ({ args }) => run(context, args as ParsedArgs<A>),
+        run: ({ args }) => run(context, args as ParsedArgs<A>, words),
       });
       const { result } = await runCommand(definition, { rawArgs: [...words] });
       return typeof result === "number" ? result : 0;

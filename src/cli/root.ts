@@ -57,6 +57,28 @@ const SOURCE: Family = {
   ],
 };
 
+const TOKEN: Family = {
+  name: "token",
+  summary: "who may read and publish: create, list, revoke",
+  members: [
+    {
+      name: "create",
+      summary: "make a token, which is shown once",
+      load: () => import("./commands/token-create.ts"),
+    },
+    {
+      name: "list",
+      summary: "list the tokens, without their secrets",
+      load: () => import("./commands/token-list.ts"),
+    },
+    {
+      name: "revoke",
+      summary: "take a token back, at once",
+      load: () => import("./commands/token-revoke.ts"),
+    },
+  ],
+};
+
 export const GROUPS: readonly Group[] = [
   {
     title: "Set up",
@@ -102,6 +124,27 @@ export const GROUPS: readonly Group[] = [
         name: "update",
         summary: "run `moon update` against this registry",
         load: () => import("./commands/update.ts"),
+      },
+      TOKEN,
+    ],
+  },
+  {
+    title: "Sign in to a server",
+    entries: [
+      {
+        name: "login",
+        summary: "keep a token for a server",
+        load: () => import("./commands/login.ts"),
+      },
+      {
+        name: "logout",
+        summary: "forget the token for a server",
+        load: () => import("./commands/logout.ts"),
+      },
+      {
+        name: "whoami",
+        summary: "who a server takes you for",
+        load: () => import("./commands/whoami.ts"),
       },
     ],
   },

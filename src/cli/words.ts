@@ -40,6 +40,13 @@ export function readWords(words: readonly string[], grammar: Grammar): string[] 
   return [...options, "--", ...operands];
 }
 
+/** Every value of an option that may be given more than once. @param words as `readWords` gives them */
+export function valuesOf(words: readonly string[], name: string): string[] {
+  const start = `--${name}=`;
+  const options = words.slice(0, words.indexOf("--"));
+  return options.flatMap((word) => (word.startsWith(start) ? [word.slice(start.length)] : []));
+}
+
 /** A lone `-` is no option, by custom. */
 export function isOption(word: string): boolean {
   return word.length > 1 && word.startsWith("-");

@@ -1,4 +1,6 @@
 /** The operations on a registry. They report events and never print. */
+
+export { parseScope, type Scope, type TokenInfo } from "../accounts/mod.ts";
 export type { Access } from "./access.ts";
 export { conflicts } from "./conflicts.ts";
 export type { Event, FailureReason, Report } from "./events.ts";
@@ -15,4 +17,5 @@ export { openRegistry, type Registry } from "./open.ts";
 export type { IncomingBody } from "./pull.ts";
 export { type ServedRegistry, serveRegistry } from "./serve.ts";
 export { type Status, status } from "./status.ts";
+export { createToken, listTokens, localUser, revokeToken, type TokenOptions } from "./tokens.ts";
 export type { ListingChange } from "./views.ts";

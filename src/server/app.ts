@@ -8,6 +8,7 @@ import { archiveRoutes } from "./routes/archives.ts";
 import { assetRoutes } from "./routes/assets.ts";
 import { gitRoutes } from "./routes/git.ts";
 import { opsRoutes } from "./routes/ops.ts";
+import { whoamiRoutes } from "./routes/whoami.ts";
 
 export interface AppOptions {
   /** Without a trailing slash; empty: what the client asked for. */
@@ -22,8 +23,9 @@ export function createApp(served: ServedRegistry, { baseUrl, client, onBug }: Ap
   const { access } = served;
   const guard = createGuard({ ...access, address: client, onUse: access.used });
   const urlFor = (request: Request) => baseUrl || new URL(request.url).origin;
-  return new Elysia({ name: "moonbit-registry" })
-    .onRequest(({ request }) => mayPass(guard, request))
+  // Else Elysia takes hosts of less than four letters for a part of the path.
+  return new Elysia({ name: "moonbit-registry", handler: { standardHostname: false } })
+    .onRequest((context) => mayPass(guard, context.request, routedPath(context)))
     .onAfterHandle({ as: "global" }, ({ response }) => keepPrivate(guard, response))
     .onError(({ error, code, request }) => {
       if (code === "NOT_FOUND") {
@@ -37,5 +39,11 @@ export function createApp(served: ServedRegistry, { baseUrl, client, onBug }: Ap
     .use(gitRoutes(served.git))
     .use(archiveRoutes(served))
     .use(assetRoutes(served))
+    .use(whoamiRoutes(guard))
     .use(opsRoutes(served, urlFor, guard));
+}
+
+/** The path that the router goes by, which Elysia's type leaves out here. Without it nothing is open. */
+function routedPath(context: object): string {
+  return "path" in context ? String(context.path) : "";
 }

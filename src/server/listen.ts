@@ -4,6 +4,7 @@ import { Failure, systemCode } from "../errors.ts";
 import { type Registry, serveRegistry } from "../registry/mod.ts";
 import { type AccessLine, accessLine } from "./access-log.ts";
 import { createApp } from "./app.ts";
+import { errorResponse } from "./errors.ts";
 
 export interface ServeOptions {
   /** Default: the configuration's. */
@@ -53,6 +54,9 @@ export function startServer(registry: Registry, options: ServeOptions): RunningS
     idleTimeout: IDLE_SECONDS,
     maxRequestBodySize: MAX_BODY,
     async fetch(request, server) {
+      // A Host that is none leaves no URL to go by.
+      if (!request.url.startsWith("http"))
+        return errorResponse(400, "usage", "the Host is no host");
       if (!log) return await app.fetch(request);
       const started = performance.now();
       const response = await app.fetch(request);

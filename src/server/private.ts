@@ -8,10 +8,11 @@ const OPEN: ReadonlySet<string> = new Set(["/health", "/ready"]);
  * Stands before every route, those that do not exist included: what is there cannot be told from what is
  * not.
  *
+ * @param path as the router sees it: another reading of the URL could let one path pass for another
  * @throws {Failure} "unauthenticated" or "throttled"
  */
-export function mayPass(guard: Guard, request: Request): void {
-  if (!guard.isPrivate() || OPEN.has(new URL(request.url).pathname)) return;
+export function mayPass(guard: Guard, request: Request, path: string): void {
+  if (!guard.isPrivate() || OPEN.has(path)) return;
   guard.require(request, "read");
 }
 

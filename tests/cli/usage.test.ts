@@ -69,6 +69,12 @@ test("the first help", () => {
     Serve
       serve       serve the registry over HTTP
       update      run \`moon update\` against this registry
+      token       who may read and publish: create, list, revoke
+
+    Sign in to a server
+      login       keep a token for a server
+      logout      forget the token for a server
+      whoami      who a server takes you for
 
     Options
       -d, --dir DIR           the registry; default: registry.toml here or above

@@ -13,13 +13,14 @@ export interface Finished {
 export interface RunOptions {
   readonly cwd: string;
   readonly env?: Record<string, string>;
+  readonly stdin?: string;
 }
 
-export function start(args: readonly string[], { cwd, env = {} }: RunOptions) {
+export function start(args: readonly string[], { cwd, env = {}, stdin }: RunOptions) {
   return Bun.spawn([binary(), ...args], {
     cwd,
     env: { PATH: "", HOME: "/nonexistent", ...env },
-    stdin: "ignore",
+    stdin: stdin === undefined ? "ignore" : Buffer.from(stdin),
     stdout: "pipe",
     stderr: "pipe",
   });
@@ -71,14 +72,21 @@ export interface Served extends AsyncDisposable {
   readonly url: string;
   readonly indexUrl: string;
   readonly pid: number;
+  /** What it has said so far. */
+  log(): string;
   /** Sends SIGTERM and waits. Returns the exit code. */
   stop(): Promise<number>;
 }
 
 /** Starts `serve` on a free port and waits until it says where it is. */
-export async function serve(cwd: string, args: readonly string[] = []): Promise<Served> {
-  const child = start(["serve", "--port", "0", ...args], { cwd });
-  const url = await addressIn(child.stderr);
+export async function serve(
+  cwd: string,
+  args: readonly string[] = [],
+  env: Record<string, string> = {},
+): Promise<Served> {
+  const child = start(["serve", "--port", "0", ...args], { cwd, env });
+  const log: string[] = [];
+  const url = await addressIn(child.stderr, log);
   const stop = async () => {
     child.kill("SIGTERM");
     return await child.exited;
@@ -87,6 +95,7 @@ export async function serve(cwd: string, args: readonly string[] = []): Promise<
     url,
     indexUrl: `${url}/git/index`,
     pid: child.pid,
+    log: () => log.join(""),
     stop,
     async [Symbol.asyncDispose]() {
       await stop();
@@ -95,22 +104,29 @@ export async function serve(cwd: string, args: readonly string[] = []): Promise<
 }
 
 /** Reads on after the address, as a full pipe would stop the server. */
-async function addressIn(stream: ReadableStream<Uint8Array>): Promise<string> {
+async function addressIn(stream: ReadableStream<Uint8Array>, log: string[]): Promise<string> {
   const decoder = new TextDecoder();
   const reader = stream.getReader();
-  let text = "";
   for (;;) {
     const { done, value } = await reader.read();
-    text += decoder.decode(value, { stream: true });
-    const url = /http:\/\/[\d.]+:\d+/.exec(text)?.[0];
+    log.push(decoder.decode(value, { stream: true }));
+    const url = /http:\/\/[\d.]+:\d+/.exec(log.join(""))?.[0];
     if (url) {
-      void drain(reader);
+      void drain(reader, decoder, log);
       return url;
     }
-    if (done) throw new Error(`the server did not start:\n${text}`);
+    if (done) throw new Error(`the server did not start:\n${log.join("")}`);
   }
 }
 
-async function drain(reader: { read(): Promise<{ done: boolean }> }): Promise<void> {
-  while (!(await reader.read()).done);
+interface Reader {
+  read(): Promise<{ done: boolean; value?: Uint8Array | undefined }>;
+}
+
+async function drain(reader: Reader, decoder: TextDecoder, log: string[]): Promise<void> {
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) return;
+    log.push(decoder.decode(value, { stream: true }));
+  }
 }

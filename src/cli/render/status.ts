@@ -1,5 +1,6 @@
 /** A registry's status for people. Pure but for the clock that it is given. */
 import type { Status } from "../../registry/mod.ts";
+import { table } from "./table.ts";
 import { ago, bytes, count, heldText, plural } from "./units.ts";
 
 export function statusText(status: Status, now: Date): string {
@@ -54,15 +55,4 @@ function sourceTable(sources: Status["sources"], now: Date): string {
     lastError ? [`${name}: last sync failed: ${lastError}`] : [],
   );
   return [...lines, ...(errors.length > 0 ? ["", ...errors] : [])].join("\n");
-}
-
-/** Columns two apart; those of `right` stand at the right. */
-function table(rows: readonly (readonly string[])[], right: readonly number[]): string[] {
-  const widths = rows[0]!.map((_, i) => Math.max(...rows.map((row) => row[i]!.length)));
-  return rows.map((row) =>
-    row
-      .map((cell, i) => (right.includes(i) ? cell.padStart(widths[i]!) : cell.padEnd(widths[i]!)))
-      .join("  ")
-      .trimEnd(),
-  );
 }

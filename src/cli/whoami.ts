@@ -1,0 +1,23 @@
+/** Who a server takes us for. */
+import { Failure } from "../errors.ts";
+import { callRemote, type Remote, TOKEN_VARIABLE } from "./remote.ts";
+
+export interface Identity {
+  /** The token's name. */
+  readonly name: string;
+  readonly scopes: readonly string[];
+}
+
+/** @throws {Failure} "unauthenticated" without a token, or with one that the server does not know */
+export async function whoAmI(remote: Remote): Promise<Identity> {
+  if (remote.token === undefined) {
+    const hint = `\`moonbit-registry login --registry ${remote.url}\`, or set ${TOKEN_VARIABLE}`;
+    throw new Failure("unauthenticated", `there is no token for ${remote.url}`, hint);
+  }
+  const { json } = await callRemote(remote, { path: "/api/v0/whoami" });
+  const { name, scopes } = (json ?? {}) as Partial<Record<keyof Identity, unknown>>;
+  if (typeof name !== "string" || !Array.isArray(scopes)) {
+    throw new Failure("upstream", `${remote.url} does not say who you are`);
+  }
+  return { name, scopes: scopes.map(String) };
+}

@@ -174,7 +174,11 @@ async function readBody(request: Request): Promise<Buffer> {
 
 function result(body: Blob | Buffer | ReadableStream<Uint8Array>): Response {
   return new Response(body, {
-    headers: { ...NO_CACHE, "content-type": "application/x-git-upload-pack-result" },
+    headers: {
+      ...NO_CACHE,
+      "content-type": "application/x-git-upload-pack-result",
+      ...(body instanceof Blob && { "content-length": String(body.size) }),
+    },
   });
 }
 

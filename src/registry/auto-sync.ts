@@ -6,17 +6,7 @@ import type { Config } from "../config/mod.ts";
 import { Failure, messageOf } from "../errors.ts";
 import { sync } from "./mirror.ts";
 import type { Registry } from "./open.ts";
-
-export interface AutoSyncState {
-  /** ISO 8601, of the last turn's end; null before the first. */
-  readonly last: string | null;
-  /** What went wrong in the last turn. */
-  readonly error: string | null;
-  /** Turns that failed since one worked. */
-  readonly failures: number;
-  /** ISO 8601, of the next turn. */
-  readonly next: string | null;
-}
+import { type AutoSyncState, openState } from "./state.ts";
 
 export interface AutoSync {
   /** Undefined while it is switched off. */
@@ -74,6 +64,7 @@ export function startAutoSync(options: AutoSyncOptions): AutoSync {
         failures,
         next: new Date(now + delay).toISOString(),
       };
+      if (!stopping.signal.aborted) record(registry.paths.state, state, options.warn);
       await pause(delay, stopping.signal);
     }
   };
@@ -86,6 +77,20 @@ export function startAutoSync(options: AutoSyncOptions): AutoSync {
       await running;
     },
   };
+}
+
+/** For `status`, which is another process. */
+function record(path: string, state: AutoSyncState, warn: (message: string) => void): void {
+  try {
+    const file = openState(path);
+    try {
+      file.recordAutoSync(state);
+    } finally {
+      file.close();
+    }
+  } catch (error) {
+    warn(`sync: its state cannot be written: ${messageOf(error)}`);
+  }
 }
 
 /** Returns what went wrong, if anything did. */

@@ -3,8 +3,10 @@
 export { parseScope, type Scope, type TokenInfo } from "../accounts/mod.ts";
 export type { Access } from "./access.ts";
 export { conflicts } from "./conflicts.ts";
+export type { Downloads } from "./downloads.ts";
 export type { Event, FailureReason, Report } from "./events.ts";
 export { initRegistry } from "./init.ts";
+export type { Measures } from "./measures.ts";
 export {
   type MirrorOptions,
   type MirrorSummary,

@@ -45,7 +45,13 @@ export interface Pull {
   forgetFailures(): void;
 }
 
-export function createPull(registry: Registry, owner: FindOwner): Pull {
+/** Told of what became of transfers, by source. */
+export interface PullWatch {
+  pulled(source: string, bytes: number): void;
+  failed(source: string): void;
+}
+
+export function createPull(registry: Registry, owner: FindOwner, watch: PullWatch): Pull {
   const underWay = new Map<string, Transfer>();
   const failures = createMemory();
 
@@ -55,9 +61,13 @@ export function createPull(registry: Registry, owner: FindOwner): Pull {
     const known = failures.find(source, entry);
     if (known) return failed(known);
     const begun = Promise.withResolvers<OpenBody | undefined>();
-    const done = transfer(registry, source, entry, begun.resolve).catch((error: unknown) => {
-      throw failures.remember(source, entry, error);
-    });
+    const done = transfer(registry, source, entry, begun.resolve).then(
+      () => watch.pulled(source.name, registry.archives.size(entry.checksum) ?? 0),
+      (error: unknown) => {
+        watch.failed(source.name);
+        throw failures.remember(source, entry, error);
+      },
+    );
     done.then(() => begun.resolve(undefined), begun.reject);
     // Whoever asked for one of the two hears of it; nobody may have asked for the other.
     begun.promise.catch(() => {});

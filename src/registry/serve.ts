@@ -4,13 +4,16 @@ import { createGitEndpoint, followRef, type GitEndpoint } from "../git/mod.ts";
 import { type Entry, followBranch } from "../index/mod.ts";
 import { VERSION } from "../version.ts";
 import { type Access, serveAccess } from "./access.ts";
-import { type AutoSyncState, startAutoSync } from "./auto-sync.ts";
+import { startAutoSync } from "./auto-sync.ts";
+import { type Downloads, openDownloads } from "./downloads.ts";
 import { followConfig } from "./follow-config.ts";
 import { createHeldLookup } from "./held.ts";
+import { createMeter, type Measures } from "./measures.ts";
 import type { Registry } from "./open.ts";
 import { createOwnerLookup } from "./owner.ts";
 import { ALL_VIEW, STORED_VIEW } from "./paths.ts";
 import { createPull, type IncomingBody, unknown } from "./pull.ts";
+import type { AutoSyncState } from "./state.ts";
 import { createStoredListing } from "./stored-listing.ts";
 import { openSymbols, type StoredSymbols } from "./symbols.ts";
 
@@ -30,6 +33,10 @@ export interface ServedRegistry {
   ): Promise<{ entry: Entry; body: Blob | IncomingBody }>;
   /** The stored `symbols.zip`, if there is one. */
   symbols(): Promise<StoredSymbols | undefined>;
+  /** How often archives were given to clients. */
+  readonly downloads: Downloads;
+  /** What an operator's monitoring wants to know. */
+  measures(): Promise<Measures>;
   /** Who may do what. */
   readonly access: Access;
   /** The commit that is served, if there is one yet. Throws when the index cannot be read. */
@@ -57,7 +64,9 @@ export function serveRegistry(
   const settings = followConfig(registry.config, warn);
   const access = serveAccess(registry, settings, warn);
   const owner = createOwnerLookup(registry, settings);
-  const pull = createPull(registry, owner);
+  const meter = createMeter(registry);
+  const downloads = openDownloads(paths.state);
+  const pull = createPull(registry, owner, meter);
   const listing = createStoredListing(registry, warn);
   const held = createHeldLookup(registry, settings, owner);
   const autoSync = offline
@@ -98,10 +107,13 @@ export function serveRegistry(
     },
     symbols: () => openSymbols(registry),
     access,
+    downloads,
+    measures: () => meter.read(downloads.total()),
     ready: () => ({ index: tip(), sync: autoSync?.state() }),
     async close() {
       await autoSync?.stop();
       await listing.close();
+      downloads.close();
       access.close();
     },
   };

@@ -2,25 +2,36 @@
  * What a registry remembers of its own doing, in SQLite: when each source was last seen and what was
  * asked to be mirrored. Losing it costs no package; the next `mirror` and `sync` fill it again.
  *
- * Version 1: first.
+ * Version 1: first. Version 2: failures of a source; `auto_sync`; `download`.
  */
 import { Database } from "bun:sqlite";
 import { existsSync, mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import type { Selection } from "./plan.ts";
 
-const VERSION = 1;
+const VERSION = 2;
 
 const SCHEMA = `
   CREATE TABLE IF NOT EXISTS source_sync (
     source TEXT PRIMARY KEY,
     at TEXT NOT NULL,     -- ISO 8601, of the last try
     ok_at TEXT,           -- of the last success
-    error TEXT            -- of the last try, when it failed
+    error TEXT,           -- of the last try, when it failed
+    failures INTEGER NOT NULL DEFAULT 0 -- since it last worked
   );
   CREATE TABLE IF NOT EXISTS mirrored (
     selection TEXT PRIMARY KEY -- JSON of a Selection
   );
+  CREATE TABLE IF NOT EXISTS auto_sync (
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    state TEXT NOT NULL  -- JSON of an AutoSyncState
+  );
+  CREATE TABLE IF NOT EXISTS download (
+    module TEXT NOT NULL,
+    version TEXT NOT NULL,
+    count INTEGER NOT NULL,
+    PRIMARY KEY (module, version)
+  ) WITHOUT ROWID;
   PRAGMA user_version = ${VERSION};
 `;
 
@@ -29,6 +40,27 @@ export interface SourceSync {
   readonly at: string;
   readonly okAt: string | null;
   readonly error: string | null;
+  /** Tries that failed since one worked. */
+  readonly failures: number;
+}
+
+/** What a server that syncs by itself said last. */
+export interface AutoSyncState {
+  /** ISO 8601, of the last turn's end; null before the first. */
+  readonly last: string | null;
+  /** What went wrong in the last turn. */
+  readonly error: string | null;
+  /** Turns that failed since one worked. */
+  readonly failures: number;
+  /** ISO 8601, of the next turn. */
+  readonly next: string | null;
+}
+
+/** How often an archive was given to a client. */
+export interface DownloadCount {
+  readonly module: string;
+  readonly version: string;
+  readonly count: number;
 }
 
 export interface State {
@@ -37,6 +69,11 @@ export interface State {
   /** What `mirror` was asked for so far; `sync` refreshes it. */
   selections(): Selection[];
   remember(selection: Selection): void;
+  autoSync(): AutoSyncState | undefined;
+  recordAutoSync(state: AutoSyncState): void;
+  /** By module, of all its versions. */
+  downloads(): Map<string, number>;
+  addDownloads(counts: readonly DownloadCount[]): void;
   close(): void;
 }
 
@@ -46,6 +83,9 @@ export function openState(path: string): State {
   const db = new Database(path, { create: true, strict: true });
   db.exec("PRAGMA busy_timeout = 5000");
   db.exec(SCHEMA);
+  if (!hasColumn(db, "source_sync", "failures")) {
+    db.exec("ALTER TABLE source_sync ADD COLUMN failures INTEGER NOT NULL DEFAULT 0");
+  }
   return stateOf(db);
 }
 
@@ -54,28 +94,78 @@ export function readState(path: string): State | undefined {
   return existsSync(path) ? stateOf(new Database(path, { readonly: true })) : undefined;
 }
 
+interface SyncRow {
+  readonly source: string;
+  readonly at: string;
+  readonly ok_at: string | null;
+  readonly error: string | null;
+  readonly failures?: number;
+}
+
 function stateOf(db: Database): State {
+  /** Nothing when the table is not there: an older program, or tokens alone, made the file. */
+  const rows = <R>(table: string, query = `SELECT * FROM ${table}`): R[] => {
+    const found = db.query("SELECT 1 FROM sqlite_master WHERE name = ?").get(table);
+    return found === null ? [] : db.query<R, []>(query).all();
+  };
   return {
     syncs: () =>
-      db.query<SourceSync, []>("SELECT source, at, ok_at AS okAt, error FROM source_sync").all(),
+      rows<SyncRow>("source_sync").map(({ source, at, ok_at, error, failures = 0 }) => {
+        return { source, at, okAt: ok_at, error, failures };
+      }),
     recordSync(source, at, error) {
       const time = at.toISOString();
       db.query(
-        `INSERT INTO source_sync (source, at, ok_at, error) VALUES ($source, $time, $okAt, $error)
+        `INSERT INTO source_sync (source, at, ok_at, error, failures)
+         VALUES ($source, $time, $okAt, $error, $failed)
          ON CONFLICT (source) DO UPDATE
-         SET at = $time, ok_at = COALESCE($okAt, ok_at), error = $error`,
-      ).run({ source, time, okAt: error === undefined ? time : null, error: error ?? null });
+         SET at = $time, ok_at = COALESCE($okAt, ok_at), error = $error,
+             failures = CASE $failed WHEN 0 THEN 0 ELSE failures + 1 END`,
+      ).run({
+        source,
+        time,
+        okAt: error === undefined ? time : null,
+        error: error ?? null,
+        failed: error === undefined ? 0 : 1,
+      });
     },
     selections: () =>
-      db
-        .query<{ selection: string }, []>("SELECT selection FROM mirrored ORDER BY rowid")
-        .all()
-        .map((row) => JSON.parse(row.selection) as Selection),
+      rows<{ selection: string }>("mirrored", "SELECT selection FROM mirrored ORDER BY rowid").map(
+        (row) => JSON.parse(row.selection) as Selection,
+      ),
     remember(selection) {
       db.query("INSERT OR IGNORE INTO mirrored (selection) VALUES (?)").run(
         JSON.stringify(selection),
       );
     },
+    autoSync() {
+      const [row] = rows<{ state: string }>("auto_sync");
+      return row && (JSON.parse(row.state) as AutoSyncState);
+    },
+    recordAutoSync(state) {
+      db.query("INSERT OR REPLACE INTO auto_sync (id, state) VALUES (1, ?)").run(
+        JSON.stringify(state),
+      );
+    },
+    downloads() {
+      const query = "SELECT module, SUM(count) AS count FROM download GROUP BY module";
+      const found = rows<{ module: string; count: number }>("download", query);
+      return new Map(found.map(({ module, count }) => [module, count]));
+    },
+    addDownloads(counts) {
+      const add = db.query(
+        `INSERT INTO download (module, version, count) VALUES ($module, $version, $count)
+         ON CONFLICT (module, version) DO UPDATE SET count = count + $count`,
+      );
+      db.transaction(() => {
+        for (const { module, version, count } of counts) add.run({ module, version, count });
+      })();
+    },
     close: () => db.close(),
   };
+}
+
+function hasColumn(db: Database, table: string, column: string): boolean {
+  const columns = db.query<{ name: string }, []>(`PRAGMA table_info(${table})`).all();
+  return columns.some(({ name }) => name === column);
 }

@@ -8,7 +8,7 @@ import { ALL_VIEW, STORED_VIEW } from "./paths.ts";
 import type { Selection } from "./plan.ts";
 import { countHeld } from "./policy.ts";
 import { selectionsToSync } from "./selection.ts";
-import { readState } from "./state.ts";
+import { type AutoSyncState, readState } from "./state.ts";
 import { currentOffer } from "./views.ts";
 
 export interface Status {
@@ -38,6 +38,8 @@ export interface Status {
   readonly kept: readonly Selection[];
   /** Where `serve` is to be found. */
   readonly address: string;
+  /** What a server that syncs by itself said last; null when `mirror.auto_sync` is off, or none did. */
+  readonly autoSync: AutoSyncState | null;
   readonly writer: Holder | null;
 }
 
@@ -51,6 +53,7 @@ export async function status(registry: Registry): Promise<Status> {
   const state = readState(paths.state);
   const syncs = new Map(state?.syncs().map((sync) => [sync.source, sync]));
   const kept = selectionsToSync(config, state);
+  const autoSync = config.mirror.autoSync ? state?.autoSync() : undefined;
   state?.close();
   const owned = new Map<string, Count>();
   const { catalog, held } = currentOffer(registry);
@@ -79,6 +82,7 @@ export async function status(registry: Registry): Promise<Status> {
     held: countHeld(held),
     kept,
     address: serverAddress(config.server),
+    autoSync: autoSync ?? null,
     writer: lockHolder(paths.lock) ?? null,
   };
 }

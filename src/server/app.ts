@@ -7,19 +7,22 @@ import { keepPrivate, mayPass } from "./private.ts";
 import { archiveRoutes } from "./routes/archives.ts";
 import { assetRoutes } from "./routes/assets.ts";
 import { gitRoutes } from "./routes/git.ts";
+import { metricsRoutes } from "./routes/metrics.ts";
 import { opsRoutes } from "./routes/ops.ts";
 import { whoamiRoutes } from "./routes/whoami.ts";
+import type { Traffic } from "./traffic.ts";
 
 export interface AppOptions {
   /** Without a trailing slash; empty: what the client asked for. */
   readonly baseUrl: string;
+  readonly traffic: Traffic;
   /** The address that a request comes from. */
   readonly client: (request: Request) => string;
   /** Told of every error that is the server's own fault. */
   readonly onBug: (error: unknown) => void;
 }
 
-export function createApp(served: ServedRegistry, { baseUrl, client, onBug }: AppOptions) {
+export function createApp(served: ServedRegistry, { baseUrl, client, traffic, onBug }: AppOptions) {
   const { access } = served;
   const guard = createGuard({ ...access, address: client, onUse: access.used });
   const urlFor = (request: Request) => baseUrl || new URL(request.url).origin;
@@ -40,6 +43,7 @@ export function createApp(served: ServedRegistry, { baseUrl, client, onBug }: Ap
     .use(archiveRoutes(served))
     .use(assetRoutes(served))
     .use(whoamiRoutes(guard))
+    .use(metricsRoutes(served, traffic))
     .use(opsRoutes(served, urlFor, guard));
 }
 

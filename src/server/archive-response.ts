@@ -59,8 +59,9 @@ export function archiveResponse(
     return new Response(null, { status: 416, headers });
   }
   const part = range ? body.slice(range.start, range.end + 1) : body;
+  headers["content-length"] = String(part.size);
   if (range) headers["content-range"] = `bytes ${range.start}-${range.end}/${body.size}`;
-  // The server itself leaves the body out of the answer to a HEAD, and tells its length.
+  // The server itself leaves the body out of the answer to a HEAD.
   return new Response(part, { status: range ? 206 : 200, headers });
 }
 

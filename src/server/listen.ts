@@ -5,6 +5,7 @@ import { type Registry, serveRegistry } from "../registry/mod.ts";
 import { type AccessLine, accessLine } from "./access-log.ts";
 import { createApp } from "./app.ts";
 import { errorResponse } from "./errors.ts";
+import { createTraffic } from "./traffic.ts";
 
 export interface ServeOptions {
   /** Default: the configuration's. */
@@ -43,7 +44,9 @@ export function startServer(registry: Registry, options: ServeOptions): RunningS
   const offline = options.offline === true || !settings.upstreamFallback;
   const served = serveRegistry(registry, { offline, warn: options.warn });
   const { log } = options;
+  const traffic = createTraffic();
   const app = createApp(served, {
+    traffic,
     baseUrl,
     client: (request) => server.requestIP(request)?.address ?? "",
     onBug: options.onBug,
@@ -57,9 +60,10 @@ export function startServer(registry: Registry, options: ServeOptions): RunningS
       // A Host that is none leaves no URL to go by.
       if (!request.url.startsWith("http"))
         return errorResponse(400, "usage", "the Host is no host");
-      if (!log) return await app.fetch(request);
       const started = performance.now();
       const response = await app.fetch(request);
+      traffic.count(request, response);
+      if (!log) return response;
       const client = server.requestIP(request)?.address ?? "";
       log(accessLine(request, response, client, performance.now() - started));
       return response;

@@ -1,7 +1,7 @@
 /** A registry's status for people. Pure but for the clock that it is given. */
 import type { Status } from "../../registry/mod.ts";
 import { table } from "./table.ts";
-import { ago, bytes, count, heldText, plural } from "./units.ts";
+import { ago, bytes, count, duration, heldText, plural } from "./units.ts";
 
 export function statusText(status: Status, now: Date): string {
   const { stored, listed, held, writer } = status;
@@ -19,6 +19,7 @@ export function statusText(status: Status, now: Date): string {
       keptText(each),
     ]),
     ["Serves at", status.address],
+    ...(status.autoSync ? [autoSyncRow(status.autoSync, now)] : []),
   ];
   if (writer)
     rows.push([
@@ -29,6 +30,18 @@ export function statusText(status: Status, now: Date): string {
   return status.sources.length === 0
     ? `${head}\n\nNo source yet.`
     : `${head}\n\n${sourceTable(status.sources, now)}`;
+}
+
+/** What a server said last: it may be gone since, which shows when the next turn is long due. */
+function autoSyncRow(
+  { last, error, failures, next }: NonNullable<Status["autoSync"]>,
+  now: Date,
+): [string, string] {
+  const since = last === null ? "never" : ago(now.getTime() - Date.parse(last));
+  const left = next === null ? 0 : Date.parse(next) - now.getTime();
+  const then = left > 0 ? `next in ${duration(left)}` : "the next one is due";
+  const how = error === null ? "" : `, failed ${plural(failures, "time")}: ${error}`;
+  return ["Auto-sync", `last ${since}${how}; ${then}`];
 }
 
 /** `moonbitlang/* from up, latest 2` */

@@ -15,8 +15,14 @@ export function archiveRoutes(served: ServedRegistry) {
     // A part, or a length without a body, can only be told of what is here whole.
     const whole = request.method === "HEAD" || request.headers.has("range");
     const { entry, body } = await served.archive(wanted.module, wanted.version, whole);
-    return body instanceof Blob
-      ? archiveResponse(request, body, entry.checksum)
-      : incomingResponse(body, entry.checksum);
+    const response =
+      body instanceof Blob
+        ? archiveResponse(request, body, entry.checksum)
+        : incomingResponse(body, entry.checksum);
+    // Not what a client has already, nor parts: whoever takes those takes more than one.
+    if (request.method === "GET" && response.status === 200) {
+      served.downloads.count(wanted.module, wanted.version);
+    }
+    return response;
   });
 }

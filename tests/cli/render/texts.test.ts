@@ -167,6 +167,12 @@ test("a status shows sources in columns, and what went wrong", () => {
       { patterns: ["**"], source: "up", latest: 2, strict: true, since: 1_767_225_600_000 },
     ],
     address: "http://127.0.0.1:8080",
+    autoSync: {
+      last: "2026-01-31T11:55:00.000Z",
+      error: "source b: no answer",
+      failures: 2,
+      next: "2026-01-31T12:01:00.000Z",
+    },
     writer: null,
   };
   expect(statusText(status, new Date("2026-01-31T12:00:00Z"))).toMatchInlineSnapshot(`
@@ -178,6 +184,7 @@ test("a status shows sources in columns, and what went wrong", () => {
     Kept fresh: team/* other/x
                 ** from up, latest 2, since 2026-01-01, strict
     Serves at:  http://127.0.0.1:8080
+    Auto-sync:  last 5 min ago, failed 2 times: source b: no answer; next in 1 min 0 s
 
     Source     State             Modules  Versions  Synced
     mooncakes  enabled, default      887     6,548  1 h ago

@@ -1,0 +1,86 @@
+/**
+ * How often archives were given to clients. Counted in memory and written in batches, so that no request
+ * waits for a disk; what a crash loses is lost.
+ */
+import { messageOf } from "../errors.ts";
+import { openState, readState } from "./state.ts";
+
+export interface Downloads {
+  /** One more, of a version that is listed. */
+  count(module: string, version: string): void;
+  /** Of all versions of a module, so far. */
+  of(module: string): number;
+  total(): number;
+  /** Writes what was counted. Returns what went wrong, if anything did: it is tried again. */
+  flush(): string | undefined;
+  close(): void;
+}
+
+/** How long a count may be in memory alone, in milliseconds. */
+const WRITE_MS = 30_000;
+
+/** @param path of the `state.db`; made by the first download that is counted */
+export function openDownloads(path: string): Downloads {
+  /** Since the last write, by module and version. */
+  let pending = new Map<string, Map<string, number>>();
+  /** What is written, read when it is first asked for and after each write. */
+  let written: Map<string, number> | undefined;
+  let timer: NodeJS.Timeout | undefined;
+
+  const known = () => {
+    written ??= load(path);
+    return written;
+  };
+  const pendingOf = (module: string) => sum(pending.get(module)?.values() ?? []);
+
+  const flush = (): string | undefined => {
+    clearTimeout(timer);
+    timer = undefined;
+    if (pending.size === 0) return undefined;
+    const counts = [...pending].flatMap(([module, versions]) =>
+      [...versions].map(([version, count]) => ({ module, version, count })),
+    );
+    try {
+      const state = openState(path);
+      try {
+        state.addDownloads(counts);
+      } finally {
+        state.close();
+      }
+    } catch (error) {
+      // A medium that cannot be written, or a writer that takes long: there are better times.
+      return messageOf(error);
+    }
+    pending = new Map();
+    written = undefined;
+    return undefined;
+  };
+
+  return {
+    count(module, version) {
+      const versions = pending.get(module) ?? new Map<string, number>();
+      versions.set(version, (versions.get(version) ?? 0) + 1);
+      pending.set(module, versions);
+      timer ??= setTimeout(flush, WRITE_MS).unref();
+    },
+    of: (module) => (known().get(module) ?? 0) + pendingOf(module),
+    total: () => sum(known().values()) + sum([...pending.keys()].map(pendingOf)),
+    flush,
+    close: () => void flush(),
+  };
+}
+
+function load(path: string): Map<string, number> {
+  const state = readState(path);
+  try {
+    return state?.downloads() ?? new Map();
+  } finally {
+    state?.close();
+  }
+}
+
+function sum(numbers: Iterable<number>): number {
+  let total = 0;
+  for (const each of numbers) total += each;
+  return total;
+}

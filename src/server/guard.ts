@@ -26,6 +26,12 @@ export interface Guard {
    */
   caller(request: Request): Caller | undefined;
   /**
+   * Whose token it is that came in another way than the header, as from a form.
+   *
+   * @throws {Failure} as `caller`
+   */
+  holder(request: Request, token: string): Caller;
+  /**
    * Who asks and may do this.
    *
    * @param name of the module, `owner/module`
@@ -96,6 +102,7 @@ export function createGuard(options: GuardOptions): Guard {
 
   return {
     caller,
+    holder: (request, token) => check(request, { scheme: "bearer", token }),
     require(request, action, name) {
       const found = caller(request);
       if (!found) throw new Failure("unauthenticated", "this needs a token", TOKEN_HINT);

@@ -1,6 +1,6 @@
 /**
- * Where tokens are: a table of `data/state.db`. The command line and a server have it open at once, so
- * nothing read from it is kept: what one of them changes holds for the other at its next request.
+ * Where tokens are: a table of `data/state.db`. The command line and a server have it open at once: what
+ * one of them changes holds for the other at its next request.
  */
 import { Database } from "bun:sqlite";
 import { existsSync, mkdirSync, statSync } from "node:fs";
@@ -38,8 +38,16 @@ export interface TokenStore {
   write(): Database;
   /** For reading; undefined while there is no token yet. */
   read(): Database | undefined;
+  /**
+   * What the file is at this moment. While it stays the same, so does what was read. Undefined while it is
+   * too young to be sure of that: a change in the same tick of the clock would not show.
+   */
+  version(): string | undefined;
   close(): void;
 }
+
+/** Coarser than the times of any file system: those of FAT are two seconds apart. */
+const SETTLED_MS = 3_000;
 
 export function openTokenStore(path: string): TokenStore {
   let open: { db: Database; file: string; isReady: boolean } | undefined;
@@ -66,6 +74,11 @@ export function openTokenStore(path: string): TokenStore {
       if (!existsSync(path)) return undefined;
       const db = connect(false);
       return open?.isReady ? db : undefined;
+    },
+    version() {
+      const stat = statSync(path, { throwIfNoEntry: false });
+      if (!stat || Math.abs(Date.now() - stat.mtimeMs) < SETTLED_MS) return undefined;
+      return `${stat.dev} ${stat.ino} ${stat.mtimeMs} ${stat.size}`;
     },
     close() {
       open?.db.close();

@@ -1,7 +1,7 @@
 /** Tokens, as two programs that share a state.db make and use them. */
 import { Database } from "bun:sqlite";
 import { describe, expect, test } from "bun:test";
-import { chmodSync, existsSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { chmodSync, existsSync, readFileSync, renameSync, rmSync, utimesSync } from "node:fs";
 import { join } from "node:path";
 import { type Accounts, openAccounts, type Scope } from "../../src/accounts/mod.ts";
 import { tempDirectory } from "../support/temp.ts";
@@ -164,3 +164,40 @@ test.skipIf(process.getuid?.() === 0)(
     chmodSync(join(path, ".."), 0o700);
   },
 );
+
+test("what is remembered of a file that has settled is forgotten when it changes", () => {
+  const path = statePath();
+  const server = openAccounts(path);
+  const cli = openAccounts(path);
+  const token = cli.create({ name: "ci", scopes: READ });
+  const settle = () => utimesSync(path, new Date(2026, 0, 1), new Date(2026, 0, 1));
+  settle();
+  expect(server.find(token)?.name).toBe("ci");
+  // It is remembered: nobody looks into a file that does not change.
+  const db = new Database(path);
+  db.exec("UPDATE token SET name = 'other'");
+  db.close();
+  settle();
+  expect(server.find(token)?.name).toBe("ci");
+  // But whoever changes it as one does is seen at once.
+  cli.revoke("other");
+  expect(server.find(token)).toBeUndefined();
+  const next = cli.create({ name: "ci", scopes: READ });
+  expect(server.find(next)?.name).toBe("ci");
+  settle();
+  expect(server.find(next)?.name).toBe("ci");
+  rmSync(path);
+  expect(server.find(next)).toBeUndefined();
+});
+
+test("a token that is remembered ends at its time", () => {
+  let now = new Date("2026-01-01T00:00:00Z");
+  const path = statePath();
+  const accounts = openAccounts(path, () => now);
+  const expires = new Date("2026-01-02T00:00:00Z");
+  const token = accounts.create({ name: "day", scopes: READ, expires });
+  utimesSync(path, now, now);
+  expect(accounts.find(token)?.name).toBe("day");
+  now = expires;
+  expect(accounts.find(token)).toBeUndefined();
+});

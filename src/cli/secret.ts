@@ -1,6 +1,5 @@
 /** Reads a secret: from a pipe, or typed without being shown. */
 import { Failure } from "../errors.ts";
-import { INTERRUPTED } from "./exit.ts";
 
 const MAX_LENGTH = 4_096;
 
@@ -16,7 +15,7 @@ export async function pipedSecret(): Promise<string> {
   return line;
 }
 
-/** Asks on a terminal. Ctrl-C ends the process. */
+/** Asks on a terminal. @throws {Failure} "interrupted" at Ctrl-C */
 export async function askSecret(prompt: string): Promise<string> {
   const { stdin, stderr } = process;
   stderr.write(prompt);
@@ -25,7 +24,7 @@ export async function askSecret(prompt: string): Promise<string> {
     let text = "";
     for await (const chunk of stdin) {
       for (const letter of String(chunk)) {
-        if (letter === "\u0003") process.exit(INTERRUPTED);
+        if (letter === "\u0003") throw new Failure("interrupted", "nothing was kept");
         if (letter === "\r" || letter === "\n" || letter === "\u0004") return text.trim();
         text = letter === "\u007f" || letter === "\b" ? text.slice(0, -1) : text + letter;
       }

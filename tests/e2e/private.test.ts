@@ -174,6 +174,28 @@ describe("a private registry", () => {
     expect(await status()).toBe(401);
   });
 
+  test("answers while tokens come and go", async () => {
+    await using world = await createWorld();
+    const { dir } = world;
+    await makePrivate(dir);
+    const token = await newToken(dir, "steady", "read");
+    await using server = await serve(dir);
+    const work = Array.from({ length: 8 }, async (_, i) => {
+      const other = await newToken(dir, `t${i}`, "read");
+      expect((await fetch(server.url, bearer(other))).status).toBe(200);
+      await succeed(["token", "revoke", `t${i}`], { cwd: dir });
+      expect((await fetch(server.url, bearer(other))).status).toBe(401);
+    });
+    let done = false;
+    const all = Promise.all(work).finally(() => {
+      done = true;
+    });
+    while (!done) expect((await fetch(server.url, bearer(token))).status).toBe(200);
+    await all;
+    const list = JSON.parse(await succeed(["token", "list", "--json"], { cwd: dir }));
+    expect(list).toMatchObject([{ name: "steady" }]);
+  });
+
   test.skipIf(!hasGit)(
     "is cloned and pulled by git with the token in the URL",
     async () => {

@@ -2,7 +2,7 @@
 import { Elysia } from "elysia";
 import type { ServedRegistry } from "../registry/mod.ts";
 import { errorResponse, responseFor } from "./errors.ts";
-import { createGuard } from "./guard.ts";
+import { createGuard, type Guard } from "./guard.ts";
 import { keepPrivate, mayPass } from "./private.ts";
 import { archiveRoutes } from "./routes/archives.ts";
 import { assetRoutes } from "./routes/assets.ts";
@@ -28,7 +28,7 @@ export function createApp(served: ServedRegistry, { baseUrl, client, traffic, on
   const urlFor = (request: Request) => baseUrl || new URL(request.url).origin;
   // Else Elysia takes hosts of less than four letters for a part of the path.
   return new Elysia({ name: "moonbit-registry", handler: { standardHostname: false } })
-    .onRequest((context) => mayPass(guard, context.request, routedPath(context)))
+    .onRequest(passing(guard))
     .onAfterHandle({ as: "global" }, ({ response }) => keepPrivate(guard, response))
     .onError(({ error, code, request }) => {
       if (code === "NOT_FOUND") {
@@ -47,7 +47,12 @@ export function createApp(served: ServedRegistry, { baseUrl, client, traffic, on
     .use(opsRoutes(served, urlFor, guard));
 }
 
-/** The path that the router goes by, which Elysia's type leaves out here. Without it nothing is open. */
-function routedPath(context: object): string {
-  return "path" in context ? String(context.path) : "";
+/**
+ * The router's own path, which Elysia's type leaves out here. Taken apart in the parameter, as Elysia
+ * reads what a hook needs from its text, and parses headers and cookies for one that takes all.
+ */
+function passing(guard: Guard): (context: { request: Request }) => void {
+  const pass = ({ request, path }: { request: Request; path: string }) =>
+    mayPass(guard, request, path);
+  return pass as (context: { request: Request }) => void;
 }

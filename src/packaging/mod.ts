@@ -1,4 +1,6 @@
 /** Modules as files: their manifests, their archives, and what may be published. */
+export { archiveName, type ModuleDirectory, openDirectory, packModule } from "./directory.ts";
+export { isRecord } from "./fields.ts";
 export {
   MANIFEST_FILES,
   MAX_MANIFEST,
@@ -8,7 +10,15 @@ export {
   manifestDependencies,
   parseManifest,
 } from "./manifest.ts";
-export { failureOf, type Problem, problemText, shown } from "./problem.ts";
+export { isSemver, nameProblem, twinOf } from "./name.ts";
+export { failureOf, type Problem, problemText, shown, WHOLE } from "./problem.ts";
+export {
+  type Contents,
+  type KnownModules,
+  type Verdict,
+  validateAgainst,
+  validateContents,
+} from "./validate.ts";
 export {
   type Inspected,
   inspectZip,

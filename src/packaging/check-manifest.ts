@@ -1,0 +1,140 @@
+/** What a manifest must say to be published. */
+import { isRecord } from "./fields.ts";
+import { type Manifest, type ManifestDependency, manifestDependencies } from "./manifest.ts";
+import { isSemver, nameProblem } from "./name.ts";
+import { unsafePath } from "./path.ts";
+import { type Problem, shown } from "./problem.ts";
+
+/** Fields of one line of text, and whether it may have several. */
+const TEXTS: Readonly<Record<string, "line" | "lines">> = {
+  description: "lines",
+  license: "line",
+  repository: "line",
+  homepage: "line",
+  readme: "line",
+  source: "line",
+};
+const LISTS = ["keywords", "include", "exclude", "authors"] as const;
+const MAX_TEXT = 10_000;
+const MAX_KEYWORDS = 100;
+
+/** Besides what ends a line: that is asked for apart. */
+const HIDDEN = /(?![\t\n\r])\p{Cc}|[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/u;
+
+export function checkManifest(manifest: Manifest): Problem[] {
+  const { file, fields, lines } = manifest;
+  const problems: Problem[] = [];
+  const add = (key: string, message: string, fix: string) => {
+    const line = lines.get(key);
+    problems.push({ file, ...(line !== undefined && { line }), message, fix });
+  };
+  const { name, version } = fields;
+  if (typeof name !== "string" || name === "") {
+    add("name", name === undefined ? "has no name" : "name is no text", NAME_FIX);
+  } else {
+    const problem = nameProblem(name);
+    if (problem) add("name", problem, NAME_FIX);
+  }
+  if (typeof version !== "string" || !isSemver(version)) {
+    const what =
+      version === undefined
+        ? "has no version"
+        : `version ${shown(JSON.stringify(version))} is not a semantic version`;
+    add("version", what, "write one as 1.2.3, 1.2.3-rc.1 or 1.2.3+5");
+  }
+  for (const [key, form] of Object.entries(TEXTS)) {
+    const problem = textProblem(fields[key], form);
+    if (problem) add(key, `${key} ${problem}`, "mend or remove it");
+  }
+  for (const key of LISTS) {
+    const problem = listProblem(fields[key]);
+    if (problem) add(key, `${key} ${problem}`, 'write ["one", "two"]');
+  }
+  if (typeof fields.source === "string" && fields.source !== "" && !isBelow(fields.source)) {
+    add(
+      "source",
+      `source "${shown(fields.source)}" leaves the module`,
+      "name a folder of the module",
+    );
+  }
+  for (const key of ["repository", "homepage"]) {
+    if (isHarmfulUrl(fields[key])) {
+      add(key, `${key} "${shown(String(fields[key]))}" is no web address`, "write https://…");
+    }
+  }
+  for (const key of ["deps", "bin-deps"]) {
+    if (fields[key] !== undefined && !isRecord(fields[key])) {
+      add(key, `${key} is no list of modules`, DEPENDENCY_FIX);
+    } else checkWishes(fields[key], (message) => add(key, `${key}: ${message}`, DEPENDENCY_FIX));
+  }
+  for (const wish of manifestDependencies(manifest)) {
+    const problem = dependencyProblem(wish, name);
+    if (problem)
+      add(wish.field, `${wish.field}: ${shown(wish.module)} ${problem.message}`, problem.fix);
+  }
+  return problems;
+}
+
+const NAME_FIX = 'write it as owner/module, such as "alice/json"';
+const DEPENDENCY_FIX = 'write "owner/module": "1.2.3"';
+
+function textProblem(value: unknown, form: "line" | "lines"): string | undefined {
+  if (value === undefined || value === null) return undefined;
+  if (typeof value !== "string") return "is no text";
+  if (value.length > MAX_TEXT) return `is longer than ${MAX_TEXT} characters`;
+  if (HIDDEN.test(value)) return "has a control or bidirectional character";
+  if (!value.isWellFormed()) return "is not valid Unicode";
+  return form === "line" && /[\r\n\t]/.test(value) ? "is more than one line" : undefined;
+}
+
+function listProblem(value: unknown): string | undefined {
+  if (value === undefined || value === null) return undefined;
+  if (!Array.isArray(value)) return "is no list";
+  if (value.length > MAX_KEYWORDS) return `has more than ${MAX_KEYWORDS} items`;
+  const problem = value.map((each) => textProblem(each ?? 0, "line")).find((each) => each);
+  return problem && `has an item that ${problem}`;
+}
+
+function isBelow(source: string): boolean {
+  const path = source.replace(/^\.\//, "").replace(/\/$/, "");
+  return path === "." || path === "" || unsafePath(path) === undefined;
+}
+
+/** What a page could not link without harm. Anything that is no URL at all is only of no use. */
+function isHarmfulUrl(value: unknown): boolean {
+  if (typeof value !== "string") return false;
+  const scheme = /^\s*([a-z][a-z0-9+.-]*):/i.exec(value)?.[1]?.toLowerCase();
+  return scheme !== undefined && /^(?:javascript|data|vbscript|file|blob)$/.test(scheme);
+}
+
+function checkWishes(wishes: unknown, add: (message: string) => void): void {
+  for (const [module, wish] of Object.entries(isRecord(wishes) ? wishes : {})) {
+    if (typeof wish !== "string" && !isRecord(wish)) add(`${shown(module)} names no version`);
+  }
+}
+
+function dependencyProblem(
+  { module, version, place }: ManifestDependency,
+  self: unknown,
+): { message: string; fix: string } | undefined {
+  if (place === "path") {
+    const fix = "publish that module, and write its version instead of its path";
+    return { message: "is a folder beside the module, which no registry has", fix };
+  }
+  if (place === "git") {
+    const fix = "publish that module, and write its version";
+    return { message: "is a Git repository, which no registry has", fix };
+  }
+  if (module === self) return { message: "is the module itself", fix: "remove it" };
+  if (nameOnly(module)) return { message: "is no module's name", fix: DEPENDENCY_FIX };
+  if (version === undefined) return { message: "names no version", fix: DEPENDENCY_FIX };
+  if (isSemver(version)) return undefined;
+  const message = `has version "${shown(version)}", which is not a semantic version`;
+  return { message, fix: "write the least version that will do, such as 1.2.3" };
+}
+
+/** Other registries' names may be freer than those of publications; whether there is one is asked later. */
+function nameOnly(module: string): boolean {
+  const parts = module.split("/");
+  return parts.length < 2 || unsafePath(module) !== undefined;
+}

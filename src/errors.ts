@@ -21,21 +21,29 @@ export type FailureCode =
   | "forbidden" // a token that may not do this
   | "throttled" // too many tries
   | "invalid" // a publication or a body that breaks the rules
+  | "too-large" // a body beyond what is taken
   | "integrity" // bytes do not hash to what the index says
   | "io" // disk full, no permission, port in use
   | "missing-tool" // a program that the user asked us to run is not installed
   | "interrupted"; // Ctrl-C
+
+export interface FailureOptions extends ErrorOptions {
+  readonly details?: Readonly<Record<string, unknown>>;
+}
 
 /** A failure with a message for its user, in one line, and what to do next, in another. */
 export class Failure extends Error {
   override readonly name = "Failure";
   readonly code: FailureCode;
   readonly hint: string | undefined;
+  /** What a program may want of it besides, as JSON. */
+  readonly details: Readonly<Record<string, unknown>> | undefined;
 
-  constructor(code: FailureCode, message: string, hint?: string, options?: ErrorOptions) {
+  constructor(code: FailureCode, message: string, hint?: string, options: FailureOptions = {}) {
     super(message, options);
     this.code = code;
     this.hint = hint;
+    this.details = options.details;
   }
 }
 

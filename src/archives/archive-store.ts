@@ -27,6 +27,8 @@ export interface ArchiveStore {
     expected?: Sha256,
     watch?: (incoming: Incoming) => void,
   ): Promise<StoredArchive>;
+  /** Takes a body in without storing it yet, for those who have to look at it first. */
+  stage(body: AsyncIterable<Uint8Array>): Promise<StagedArchive>;
   /** Opens a way to put many archives faster than one by one. */
   batch(): ArchiveBatch;
   /** The stored archive as a lazily read blob, or undefined when it is not here. */
@@ -37,6 +39,15 @@ export interface ArchiveStore {
   /** Every stored hash, in no particular order. Costs one directory listing a shard, no stat. */
   list(): Promise<Set<Sha256>>;
   delete(sha256: Sha256): Promise<void>;
+}
+
+/** A body that is here whole, and not in the store. */
+export interface StagedArchive extends StoredArchive {
+  readonly body: Blob;
+  /** Stores it: durable when this resolves. At most once. */
+  place(): Promise<void>;
+  /** Removes it, unless it was placed. */
+  discard(): Promise<void>;
 }
 
 /** Puts that become visible and durable together, now and then. */

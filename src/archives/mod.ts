@@ -4,6 +4,7 @@ export {
   type ArchiveStore,
   IntegrityError,
   type Sha256,
+  type StagedArchive,
   type StoredArchive,
 } from "./archive-store.ts";
 export { readHot } from "./hot.ts";

@@ -21,6 +21,16 @@ export function openArchiveStore(root: string): ArchiveStore {
       await place(root, [staged]);
       return { sha256: staged.sha256, size: staged.size };
     },
+    async stage(body) {
+      const { temporary, sha256, size } = await stage(root, body, undefined);
+      return {
+        sha256,
+        size,
+        body: Bun.file(temporary),
+        place: () => place(root, [{ temporary, sha256, size }]),
+        discard: () => rm(temporary, { force: true }),
+      };
+    },
     batch: () => openBatch(root),
     async get(sha256) {
       return has(sha256) ? Bun.file(archivePath(root, sha256)) : undefined;

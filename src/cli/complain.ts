@@ -11,7 +11,9 @@ export interface ComplaintOptions {
 export function complaint(error: unknown, { json, verbose, red }: ComplaintOptions): string {
   const { code, message, hint } = described(error);
   if (json) {
-    return `${JSON.stringify({ error: hint === undefined ? { code, message } : { code, message, hint } })}\n`;
+    const details = error instanceof Failure ? error.details : undefined;
+    const told = { code, message, ...(hint !== undefined && { hint }), ...details };
+    return `${JSON.stringify({ error: told })}\n`;
   }
   const lines = [`${red("error:")} ${message}`];
   if (hint !== undefined) lines.push(`${red("hint:")}  ${hint}`);

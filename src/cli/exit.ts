@@ -23,6 +23,7 @@ const EXIT: Readonly<Record<FailureCode, number>> = {
   forbidden: FAILED,
   throttled: FAILED,
   invalid: FAILED,
+  "too-large": FAILED,
   integrity: FAILED,
   io: FAILED,
   "missing-tool": FAILED,

@@ -170,13 +170,14 @@ const CODES: ReadonlySet<string> = new Set<FailureCode>([
   "forbidden",
   "throttled",
   "invalid",
+  "too-large",
   "integrity",
   "io",
 ]);
 
 /** The server's own words, when they are in the form that servers have them in. */
 function refusalOf(remote: Remote, status: number, json: unknown): Failure {
-  const { error } = (json ?? {}) as { error?: { code?: string; message?: string; hint?: string } };
+  const { error } = (json ?? {}) as { error?: RemoteError };
   if (typeof error?.message !== "string") return noServer(remote, status);
   const code = CODES.has(error.code ?? "") ? (error.code as FailureCode) : "upstream";
   const message = printable(error.message);
@@ -185,8 +186,12 @@ function refusalOf(remote: Remote, status: number, json: unknown): Failure {
     return new Failure(code, `${remote.url}: ${message}`, hint);
   }
   const hint = typeof error.hint === "string" ? printable(error.hint) : undefined;
-  return new Failure(code, message, hint);
+  const { code: _code, message: _message, hint: _hint, ...details } = error;
+  return new Failure(code, message, hint, { details });
 }
+
+/** Whatever else it holds are details, for whoever asked. */
+type RemoteError = { code?: string; message?: string; hint?: string } & Record<string, unknown>;
 
 /** A server's text must not steer the user's terminal. */
 function printable(text: string): string {

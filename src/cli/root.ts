@@ -113,6 +113,26 @@ export const GROUPS: readonly Group[] = [
     ],
   },
   {
+    title: "Publish",
+    entries: [
+      {
+        name: "publish",
+        summary: "publish a module, here or to a server",
+        load: () => import("./commands/publish.ts"),
+      },
+      {
+        name: "yank",
+        summary: "keep a published version from new users",
+        load: () => import("./commands/yank.ts"),
+      },
+      {
+        name: "unyank",
+        summary: "take a yank back",
+        load: () => import("./commands/unyank.ts"),
+      },
+    ],
+  },
+  {
     title: "Serve",
     entries: [
       {

@@ -20,11 +20,14 @@ export function problemText({ file, line, message }: Problem): string {
   return `${shown(file)}${line === undefined ? "" : `, line ${line}`}: ${message}`;
 }
 
-/** For those who need no more than the first. */
-export function failureOf(problems: readonly [Problem, ...Problem[]]): Failure {
+/** In words the first; all are in the details. @param problems at least one */
+export function failureOf(problems: readonly Problem[]): Failure {
   const [first, ...others] = problems;
+  if (!first) throw new RangeError("a failure without a problem");
   const more = others.length === 0 ? "" : ` (and ${others.length} more)`;
-  return new Failure("invalid", `${problemText(first)}${more}`, first.fix);
+  return new Failure("invalid", `${problemText(first)}${more}`, first.fix, {
+    details: { problems },
+  });
 }
 
 const MAX_SHOWN = 200;

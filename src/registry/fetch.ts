@@ -69,7 +69,12 @@ export async function fetchAll(
   const pass = async (entries: Iterable<Entry>): Promise<Map<Entry, DownloadError>> => {
     const later = new Map<Entry, DownloadError>();
     const fetchOne = async (entry: Entry): Promise<void> => {
-      const source = sources.get(catalog.get(entry.module)!.origin)!;
+      const source = sources.get(catalog.get(entry.module)!.origin);
+      if (!source) {
+        const why = "it was published here, its archive is missing, and no source has it";
+        fail(entry, new DownloadError("not-found", why));
+        return;
+      }
       try {
         const { size } = await fetchArchive(batch.add, source, entry, { signal });
         totals.downloaded++;

@@ -36,7 +36,10 @@ export async function withLock<T>(
   command: string,
   work: () => Promise<T>,
 ): Promise<T> {
-  const release = await acquire(path, command);
+  return await holding(await acquire(path, command), work);
+}
+
+async function holding<T>(release: () => void, work: () => Promise<T>): Promise<T> {
   // A second Ctrl-C ends the process at once; its name should not stay even then.
   process.once("exit", release);
   try {
@@ -44,6 +47,51 @@ export async function withLock<T>(
   } finally {
     process.removeListener("exit", release);
     release();
+  }
+}
+
+/** How often to look whether the other writer has ended: few, and not all at the same moment. */
+const RETRY_MS = 25;
+
+/**
+ * As `withLock`, but waits for another writer, for so long.
+ *
+ * @throws {Failure} as `withLock`; "busy" only after the wait
+ */
+export async function withLockSoon<T>(
+  path: string,
+  command: string,
+  patienceMs: number,
+  work: () => Promise<T>,
+): Promise<T> {
+  return await inTurn(path, async () => await holding(await soon(path, command, patienceMs), work));
+}
+
+async function soon(path: string, command: string, patienceMs: number): Promise<() => void> {
+  const until = performance.now() + patienceMs;
+  for (;;) {
+    const release = await acquire(path, command).catch((error: unknown) => {
+      const isBusy = error instanceof Failure && error.code === "busy";
+      if (isBusy && performance.now() < until) return undefined;
+      throw error;
+    });
+    if (release) return release;
+    await Bun.sleep(RETRY_MS * (0.5 + Math.random()));
+  }
+}
+
+/** The last of those in this process who wait for a lock, by path. */
+const queues = new Map<string, Promise<unknown>>();
+
+/** Lets those of one process wait in a row, each for the one before it: nobody looks again and again. */
+async function inTurn<T>(path: string, work: () => Promise<T>): Promise<T> {
+  const before = queues.get(path) ?? Promise.resolve();
+  const mine = before.then(work, work);
+  queues.set(path, mine);
+  try {
+    return await mine;
+  } finally {
+    if (queues.get(path) === mine) queues.delete(path);
   }
 }
 

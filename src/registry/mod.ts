@@ -16,8 +16,17 @@ export {
   sync,
 } from "./mirror.ts";
 export { openRegistry, type Registry } from "./open.ts";
+export {
+  type Publications,
+  prepareUpload,
+  publishLocally,
+  type Upload,
+  yankLocally,
+} from "./publications.ts";
+export type { Publication, PublishOptions } from "./publish.ts";
 export type { IncomingBody } from "./pull.ts";
 export { type ServedRegistry, serveRegistry } from "./serve.ts";
 export { type Status, status } from "./status.ts";
 export { createToken, listTokens, localUser, revokeToken, type TokenOptions } from "./tokens.ts";
 export type { ListingChange } from "./views.ts";
+export type { Yanked } from "./yank.ts";

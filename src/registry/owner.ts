@@ -3,7 +3,7 @@ import type { Config, SourceConfig } from "../config/mod.ts";
 import type { Oid } from "../git/mod.ts";
 import type { Overlay } from "../index/mod.ts";
 import type { Registry } from "./open.ts";
-import { currentOverlay, sourceTips } from "./views.ts";
+import { currentOverlay, originTips } from "./views.ts";
 
 /** Finds whose a module is. */
 export type FindOwner = (module: string) => Owner | undefined;
@@ -20,7 +20,7 @@ export function createOwnerLookup(opened: Registry, config: () => Config): FindO
   let owners: Overlay<Oid> | undefined;
   return (module) => {
     const registry = { ...opened, config: config() };
-    const now = sourceTips(registry)
+    const now = originTips(registry)
       .map(({ name, tip }) => `${name} ${tip}`)
       .join("\n");
     if (!owners || now !== tips) {

@@ -31,8 +31,10 @@ export function dataPaths(dataDir: string): DataPaths {
   };
 }
 
-/** What was published here. */
+/** What was published here: laid out as any source's index. */
 export const PUBLISHED = "refs/heads/published";
+/** What that is called where sources are named; no source may have this name. */
+export const PUBLISHED_ORIGIN = "published";
 /** What every enabled source offers: for a server that may fetch what it lacks. */
 export const ALL_VIEW = "refs/heads/main";
 /** Only versions whose archive is in the store: for a server that may not. */

@@ -7,6 +7,7 @@ import picomatch from "picomatch";
 import type { Config } from "../config/mod.ts";
 import { Failure } from "../errors.ts";
 import type { Catalog, CatalogModule, Entry } from "../index/mod.ts";
+import { PUBLISHED_ORIGIN } from "./paths.ts";
 
 /** Why a version is not passed on. */
 export type Hold =
@@ -68,9 +69,11 @@ export function applyPolicy(
   wasListed: (entry: Entry) => boolean,
 ): { catalog: Catalog; held: HeldVersion[] } {
   const held: HeldVersion[] = [];
-  const isHeld = (entry: Entry): boolean => {
+  const isHeld = (origin: string, entry: Entry): boolean => {
     const { module, version } = entry;
     const young = () => {
+      // Who publishes here is trusted to: age is for strangers.
+      if (origin === PUBLISHED_ORIGIN) return undefined;
       const hold = policy.young(entry, now);
       return hold && !wasListed(entry) ? hold : undefined;
     };
@@ -79,7 +82,7 @@ export function applyPolicy(
     return hold !== undefined;
   };
   const kept = [...catalog].flatMap(([name, module]): [string, CatalogModule][] => {
-    const lines = module.lines.filter(({ entry }) => !isHeld(entry));
+    const lines = module.lines.filter(({ entry }) => !isHeld(module.origin, entry));
     if (lines.length === module.lines.length) return [[name, module]];
     return lines.length === 0 ? [] : [[name, { ...module, lines, edited: true }]];
   });

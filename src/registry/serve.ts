@@ -12,6 +12,7 @@ import { createMeter, type Measures } from "./measures.ts";
 import type { Registry } from "./open.ts";
 import { createOwnerLookup } from "./owner.ts";
 import { ALL_VIEW, STORED_VIEW } from "./paths.ts";
+import { type Publications, servePublications } from "./publications.ts";
 import { createPull, type IncomingBody, unknown } from "./pull.ts";
 import type { AutoSyncState } from "./state.ts";
 import { createStoredListing } from "./stored-listing.ts";
@@ -37,6 +38,8 @@ export interface ServedRegistry {
   readonly downloads: Downloads;
   /** What an operator's monitoring wants to know. */
   measures(): Promise<Measures>;
+  /** Publishing and yanking; who may, is for the caller to ask first. */
+  readonly publications: Publications;
   /** Who may do what. */
   readonly access: Access;
   /** The commit that is served, if there is one yet. Throws when the index cannot be read. */
@@ -106,6 +109,7 @@ export function serveRegistry(
       return { entry, body };
     },
     symbols: () => openSymbols(registry),
+    publications: servePublications(registry, settings),
     access,
     downloads,
     measures: () => meter.read(downloads.total()),

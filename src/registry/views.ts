@@ -15,12 +15,24 @@ import {
 import { sourceRef } from "../sources/mod.ts";
 import type { Report } from "./events.ts";
 import { enabledSources, type Registry } from "./open.ts";
-import { ALL_VIEW, STORED_VIEW } from "./paths.ts";
+import { ALL_VIEW, PUBLISHED, PUBLISHED_ORIGIN, STORED_VIEW } from "./paths.ts";
 import { applyPolicy, createPolicy, type HeldVersion } from "./policy.ts";
 import { pinsRef, readPins } from "./rewrites.ts";
 
+export interface OriginTip {
+  readonly name: string;
+  readonly tip: Oid;
+}
+
+/** Whoever offers modules: what was published here, then the enabled sources whose index is here. */
+export function originTips(registry: Registry): OriginTip[] {
+  const published = readRef(registry.paths.index, PUBLISHED);
+  const own = published === undefined ? [] : [{ name: PUBLISHED_ORIGIN, tip: published }];
+  return [...own, ...sourceTips(registry)];
+}
+
 /** The enabled sources whose index is here, the first to be asked first. */
-export function sourceTips(registry: Registry): { name: string; tip: Oid }[] {
+export function sourceTips(registry: Registry): OriginTip[] {
   return enabledSources(registry).flatMap(({ name }) => {
     const tip = readRef(registry.paths.index, sourceRef(name));
     return tip === undefined ? [] : [{ name, tip }];
@@ -40,7 +52,7 @@ export function forgetRemovedSources({ config, paths }: Registry): void {
 export function currentOverlay(registry: Registry): Overlay<Oid> {
   const { objects } = registry;
   return overlay(
-    sourceTips(registry).map(({ name, tip }) => ({
+    originTips(registry).map(({ name, tip }) => ({
       name,
       modules: readIndexTree(objects, objects.commit(tip).tree),
     })),
@@ -52,7 +64,7 @@ export interface Offer {
   readonly held: readonly HeldVersion[];
 }
 
-/** What the sources offer and the policy lets through, read, and what it does not. */
+/** What is offered and the policy lets through, read, and what it does not. */
 export function currentOffer(registry: Registry): Offer {
   const { objects, paths, config } = registry;
   const pins = new Map(
@@ -115,7 +127,7 @@ async function updateView(
     parent === undefined ? new Map() : readIndexTree(objects, objects.commit(parent).tree);
   const change = compare(before, files);
   if (parent === undefined && files.size === 0) return change;
-  const times = sourceTips(registry).map(({ tip }) => objects.commit(tip).time);
+  const times = originTips(registry).map(({ tip }) => objects.commit(tip).time);
   const commit = commitChange(batch, objects, {
     parent,
     tree,

@@ -9,6 +9,7 @@ import { assetRoutes } from "./routes/assets.ts";
 import { gitRoutes } from "./routes/git.ts";
 import { metricsRoutes } from "./routes/metrics.ts";
 import { opsRoutes } from "./routes/ops.ts";
+import { publishRoutes } from "./routes/publish-api.ts";
 import { whoamiRoutes } from "./routes/whoami.ts";
 import type { Traffic } from "./traffic.ts";
 
@@ -42,6 +43,7 @@ export function createApp(served: ServedRegistry, { baseUrl, client, traffic, on
     .use(gitRoutes(served.git))
     .use(archiveRoutes(served))
     .use(assetRoutes(served))
+    .use(publishRoutes(served.publications, guard, urlFor))
     .use(whoamiRoutes(guard))
     .use(metricsRoutes(served, traffic))
     .use(opsRoutes(served, urlFor, guard));

@@ -15,6 +15,7 @@ const STATUS: Readonly<Record<FailureCode, number>> = {
   forbidden: 403,
   throttled: 429,
   invalid: 422,
+  "too-large": 413,
   integrity: 502,
   io: 500,
   "missing-tool": 500,
@@ -30,23 +31,25 @@ const HEADERS: Partial<Record<FailureCode, readonly [string, string][]>> = {
   throttled: [["retry-after", "60"]],
 };
 
-/** `{"error": {"code", "message", "hint"?}}`, as every route answers an error. */
+/** `{"error": {"code", "message", "hint"?, …}}`, as every route answers an error. */
 export function errorResponse(
   status: number,
   code: string,
   message: string,
   hint?: string,
   headers?: Record<string, string>,
+  details?: Readonly<Record<string, unknown>>,
 ): Response {
-  const error = hint === undefined ? { code, message } : { code, message, hint };
+  const error = { code, message, ...(hint !== undefined && { hint }), ...details };
   return Response.json({ error }, { status, headers: { "cache-control": "no-store", ...headers } });
 }
 
 /** What a client is told of something thrown: a failure's own words, and nothing of a bug's. */
 export function responseFor(error: unknown): Response {
   if (error instanceof Failure) {
-    const response = errorResponse(STATUS[error.code], error.code, error.message, error.hint);
-    for (const [name, value] of HEADERS[error.code] ?? []) response.headers.append(name, value);
+    const { code, message, hint, details } = error;
+    const response = errorResponse(STATUS[code], code, message, hint, undefined, details);
+    for (const [name, value] of HEADERS[code] ?? []) response.headers.append(name, value);
     return response;
   }
   return errorResponse(500, "internal", "the server made a mistake; its log says more");

@@ -66,6 +66,11 @@ test("the first help", () => {
       sync        refresh sources and what was mirrored from them
       status      what is here, and since when
 
+    Publish
+      publish     publish a module, here or to a server
+      yank        keep a published version from new users
+      unyank      take a yank back
+
     Serve
       serve       serve the registry over HTTP
       update      run \`moon update\` against this registry

@@ -1,0 +1,19 @@
+/** `yank`: keeps a published version from whoever does not ask for exactly it. */
+import { command } from "../command.ts";
+import { REGISTRY_OPTION } from "../remote.ts";
+import { changeYank } from "../yank.ts";
+
+export default command({
+  operands: [{ name: "MODULE@VERSION", help: "one that was published here", required: true }],
+  options: {
+    ...REGISTRY_OPTION,
+    reason: { type: "string", valueHint: "TEXT", description: "why; shown to whoever asks" },
+  },
+  notes: ["Its archive stays: who asks for exactly this version still gets it."],
+  example: 'yank alice/json@0.1.0 --reason "loses data"',
+  async run(context, args) {
+    const { _: operands, registry, reason = "" } = args;
+    await changeYank(context, { operand: operands[0]!, registry }, reason);
+    return undefined;
+  },
+});

@@ -1,0 +1,281 @@
+/**
+ * The API under `/api/v0`, described for programs: an OpenAPI 3.1 document, kept by hand. Paths with
+ * `{module}` take a name with its slashes, which OpenAPI cannot say (a parameter ends at a slash):
+ * encoded or plain, both are understood.
+ *
+ * Source: https://spec.openapis.org/oas/v3.1.1.html
+ */
+import { VERSION } from "../version.ts";
+
+type Schema = Readonly<Record<string, unknown>>;
+
+interface Parameter {
+  readonly name: string;
+  readonly in: "path" | "query";
+  readonly required: boolean;
+  readonly description: string;
+  readonly schema: Schema;
+}
+
+interface Answer {
+  readonly description: string;
+  readonly content?: Readonly<Record<string, { readonly schema: Schema }>>;
+}
+
+interface Operation {
+  readonly operationId: string;
+  readonly summary: string;
+  readonly parameters?: readonly Parameter[];
+  readonly requestBody?: {
+    readonly required: boolean;
+    readonly content: Readonly<Record<string, { readonly schema: Schema }>>;
+  };
+  readonly responses: Readonly<Record<string, Answer>>;
+  readonly security?: readonly Schema[];
+}
+
+export interface OpenApi {
+  readonly openapi: "3.1.1";
+  readonly info: { readonly title: string; readonly version: string; readonly summary: string };
+  readonly servers: readonly { readonly url: string }[];
+  readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
+  readonly components: Readonly<Record<string, Readonly<Record<string, Schema>>>>;
+}
+
+const TEXT: Schema = { type: "string" };
+const FLAG: Schema = { type: "boolean" };
+const COUNT: Schema = { type: "integer", minimum: 0 };
+const HASH: Schema = { type: "string", pattern: "^[0-9a-f]{64}$" };
+const orNull = ({ type, ...rest }: Schema): Schema => ({ ...rest, type: [type, "null"] });
+const list = (items: Schema): Schema => ({ type: "array", items });
+const ref = (name: string): Schema => ({ $ref: `#/components/schemas/${name}` });
+const object = (properties: Readonly<Record<string, Schema>>, optional: string[] = []): Schema => ({
+  type: "object",
+  properties,
+  required: Object.keys(properties).filter((name) => !optional.includes(name)),
+});
+
+const json = (description: string, schema: Schema): Answer => ({
+  description,
+  content: { "application/json": { schema } },
+});
+const failure = (description: string): Answer => json(description, ref("Error"));
+
+const inPath = (name: string, description: string): Parameter => ({
+  name,
+  in: "path",
+  required: true,
+  description,
+  schema: TEXT,
+});
+const inQuery = (name: string, description: string, schema: Schema): Parameter => ({
+  name,
+  in: "query",
+  required: false,
+  description,
+  schema,
+});
+
+const MODULE = inPath("module", "such as `alice/json`");
+const VERSION_PART = inPath("version", "such as `0.1.0`");
+const DRY_RUN = inQuery("dry_run", "check everything and change nothing", FLAG);
+const NO_SUCH = { 404: failure("no such module or version") };
+const WRITERS: readonly Schema[] = [{ token: [] }, { password: [] }];
+const REFUSED = {
+  401: failure("no token, or one that is not valid"),
+  403: failure("the token may not do this, or the name belongs to a source"),
+  429: failure("too many wrong tokens"),
+  503: failure("another process writes to the registry"),
+};
+
+const ARCHIVE = {
+  required: true,
+  content: { "application/zip": { schema: { type: "string", format: "binary" } } },
+};
+
+function publish(operationId: string, summary: string, parameters: Parameter[]): Operation {
+  return {
+    operationId,
+    summary,
+    parameters: [...parameters, DRY_RUN],
+    requestBody: ARCHIVE,
+    responses: {
+      200: json("the same bytes are published already, or it was a dry run", ref("Publication")),
+      201: json("published", ref("Publication")),
+      409: failure("other bytes are published: `published` and `given` are their hashes"),
+      413: failure("the archive is more than 64 MiB"),
+      422: failure("the module breaks rules: `problems` has all"),
+      ...REFUSED,
+    },
+    security: WRITERS,
+  };
+}
+
+function changeYank(action: "yank" | "unyank", summary: string): Operation {
+  const reason = { "application/json": { schema: object({ reason: TEXT }, ["reason"]) } };
+  return {
+    operationId: action,
+    summary,
+    parameters: [MODULE, VERSION_PART],
+    ...(action === "yank" && { requestBody: { required: false, content: reason } }),
+    responses: { 200: json("as it is now", ref("Yank")), ...NO_SUCH, ...REFUSED },
+    security: WRITERS,
+  };
+}
+
+const read = (
+  operationId: string,
+  summary: string,
+  schema: Schema,
+  parameters: Parameter[] = [],
+): Operation => ({
+  operationId,
+  summary,
+  parameters,
+  responses: {
+    200: json("found", schema),
+    ...(parameters.some((each) => each.in === "path") && NO_SUCH),
+  },
+});
+
+const SCHEMAS: Readonly<Record<string, Schema>> = {
+  Error: object({
+    error: object(
+      {
+        code: { type: "string", description: "such as `exists`, `invalid`, `forbidden`" },
+        message: TEXT,
+        hint: TEXT,
+        problems: list(ref("Problem")),
+        published: HASH,
+        given: HASH,
+      },
+      ["hint", "problems", "published", "given"],
+    ),
+  }),
+  Problem: object({ file: TEXT, line: COUNT, message: TEXT, fix: TEXT }, ["line"]),
+  Publication: object({
+    module: TEXT,
+    version: TEXT,
+    checksum: HASH,
+    size: COUNT,
+    outcome: { type: "string", enum: ["published", "unchanged", "checked"] },
+    files: { ...COUNT, description: "how many the archive holds" },
+    line: { type: "string", description: "as it stands in the index" },
+    warnings: list(ref("Problem")),
+  }),
+  Yank: object({ module: TEXT, version: TEXT, yanked: FLAG, yanked_reason: orNull(TEXT) }),
+  Listed: object(
+    {
+      name: TEXT,
+      version: TEXT,
+      description: TEXT,
+      keywords: list(TEXT),
+      created_at: TEXT,
+      is_new: FLAG,
+    },
+    ["description", "keywords", "created_at", "is_new"],
+  ),
+  Manifest: object(
+    {
+      module: TEXT,
+      version: TEXT,
+      latest_version: TEXT,
+      yanked: FLAG,
+      yanked_reason: orNull(TEXT),
+      versions: list(object({ version: TEXT, yanked: FLAG, yanked_reason: orNull(TEXT) })),
+      metadata: { type: "object", description: "the index line" },
+      downloads: COUNT,
+    },
+    ["downloads"],
+  ),
+  User: object(
+    {
+      username: TEXT,
+      modules: list(
+        object({ name: TEXT, version: TEXT, yanked: FLAG, yanked_reason: orNull(TEXT) }),
+      ),
+    },
+    ["username"],
+  ),
+  Statistics: object({
+    total_modules: COUNT,
+    total_packages: orNull(COUNT),
+    total_lines: orNull(COUNT),
+    total_downloads: orNull(COUNT),
+  }),
+  Caller: object({ name: TEXT, scopes: list(TEXT) }),
+};
+
+/** @param url where this server is, without a trailing slash */
+export function openApi(url: string): OpenApi {
+  const modulePath = "/api/v0/modules/{module}";
+  const versionPath = `${modulePath}/{version}`;
+  const manifest = (id: string, about: string) => read(id, about, ref("Manifest"), [MODULE]);
+  const limits = [
+    inQuery("recent", "so many that were published last", COUNT),
+    inQuery("new", "so many that are new", COUNT),
+    inQuery("popular", "so many that others need most", COUNT),
+  ];
+  return {
+    openapi: "3.1.1",
+    info: {
+      title: "moonbit-registry",
+      version: VERSION,
+      summary: "A registry of MoonBit modules: read, publish, yank",
+    },
+    servers: [{ url }],
+    paths: {
+      "/api/v0/search": {
+        get: read("search", "modules by name, keywords and description", list(ref("Listed")), [
+          inQuery("kw", "words, joined by +", TEXT),
+          inQuery("limit", "at most so many", COUNT),
+        ]),
+      },
+      "/api/v0/modules": {
+        get: read(
+          "modules",
+          "every module; with a parameter, an object of those lists instead",
+          list(ref("Listed")),
+          limits,
+        ),
+      },
+      "/api/v0/modules/statistics": {
+        get: read("statistics", "counts of what is here", ref("Statistics")),
+      },
+      [modulePath]: { get: manifest("module", "the newest version, and all there are") },
+      [`${modulePath}@{version}`]: {
+        get: read("version", "one version", ref("Manifest"), [MODULE, VERSION_PART]),
+      },
+      [versionPath]: {
+        put: publish("publish", "publish an archive under its own name and version", [
+          MODULE,
+          VERSION_PART,
+        ]),
+      },
+      [`${versionPath}/yank`]: {
+        post: changeYank("yank", "keep a version from whoever does not ask for exactly it"),
+      },
+      [`${versionPath}/unyank`]: { post: changeYank("unyank", "take a yank back") },
+      "/api/v0/publish": {
+        post: publish("publishByManifest", "publish an archive that its manifest names", []),
+      },
+      "/api/v0/manifest/{module}": { get: manifest("manifest", "as /api/v0/modules/{module}") },
+      "/api/v0/user/{username}": {
+        get: read("user", "an owner's modules", ref("User"), [inPath("username", "the owner")]),
+      },
+      "/api/v0/whoami": {
+        get: {
+          ...read("whoami", "whose token this is", ref("Caller")),
+          security: WRITERS,
+        },
+      },
+    },
+    components: {
+      schemas: SCHEMAS,
+      securitySchemes: {
+        token: { type: "http", scheme: "bearer" },
+        password: { type: "http", scheme: "basic", description: "the token as the password" },
+      },
+    },
+  };
+}

@@ -211,7 +211,7 @@ function createZip(opened: Opened, entries: readonly Named[]): ModuleZip {
   };
 }
 
-/** Stops as soon as there is more than was declared, so that a lie costs no memory. */
+/** yauzl stops as soon as there is more than was declared, so that a lie costs no memory. */
 async function* checkedPieces(opened: Opened, path: string, entry: Entry): AsyncGenerator<Buffer> {
   let size = 0;
   let crc = 0;
@@ -223,7 +223,6 @@ async function* checkedPieces(opened: Opened, path: string, entry: Entry): Async
     for await (const chunk of stream) {
       const piece = chunk as Buffer;
       size += piece.length;
-      if (size > entry.uncompressedSize) break;
       crc = crc32(piece, crc);
       if (held) yield held;
       held = piece;

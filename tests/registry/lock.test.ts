@@ -3,7 +3,7 @@ import { existsSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { Failure } from "../../src/errors.ts";
-import { lockHolder, withLock } from "../../src/registry/lock.ts";
+import { lockHolder, withLock, withLockSoon } from "../../src/registry/lock.ts";
 import { tempDirectory } from "../support/temp.ts";
 
 const lockPath = () => join(tempDirectory(), "data", "lock");
@@ -28,6 +28,29 @@ test("the lock is free when the work is done, and when it failed", async () => {
   await expect(failing).rejects.toThrow("no");
   expect(lockHolder(path)).toBeUndefined();
   await withLock(path, "sync", async () => {});
+});
+
+test("who can wait is let in when the first is done, and is told who it is when that takes too long", async () => {
+  const path = lockPath();
+  const order: string[] = [];
+  const ended = Promise.withResolvers<void>();
+  const first = withLock(path, "mirror", async () => {
+    await ended.promise;
+    order.push("first");
+  });
+  const soon = (name: string, patienceMs: number) =>
+    withLockSoon(path, "publish", patienceMs, async () => void order.push(name));
+  await expect(soon("impatient", 1)).rejects.toThrow("is being written by process");
+  const others = Promise.all([soon("second", 60_000), soon("third", 60_000)]);
+  ended.resolve();
+  await Promise.all([first, others]);
+  expect(order).toEqual(["first", "second", "third"]);
+  // One that fails does not stop those behind it.
+  const failing = withLockSoon(path, "publish", 1_000, () => Promise.reject(new Error("no")));
+  const behind = soon("behind", 1_000);
+  await expect(failing).rejects.toThrow("no");
+  await behind;
+  expect(order.at(-1)).toBe("behind");
 });
 
 test("of many writers at once no two are inside together", async () => {

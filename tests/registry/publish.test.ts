@@ -326,6 +326,17 @@ describe("an archive that anybody sends is refused", () => {
   });
 });
 
+test("a body that breaks off leaves nothing", async () => {
+  const registry = await newRegistry();
+  async function* broken() {
+    yield await craftZip([MANIFEST]).bytes();
+    throw new Error("gone");
+  }
+  expect((await refusalOf(publishArchive(registry, broken()))).message).toBe("gone");
+  expect(temporaries(registry)).toEqual([]);
+  expect((await registry.archives.list()).size).toBe(0);
+});
+
 describe("a crash", () => {
   test("between archive and index leaves bytes that nothing names, and the version free", async () => {
     const registry = await newRegistry();

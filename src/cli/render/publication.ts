@@ -33,7 +33,8 @@ export function problemLine(problem: unknown): string {
   const { file, line, message, fix } = (problem ?? {}) as Readonly<Record<string, unknown>>;
   const at = typeof line === "number" ? `, line ${line}` : "";
   const where = typeof file === "string" && file !== "." ? `${file}${at}: ` : "";
-  return printable(`${where}${String(message)}; ${String(fix)}`);
+  const told = [message, fix].filter((each) => typeof each === "string");
+  return printable(where + (told.join("; ") || "something is wrong"));
 }
 
 function printable(text: string): string {

@@ -26,6 +26,7 @@ export function openDownloads(path: string): Downloads {
   /** What is written, read when it is first asked for and after each write. */
   let written: Map<string, number> | undefined;
   let timer: NodeJS.Timeout | undefined;
+  let closed = false;
 
   const known = () => {
     written ??= load(path);
@@ -61,12 +62,17 @@ export function openDownloads(path: string): Downloads {
       const versions = pending.get(module) ?? new Map<string, number>();
       versions.set(version, (versions.get(version) ?? 0) + 1);
       pending.set(module, versions);
-      timer ??= setTimeout(flush, WRITE_MS).unref();
+      // A server that stops still ends the requests under way.
+      if (closed) flush();
+      else timer ??= setTimeout(flush, WRITE_MS).unref();
     },
     of: (module) => (known().get(module) ?? 0) + pendingOf(module),
     total: () => sum(known().values()) + sum([...pending.keys()].map(pendingOf)),
     flush,
-    close: () => void flush(),
+    close() {
+      closed = true;
+      flush();
+    },
   };
 }
 

@@ -2,4 +2,5 @@
 import { afterAll } from "bun:test";
 import { removeTempDirectories } from "./temp.ts";
 
-afterAll(removeTempDirectories);
+// On a busy disk that takes longer than the default of five seconds.
+afterAll(removeTempDirectories, 120_000);

@@ -21,6 +21,7 @@ import { stopAll } from "./processes.ts";
 import { benchPull } from "./pull.ts";
 import { data, table } from "./report.ts";
 import type { Result } from "./result.ts";
+import { benchSearch } from "./search.ts";
 import { benchStart } from "./start.ts";
 import { createWorld, type World } from "./world.ts";
 
@@ -32,6 +33,7 @@ const BENCHES: Readonly<Record<string, (world: World) => Promise<Result[]>>> = {
   pull: benchPull,
   history: benchHistory,
   mirror: benchMirror,
+  search: benchSearch,
 };
 
 const FLAGS = ["--json", "--write"];

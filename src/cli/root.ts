@@ -113,6 +113,36 @@ export const GROUPS: readonly Group[] = [
     ],
   },
   {
+    title: "Find and take",
+    entries: [
+      {
+        name: "search",
+        summary: "find modules by words",
+        load: () => import("./commands/search.ts"),
+      },
+      {
+        name: "info",
+        summary: "everything that is known of a module",
+        load: () => import("./commands/info.ts"),
+      },
+      {
+        name: "resolve",
+        summary: "which version a range means",
+        load: () => import("./commands/resolve.ts"),
+      },
+      {
+        name: "deps",
+        summary: "what a module needs, or what needs it",
+        load: () => import("./commands/deps.ts"),
+      },
+      {
+        name: "get",
+        summary: "unpack a module and what it needs",
+        load: () => import("./commands/get.ts"),
+      },
+    ],
+  },
+  {
     title: "Publish",
     entries: [
       {

@@ -21,6 +21,8 @@ export interface Dependency {
   readonly module: string;
   /** As written: nearly always a plain version, which is a minimum. */
   readonly version: string;
+  /** A program that its module is built with: nobody needs it who only uses the module. */
+  readonly binary?: true;
 }
 
 export interface IndexLine {
@@ -94,7 +96,10 @@ function parseEntry(module: string, bytes: Buffer): Entry | string {
     version,
     checksum,
     createdAt: Number.isNaN(time) ? undefined : time,
-    dependencies: [...dependencies(json.deps), ...dependencies(json["bin-deps"])],
+    dependencies: [
+      ...dependencies(json.deps),
+      ...dependencies(json["bin-deps"]).map((wish) => ({ ...wish, binary: true as const })),
+    ],
     yanked: json.yanked === true ? String(json.yanked_reason ?? "") : undefined,
   };
 }

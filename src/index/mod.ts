@@ -9,6 +9,7 @@ export {
   type ModuleFile,
   parseModuleFile,
 } from "./entry.ts";
+export { type Metadata, parseMetadata, readFields } from "./metadata.ts";
 export { type Origin, type Overlay, type Owned, overlay, type Shadowed } from "./overlay.ts";
 export { isModuleName, modulePath } from "./path.ts";
 export { followBranch, openSnapshot, type Snapshot } from "./snapshot.ts";

@@ -12,6 +12,7 @@ export {
 } from "./manifest.ts";
 export { isSemver, nameProblem, twinOf } from "./name.ts";
 export { failureOf, type Problem, problemText, shown, WHOLE } from "./problem.ts";
+export { holdsExactly, unpack } from "./unpack.ts";
 export {
   type Contents,
   type KnownModules,

@@ -3,8 +3,16 @@
 export { parseScope, type Scope, type TokenInfo } from "../accounts/mod.ts";
 export type { Access } from "./access.ts";
 export { conflicts } from "./conflicts.ts";
+export {
+  type Dependent,
+  type Discovery,
+  type FollowDiscovery,
+  noModule,
+  type Statistics,
+} from "./discover.ts";
 export type { Downloads } from "./downloads.ts";
 export type { Event, FailureReason, Report } from "./events.ts";
+export { type GetOptions, type GetSummary, getModules } from "./get.ts";
 export { initRegistry } from "./init.ts";
 export type { Measures } from "./measures.ts";
 export {
@@ -15,6 +23,19 @@ export {
   type SyncSummary,
   sync,
 } from "./mirror.ts";
+export {
+  archivePath,
+  type ListedModule,
+  listedModule,
+  type ModuleInfo,
+  moduleInfo,
+  type ReleaseInfo,
+  type ResolvedVersion,
+  resolvedVersion,
+  yankOf,
+} from "./module-info.ts";
+export type { ModuleRecord } from "./module-records.ts";
+export { type ModuleTree, moduleTree, type TreeModule, unmetText } from "./module-tree.ts";
 export { openRegistry, type Registry } from "./open.ts";
 export {
   type Publications,
@@ -25,7 +46,15 @@ export {
 } from "./publications.ts";
 export type { Publication, PublishOptions } from "./publish.ts";
 export type { IncomingBody } from "./pull.ts";
+export {
+  MAX_LIMIT,
+  SEARCH_SORTS,
+  type SearchPage,
+  type SearchQuery,
+  type SearchSort,
+} from "./search-index.ts";
 export { type ServedRegistry, serveRegistry } from "./serve.ts";
+export { openShelf, type Shelf } from "./shelf.ts";
 export { type Status, status } from "./status.ts";
 export { createToken, listTokens, localUser, revokeToken, type TokenOptions } from "./tokens.ts";
 export type { ListingChange } from "./views.ts";

@@ -5,6 +5,7 @@ import { type Entry, followBranch } from "../index/mod.ts";
 import { VERSION } from "../version.ts";
 import { type Access, serveAccess } from "./access.ts";
 import { startAutoSync } from "./auto-sync.ts";
+import { type FollowDiscovery, followDiscovery } from "./discover.ts";
 import { type Downloads, openDownloads } from "./downloads.ts";
 import { followConfig } from "./follow-config.ts";
 import { createHeldLookup } from "./held.ts";
@@ -32,6 +33,8 @@ export interface ServedRegistry {
     version: string,
     whole: boolean,
   ): Promise<{ entry: Entry; body: Blob | IncomingBody }>;
+  /** What is to be told of the modules that are served. */
+  readonly discovery: FollowDiscovery;
   /** The stored `symbols.zip`, if there is one. */
   symbols(): Promise<StoredSymbols | undefined>;
   /** How often archives were given to clients. */
@@ -108,6 +111,7 @@ export function serveRegistry(
       if (!body) throw unknown(module, version);
       return { entry, body };
     },
+    discovery: followDiscovery(snapshot, (blob) => objects.read(blob).data),
     symbols: () => openSymbols(registry),
     publications: servePublications(registry, settings),
     access,

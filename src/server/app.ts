@@ -8,6 +8,7 @@ import { archiveRoutes } from "./routes/archives.ts";
 import { assetRoutes } from "./routes/assets.ts";
 import { gitRoutes } from "./routes/git.ts";
 import { metricsRoutes } from "./routes/metrics.ts";
+import { mooncakesApiRoutes } from "./routes/mooncakes-api.ts";
 import { opsRoutes } from "./routes/ops.ts";
 import { publishRoutes } from "./routes/publish-api.ts";
 import { whoamiRoutes } from "./routes/whoami.ts";
@@ -43,6 +44,7 @@ export function createApp(served: ServedRegistry, { baseUrl, client, traffic, on
     .use(gitRoutes(served.git))
     .use(archiveRoutes(served))
     .use(assetRoutes(served))
+    .use(mooncakesApiRoutes(served, urlFor))
     .use(publishRoutes(served.publications, guard, urlFor))
     .use(whoamiRoutes(guard))
     .use(metricsRoutes(served, traffic))

@@ -138,6 +138,12 @@ const read = (
   },
 });
 
+function ranged(operationId: string, summary: string, schema: string): Operation {
+  const range = inPath("range", "such as `^1.2.0`; left out with its slash: the latest version");
+  const found = read(operationId, summary, ref(schema), [MODULE, range]);
+  return { ...found, responses: { ...found.responses, 422: failure("that is no range") } };
+}
+
 const SCHEMAS: Readonly<Record<string, Schema>> = {
   Error: object({
     error: object(
@@ -204,6 +210,43 @@ const SCHEMAS: Readonly<Record<string, Schema>> = {
     total_downloads: orNull(COUNT),
   }),
   Caller: object({ name: TEXT, scopes: list(TEXT) }),
+  Dependency: object({ module: TEXT, version: TEXT, binary: FLAG }, ["binary"]),
+  Resolved: object({
+    module: TEXT,
+    specifier: orNull(TEXT),
+    version: TEXT,
+    yanked: FLAG,
+    yanked_reason: orNull(TEXT),
+    checksum: HASH,
+    archive_url: TEXT,
+    repository: orNull(TEXT),
+    dependencies: list(ref("Dependency")),
+  }),
+  Tree: object({
+    module: TEXT,
+    version: TEXT,
+    range: orNull(TEXT),
+    modules: list(
+      object({
+        module: TEXT,
+        version: TEXT,
+        checksum: HASH,
+        yanked: FLAG,
+        yanked_reason: orNull(TEXT),
+        dependencies: list(
+          object({ module: TEXT, requires: TEXT, version: TEXT, binary: FLAG }, [
+            "version",
+            "binary",
+          ]),
+        ),
+      }),
+    ),
+    unmet: list(object({ module: TEXT, version: TEXT, neededBy: TEXT, reason: TEXT })),
+  }),
+  Dependents: object({
+    module: TEXT,
+    dependents: list(object({ module: TEXT, version: TEXT, requires: TEXT })),
+  }),
 };
 
 /** @param url where this server is, without a trailing slash */
@@ -228,7 +271,12 @@ export function openApi(url: string): OpenApi {
       "/api/v0/search": {
         get: read("search", "modules by name, keywords and description", list(ref("Listed")), [
           inQuery("kw", "words, joined by +", TEXT),
-          inQuery("limit", "at most so many", COUNT),
+          inQuery("limit", "at most so many, and at most 100; default: 20", COUNT),
+          inQuery("offset", "leave out so many", COUNT),
+          inQuery("owner", "only modules of this owner", TEXT),
+          inQuery("keyword", "only with this keyword", TEXT),
+          inQuery("license", "only under this license", TEXT),
+          inQuery("sort", "relevance, name, updated or dependents", TEXT),
         ]),
       },
       "/api/v0/modules": {
@@ -260,6 +308,15 @@ export function openApi(url: string): OpenApi {
         post: publish("publishByManifest", "publish an archive that its manifest names", []),
       },
       "/api/v0/manifest/{module}": { get: manifest("manifest", "as /api/v0/modules/{module}") },
+      "/api/v0/resolve/{module}/{range}": {
+        get: ranged("resolve", "the version that a range means", "Resolved"),
+      },
+      "/api/v0/tree/{module}/{range}": {
+        get: ranged("tree", "all that a module needs, chosen as moon does", "Tree"),
+      },
+      "/api/v0/dependents/{module}": {
+        get: read("dependents", "the modules that need this one", ref("Dependents"), [MODULE]),
+      },
       "/api/v0/user/{username}": {
         get: read("user", "an owner's modules", ref("User"), [inPath("username", "the owner")]),
       },

@@ -66,6 +66,13 @@ test("the first help", () => {
       sync        refresh sources and what was mirrored from them
       status      what is here, and since when
 
+    Find and take
+      search      find modules by words
+      info        everything that is known of a module
+      resolve     which version a range means
+      deps        what a module needs, or what needs it
+      get         unpack a module and what it needs
+
     Publish
       publish     publish a module, here or to a server
       yank        keep a published version from new users

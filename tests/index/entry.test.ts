@@ -33,7 +33,7 @@ test("what is read of an entry is its version, checksum, time and dependencies",
     dependencies: [
       { module: "c/plain", version: "0.1.0" },
       { module: "c/object", version: "0.2.0" },
-      { module: "c/tool", version: "1.0.0" },
+      { module: "c/tool", version: "1.0.0", binary: true },
     ],
     yanked: undefined,
   });

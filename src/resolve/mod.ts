@@ -1,0 +1,21 @@
+/** Which version a request means. Pure: knows versions and ranges, and no registry. */
+export { latestVersion, newestFirst } from "./latest.ts";
+export {
+  encodeLockfile,
+  isPlainVersion,
+  LOCK_NAME,
+  type LockedModule,
+  type Lockfile,
+  parseLockfile,
+} from "./lockfile.ts";
+export {
+  type Edge,
+  type FindReleases,
+  type Release,
+  type Requirement,
+  type Selected,
+  type Selection,
+  selectVersions,
+  type Unmet,
+} from "./mvs.ts";
+export { type Candidate, parseSpecifier, type Specifier, selectVersion } from "./specifier.ts";

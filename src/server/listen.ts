@@ -33,7 +33,8 @@ export interface RunningServer {
 const IDLE_SECONDS = 120;
 /** How long a request under way may take after the server was told to stop, in milliseconds. */
 const STOP_MS = 30_000;
-const MAX_BODY = 64 * 1024 * 1024;
+/** A little more than the biggest archive, so that who sends too much is told so in words. */
+const MAX_BODY = 65 * 1024 * 1024;
 
 /** @throws {Failure} "io" when the address cannot be had */
 export function startServer(registry: Registry, options: ServeOptions): RunningServer {

@@ -224,7 +224,22 @@ describe("publish to a server", () => {
       body: big,
     });
     expect(huge.status).toBe(413);
+    expect(await huge.json()).toMatchObject({ error: { code: "too-large" } });
     expect(readdirSync(join(dir, "data", "packages", "tmp"))).toEqual([]);
+    const log = readFileSync(join(dir, "data", "audit.log"), "utf8")
+      .trim()
+      .split("\n");
+    const events = log.map((each) => JSON.parse(each) as { what: string; result: string });
+    expect(events.filter(({ what }) => what === "publish").map(({ result }) => result)).toEqual([
+      ...Array(3).fill("refused: the token's scopes do not allow it"),
+      "published",
+      "unchanged",
+      "refused: exists",
+      "refused: invalid",
+      "refused: the token's scopes do not allow it",
+      "refused: invalid",
+      "refused: too-large",
+    ]);
     expect(packages(dir)).toEqual([`${first.json.checksum}.zip`]);
   });
 

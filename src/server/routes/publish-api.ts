@@ -21,6 +21,17 @@ export function publishRoutes(
   guard: Guard,
   urlFor: (request: Request) => string,
 ) {
+  /** The guard records its own refusals. */
+  const recordedBefore = new WeakSet<Failure>();
+  const allow = (request: Request, name: string): void => {
+    try {
+      guard.require(request, "publish", name);
+    } catch (error) {
+      if (error instanceof Failure) recordedBefore.add(error);
+      throw error;
+    }
+  };
+
   /** Runs what a caller asked for, and records how it ended. */
   async function recorded<T>(
     request: Request,
@@ -36,11 +47,10 @@ export function publishRoutes(
       if (event.result !== "checked") guard.audit({ who, what, from, ...event });
       return answer;
     } catch (error) {
-      const isRefusal = error instanceof Failure;
-      // The guard records its own refusals.
-      if (!isRefusal || !["forbidden", "unauthenticated"].includes(error.code)) {
-        const result = isRefusal ? `refused: ${error.code}` : "failed";
-        guard.audit({ who, what, target, result, from });
+      if (!(error instanceof Failure)) {
+        guard.audit({ who, what, target, result: "failed", from });
+      } else if (!recordedBefore.has(error)) {
+        guard.audit({ who, what, target, result: `refused: ${error.code}`, from });
       }
       throw error;
     }
@@ -78,7 +88,7 @@ export function publishRoutes(
       ({ request }) => {
         const { module, version } = targetOf(request, false);
         // Before a byte of the body is read: a stranger sends 64 MiB to nobody.
-        const authorize = (name: string) => void guard.require(request, "publish", name);
+        const authorize = (name: string) => allow(request, name);
         authorize(module);
         const expected = { module, version };
         return publish(request, `${module}@${version}`, { authorize, expected });
@@ -89,7 +99,7 @@ export function publishRoutes(
       "/api/v0/publish",
       ({ request }) => {
         requireSomePublisher(guard, request);
-        const authorize = (name: string) => void guard.require(request, "publish", name);
+        const authorize = (name: string) => allow(request, name);
         return publish(request, "an archive", { authorize });
       },
       PARSE,

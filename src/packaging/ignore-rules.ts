@@ -34,7 +34,8 @@ export async function createRules(
   // As Git on Linux: the same archive on every system.
   const matcher = (patterns: string | readonly string[]): Ignore =>
     ignore({ ignorecase: false }).add(patterns);
-  const included = include && matcher(include);
+  // An empty list is none: it would leave nothing.
+  const included = include?.length ? matcher(include) : undefined;
   const excluded = matcher(exclude);
   const outer = above.map(({ text, way }) => ({ rules: matcher(text), way }));
   const inner = new Map<string, Ignore>();

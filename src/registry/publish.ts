@@ -18,11 +18,12 @@ import {
   packModule,
   validateAgainst,
   validateContents,
+  WHOLE,
   ZIP_LIMITS,
 } from "../packaging/mod.ts";
 import { type Candidate, type Claims, examine, type PublishedFile } from "./candidate.ts";
 import { withLockSoon } from "./lock.ts";
-import type { Registry } from "./open.ts";
+import { enabledSources, type Registry } from "./open.ts";
 import { ALL_VIEW } from "./paths.ts";
 import { publicationLine } from "./publication-line.ts";
 import { PATIENCE_MS, publishedLines, showPublished, writePublished } from "./published.ts";
@@ -94,7 +95,7 @@ export async function publishArchive(
     const check = () => outcomeOf(registry, candidate);
     if (options.dryRun) {
       const { outcome, line } = check();
-      return told(candidate, outcome === "unchanged" ? outcome : "checked", line);
+      return told(registry, candidate, outcome === "unchanged" ? outcome : "checked", line);
     }
     return await withLockSoon(registry.paths.lock, "publish", PATIENCE_MS, async () => {
       const { outcome, line, lines } = check();
@@ -103,7 +104,7 @@ export async function publishArchive(
       if (outcome === "published") {
         await writePublished(registry, candidate.module, [...lines, line], candidate.time);
       } else if (!isListed(registry, line)) await showPublished(registry);
-      return told(candidate, outcome, line);
+      return told(registry, candidate, outcome, line);
     });
   } finally {
     await staged.discard();
@@ -175,9 +176,27 @@ function isListed({ objects, paths }: Registry, { entry, bytes }: IndexLine): bo
   return listed?.bytes.equals(bytes) ?? false;
 }
 
-function told(candidate: Candidate, outcome: Publication["outcome"], line: IndexLine): Publication {
-  const { module, version, checksum, size, files, warnings } = candidate;
-  return { module, version, checksum, size, outcome, files, line: line.bytes.toString(), warnings };
+function told(
+  registry: Registry,
+  candidate: Candidate,
+  outcome: Publication["outcome"],
+  { bytes }: IndexLine,
+): Publication {
+  const { module, version, checksum, size, files } = candidate;
+  const warnings = [...candidate.warnings, ...unseenSources(registry, module)];
+  return { module, version, checksum, size, outcome, files, line: bytes.toString(), warnings };
+}
+
+/** Whose name it is cannot be known of a source that was never asked. */
+function unseenSources(registry: Registry, module: string): Problem[] {
+  const seen = new Set(sourceTips(registry).map(({ name }) => name));
+  return enabledSources(registry)
+    .filter(({ name }) => !seen.has(name))
+    .map(({ name }) => ({
+      file: WHOLE,
+      message: `source ${name} was never fetched: whether it offers ${module} is not known`,
+      fix: "run `moonbit-registry sync`, then `source list --conflicts`",
+    }));
 }
 
 async function* atMost(body: AsyncIterable<Uint8Array>, limit: number): AsyncGenerator<Uint8Array> {

@@ -75,6 +75,10 @@ describe("a module's files are those that `moon package --list` names", () => {
     expect(await listed(sample(fields))).toEqual([...paths].sort());
   });
 
+  test("all of them with lists that are empty", async () => {
+    expect(await listed(sample({ include: [], exclude: [] }))).toEqual(await listed(sample({})));
+  });
+
   test("without what is built, fetched, hidden or ignored", async () => {
     const dir = sample(
       {},

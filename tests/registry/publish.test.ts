@@ -229,6 +229,16 @@ describe("a name", () => {
     expect(linesOn(registry, ALL_VIEW, "bob/x")).toHaveLength(1);
   });
 
+  test("that a source could offer that was never asked is published with a warning", async () => {
+    const registry = await newRegistry(SOURCE);
+    const { warnings } = await publishDirectory(registry, writeModule());
+    expect(warnings.map(({ message }) => message)).toEqual([
+      "source up was never fetched: whether it offers alice/json is not known",
+    ]);
+    await fetched(registry, "up", {});
+    expect((await publishDirectory(registry, writeModule())).warnings).toEqual([]);
+  });
+
   test("that differs in case from another is refused, also of two at once", async () => {
     const registry = await newRegistry(SOURCE);
     await fetched(registry, "up", { "Bob/x": ["1.0.0"] });

@@ -5,7 +5,10 @@ import { isSemver, nameProblem } from "./name.ts";
 import { unsafePath } from "./path.ts";
 import { type Problem, shown } from "./problem.ts";
 
-/** Fields of one line of text, and whether it may have several. */
+/**
+ * Texts of one line, or of several. A client cannot use a module in which one of them is of another
+ * type.
+ */
 const TEXTS: Readonly<Record<string, "line" | "lines">> = {
   description: "lines",
   license: "line",
@@ -13,8 +16,15 @@ const TEXTS: Readonly<Record<string, "line" | "lines">> = {
   homepage: "line",
   readme: "line",
   source: "line",
+  "root-dir": "line",
+  "warn-list": "line",
+  "alert-list": "line",
+  "preferred-target": "line",
+  "--moonbit-unstable-prebuild": "line",
 };
-const LISTS = ["keywords", "include", "exclude", "authors"] as const;
+const LISTS = ["keywords", "include", "exclude", "authors", "compile-flags", "link-flags"] as const;
+/** Source: `str_to_backend` in `moonutil/src/target.rs` of moonbitlang/moon. */
+const TARGETS = ["wasm", "wasm-gc", "js", "native", "llvm"];
 const MAX_TEXT = 10_000;
 const MAX_KEYWORDS = 100;
 
@@ -57,6 +67,16 @@ export function checkManifest(manifest: Manifest): Problem[] {
       "name a folder of the module",
     );
   }
+  const target = fields["preferred-target"];
+  if (typeof target === "string" && !TARGETS.includes(target)) {
+    add("preferred-target", `preferred-target "${shown(target)}" is none`, TARGETS.join(", "));
+  }
+  if (typeof fields.source === "string" && typeof fields["root-dir"] === "string") {
+    add("root-dir", "root-dir is another word for source", "keep one of them");
+  }
+  if (!isTextRecord(fields.scripts)) {
+    add("scripts", "scripts is no object of texts", 'write {"name": "command"}');
+  }
   for (const key of ["repository", "homepage"]) {
     if (isHarmfulUrl(fields[key])) {
       add(key, `${key} "${shown(String(fields[key]))}" is no web address`, "write https://…");
@@ -93,6 +113,11 @@ function listProblem(value: unknown): string | undefined {
   if (value.length > MAX_KEYWORDS) return `has more than ${MAX_KEYWORDS} items`;
   const problem = value.map((each) => textProblem(each ?? 0, "line")).find((each) => each);
   return problem && `has an item that ${problem}`;
+}
+
+function isTextRecord(value: unknown): boolean {
+  if (value === undefined || value === null) return true;
+  return isRecord(value) && Object.values(value).every((each) => typeof each === "string");
 }
 
 function isBelow(source: string): boolean {

@@ -323,6 +323,30 @@ describe("publish to a server", () => {
   });
 });
 
+test("a yanked version is chosen for nobody, and served to whoever asks for exactly it", async () => {
+  const dir = await emptyRegistry();
+  for (const version of ["1.0.0", "1.1.0"]) {
+    await succeed(["publish", writeModule({ version }), "-d", dir], { cwd: dir });
+  }
+  await using server = await serve(dir);
+  const manifest = async (): Promise<unknown> =>
+    await (await fetch(`${server.url}/api/v0/modules/alice/json`)).json();
+  expect(await manifest()).toMatchObject({ version: "1.1.0", yanked: false });
+  expect(await succeed(["resolve", "alice/json@^1.0.0"], { cwd: dir })).toContain("1.1.0");
+  await succeed(["yank", "alice/json@1.1.0", "--reason", "bad"], { cwd: dir });
+  expect(await manifest()).toMatchObject({
+    version: "1.0.0",
+    versions: [{ version: "1.1.0", yanked: true, yanked_reason: "bad" }, { version: "1.0.0" }],
+  });
+  expect(await succeed(["resolve", "alice/json@^1.0.0"], { cwd: dir })).not.toContain("1.1.0");
+  expect(await succeed(["resolve", "alice/json@1.1.0"], { cwd: dir })).toContain("1.1.0");
+  const archive = await fetch(`${server.url}/user/alice/json/1.1.0.zip`);
+  expect(archive.status).toBe(200);
+  await archive.body?.cancel();
+  await succeed(["unyank", "alice/json@1.1.0"], { cwd: dir });
+  expect(await manifest()).toMatchObject({ version: "1.1.0", yanked: false });
+});
+
 test("of 50 at once, processes and requests, exactly one wins, and the index has one line", async () => {
   const dir = await emptyRegistry();
   await using server = await serve(dir);

@@ -33,13 +33,16 @@ test("the lock is free when the work is done, and when it failed", async () => {
 test("who can wait is let in when the first is done, and is told who it is when that takes too long", async () => {
   const path = lockPath();
   const order: string[] = [];
+  const begun = Promise.withResolvers<void>();
   const ended = Promise.withResolvers<void>();
   const first = withLock(path, "mirror", async () => {
+    begun.resolve();
     await ended.promise;
     order.push("first");
   });
   const soon = (name: string, patienceMs: number) =>
     withLockSoon(path, "publish", patienceMs, async () => void order.push(name));
+  await begun.promise;
   await expect(soon("impatient", 1)).rejects.toThrow("is being written by process");
   const others = Promise.all([soon("second", 60_000), soon("third", 60_000)]);
   ended.resolve();

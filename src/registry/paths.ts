@@ -35,6 +35,8 @@ export function dataPaths(dataDir: string): DataPaths {
 export const PUBLISHED = "refs/heads/published";
 /** What that is called where sources are named; no source may have this name. */
 export const PUBLISHED_ORIGIN = "published";
+/** Metadata of KnitPkg projects; see `projects/path.ts`. */
+export const KNITPKG = "refs/heads/knitpkg";
 /** What every enabled source offers: for a server that may fetch what it lacks. */
 export const ALL_VIEW = "refs/heads/main";
 /** Only versions whose archive is in the store: for a server that may not. */

@@ -1,0 +1,34 @@
+/** KnitPkg projects: metadata alone, each version bound to a commit of somebody else's repository. */
+export {
+  appendMember,
+  appendOwner,
+  isMember,
+  type MemberChange,
+  type Organization,
+  type Person,
+  parseOrganization,
+  parsePerson,
+  personText,
+} from "./organization.ts";
+export {
+  isOrganizationName,
+  isProjectName,
+  organizationPath,
+  type ProjectName,
+  projectPath,
+  projectText,
+  TARGETS,
+} from "./path.ts";
+export {
+  appendRelease,
+  appendYank,
+  emptyProject,
+  findRelease,
+  latestRelease,
+  type Project,
+  parseProject,
+  type Release,
+  releaseId,
+} from "./project.ts";
+export { followProjects, openProjects, type Projects } from "./snapshot.ts";
+export { type FileChange, writeFiles } from "./tree.ts";

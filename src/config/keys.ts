@@ -84,7 +84,27 @@ export const TABLES = {
     branch: key("string", "main", "branch of the remote", isWord),
     auto_push: key("boolean", false, "push after each change"),
   },
+  knitpkg: {
+    verify_commits: key("boolean", true, "ask repositories for what is registered"),
+    hosts: key("strings", [], "hosts that may be asked; none named: any", areTexts),
+    login_redirect: key("string", "http://localhost:8789/callback", "where `kp` listens", isUrl),
+  },
 } as const;
+
+/** `[[providers]]`: who vouches for people that sign in to `/v1`, besides this registry's tokens. */
+export const PROVIDER_KEYS = {
+  name: key("string", undefined, "names it for `kp login --provider`", isSourceName),
+  type: key(
+    "string",
+    undefined,
+    "github, gitlab, gitea or forgejo",
+    isOneOf("github", "gitlab", "gitea", "forgejo"),
+  ),
+  url: key("string", undefined, "default: github.com or gitlab.com", isUrl),
+  client_id: key("string", undefined, "of the OAuth application", isText),
+  client_secret: key("string", undefined, "of the OAuth application", isText),
+  users: key("strings", [], "who may sign in; none named: everybody", areTexts),
+};
 
 export const SOURCE_KEYS = {
   name: key("string", undefined, "names the source in commands", isSourceName),

@@ -6,6 +6,7 @@ import { Failure, systemCode } from "../errors.ts";
 import { parseInterval } from "./checks.ts";
 import { TABLES } from "./keys.ts";
 import { Problem } from "./problem.ts";
+import { readProviders } from "./read-provider.ts";
 import { DEFAULT_SOURCE, readDefaultSource, readSources, trimmed } from "./read-source.ts";
 import { asTable, readTable, refuseUnknown, type Table } from "./read-table.ts";
 import { lineOf } from "./scan.ts";
@@ -66,7 +67,7 @@ export function parseToml(text: string, file: string): Table {
 
 /** @throws {Problem} */
 function configOf(data: Table, file: string): Config {
-  refuseUnknown(data, [DEFAULT_SOURCE, "sources", ...Object.keys(TABLES)], []);
+  refuseUnknown(data, [DEFAULT_SOURCE, "sources", "providers", ...Object.keys(TABLES)], []);
   const read = <N extends keyof typeof TABLES>(name: N) =>
     readTable<(typeof TABLES)[N]>(TABLES[name], asTable(data[name] ?? {}, [name]), [name]);
   const registry = read("registry");
@@ -74,6 +75,7 @@ function configOf(data: Table, file: string): Config {
   const server = read("server");
   const policy = read("policy");
   const git = read("git");
+  const knitpkg = read("knitpkg");
   const sources = readSources(data.sources);
   return {
     file,
@@ -99,5 +101,11 @@ function configOf(data: Table, file: string): Config {
       block: policy.block,
     },
     git: { remoteUrl: git.remote_url, branch: git.branch, autoPush: git.auto_push },
+    knitpkg: {
+      verifyCommits: knitpkg.verify_commits,
+      hosts: knitpkg.hosts,
+      loginRedirect: knitpkg.login_redirect,
+    },
+    providers: readProviders(data.providers),
   };
 }

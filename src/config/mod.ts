@@ -6,7 +6,15 @@ export { expand } from "./env.ts";
 export { loadConfig, parseConfig, readConfig } from "./load.ts";
 export { CONFIG_NAME, findRegistry } from "./locate.ts";
 export { nearest } from "./nearest.ts";
-export type { Auth, Config, IndexType, SourceConfig, SourceType } from "./schema.ts";
+export type {
+  Auth,
+  Config,
+  IndexType,
+  ProviderConfig,
+  ProviderType,
+  SourceConfig,
+  SourceType,
+} from "./schema.ts";
 export {
   getSetting,
   listSettings,

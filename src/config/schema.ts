@@ -29,6 +29,20 @@ export interface SourceConfig {
   readonly auth?: Auth;
 }
 
+export type ProviderType = "github" | "gitlab" | "gitea" | "forgejo";
+
+/** Who vouches for people: an OAuth application somewhere. */
+export interface ProviderConfig {
+  readonly name: string;
+  readonly type: ProviderType;
+  /** Without a trailing slash. */
+  readonly url: string;
+  readonly clientId: string;
+  readonly clientSecret: string;
+  /** Who may sign in; empty: everybody. */
+  readonly users: readonly string[];
+}
+
 export interface Config {
   /** Absolute path of the `registry.toml` this was read from. */
   readonly file: string;
@@ -68,4 +82,12 @@ export interface Config {
     readonly branch: string;
     readonly autoPush: boolean;
   };
+  readonly knitpkg: {
+    readonly verifyCommits: boolean;
+    /** Hosts whose repositories may be asked for commits; empty: any. */
+    readonly hosts: readonly string[];
+    /** Where the client waits for the browser to come back. */
+    readonly loginRedirect: string;
+  };
+  readonly providers: readonly ProviderConfig[];
 }

@@ -14,6 +14,8 @@ export interface HttpRequest {
   /** Headers for the URL's own origin: no redirect takes them anywhere else. */
   readonly credentials?: Record<string, string>;
   readonly body?: Uint8Array;
+  /** Throws when a redirect may not be followed to this URL. */
+  readonly mayFollow?: (url: string) => void;
 }
 
 export interface HttpLimits {
@@ -65,6 +67,7 @@ async function follow(wanted: HttpRequest, limits: HttpLimits, watch: Watch): Pr
     if (response.status >= 300 && response.status < 400 && location !== null) {
       await response.body?.cancel();
       url = redirected(url, location, redirects, response.status);
+      wanted.mayFollow?.(url);
       continue;
     }
     watch.expect(idle);

@@ -14,6 +14,13 @@ export type { Downloads } from "./downloads.ts";
 export type { Event, FailureReason, Report } from "./events.ts";
 export { type GetOptions, type GetSummary, getModules } from "./get.ts";
 export { initRegistry } from "./init.ts";
+export { createKnitPkg, type KnitPkg } from "./knitpkg.ts";
+export { LOCAL, type Login } from "./knitpkg-login.ts";
+export { MOONBIT, type ResolvedModule } from "./knitpkg-moonbit.ts";
+export type { Registered } from "./knitpkg-register.ts";
+export { parseSearch, type SearchHit } from "./knitpkg-search.ts";
+export type { Identity } from "./knitpkg-sessions.ts";
+export type { Visitor } from "./knitpkg-visitor.ts";
 export type { Measures } from "./measures.ts";
 export {
   type MirrorOptions,

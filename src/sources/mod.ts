@@ -3,9 +3,12 @@ import type { SourceConfig } from "../config/mod.ts";
 import { Failure } from "../errors.ts";
 import type { Oid } from "../git/mod.ts";
 import type { RefreshOptions } from "./git.ts";
+import type { RepositoryLimits } from "./repository.ts";
 
 export type { RefreshOptions } from "./git.ts";
 export { sourceRef } from "./ref.ts";
+export type { RepositoryLimits } from "./repository.ts";
+export { repositoryUrlProblem } from "./repository-url.ts";
 export { archiveRequest, symbolsRequest } from "./urls.ts";
 
 /**
@@ -29,4 +32,15 @@ export async function refreshIndex(
   // Loaded when needed: a server without an upstream never does.
   const { refreshGitIndex } = await import("./git.ts");
   return await refreshGitIndex(gitdir, source, options);
+}
+
+/** As `repository.ts` says. */
+export async function repositoryHasCommit(
+  url: string,
+  commit: string,
+  limits: RepositoryLimits,
+): Promise<boolean> {
+  // Loaded when needed, as above.
+  const repository = await import("./repository.ts");
+  return await repository.repositoryHasCommit(url, commit, limits);
 }

@@ -41,6 +41,12 @@ describe("an empty file", () => {
       },
       policy: { minAge: 0, allow: [], block: [] },
       git: { remoteUrl: "", branch: "main", autoPush: false },
+      knitpkg: {
+        verifyCommits: true,
+        hosts: [],
+        loginRedirect: "http://localhost:8789/callback",
+      },
+      providers: [],
     });
   });
 });

@@ -1,0 +1,79 @@
+/** Changes the branch of projects: one change after the other, each one commit. */
+import { Failure } from "../errors.ts";
+import { createObjectBatch, readRef, writeRef } from "../git/mod.ts";
+import { commitChange } from "../index/mod.ts";
+import { type FileChange, openProjects, type Projects, writeFiles } from "../projects/mod.ts";
+import { withLock } from "./lock.ts";
+import type { Registry } from "./open.ts";
+import { KNITPKG } from "./paths.ts";
+
+/** What a change makes of the branch as it is at that moment. */
+export interface Edit<T> {
+  readonly files: readonly FileChange[];
+  /** One line for the commit. */
+  readonly subject: string;
+  readonly result: T;
+}
+
+/**
+ * @param decide looks at the projects as no other writer can change them, and says what to write; no
+ *   files: nothing
+ * @throws {Failure} "busy" when another process goes on writing; what `decide` throws
+ */
+export type ChangeProjects = <T>(
+  command: string,
+  decide: (projects: Projects | undefined) => Edit<T>,
+) => Promise<T>;
+
+/** How long another writer is waited for, such as a sync that moves its views, in milliseconds. */
+const PATIENCE_MS = 10_000;
+const PAUSE_MS = 50;
+
+/** Requests of one server queue up here, so that the lock is only between processes. */
+export function createProjectWriter(registry: Registry): ChangeProjects {
+  let last: Promise<unknown> = Promise.resolve();
+  return (command, decide) => {
+    const work = () =>
+      patiently(() => withLock(registry.paths.lock, command, () => change(registry, decide)));
+    const mine = last.then(work, work);
+    // The next one does not care how this one ended; its own caller is told.
+    last = mine.catch(() => undefined);
+    return mine;
+  };
+}
+
+async function patiently<T>(work: () => Promise<T>): Promise<T> {
+  const until = performance.now() + PATIENCE_MS;
+  for (;;) {
+    try {
+      return await work();
+    } catch (error) {
+      const busy = error instanceof Failure && error.code === "busy";
+      if (!busy || performance.now() > until) throw error;
+      await Bun.sleep(PAUSE_MS);
+    }
+  }
+}
+
+async function change<T>(
+  { objects, paths }: Registry,
+  decide: (projects: Projects | undefined) => Edit<T>,
+): Promise<T> {
+  const gitdir = paths.index;
+  const parent = readRef(gitdir, KNITPKG);
+  const { files, subject, result } = decide(
+    parent === undefined ? undefined : openProjects(objects, parent),
+  );
+  if (files.length === 0) return result;
+  const batch = createObjectBatch(gitdir, objects.has);
+  const root = parent === undefined ? undefined : objects.commit(parent).tree;
+  const commit = commitChange(batch, objects, {
+    parent,
+    tree: writeFiles(batch, objects, root, files),
+    time: Math.floor(Date.now() / 1_000),
+    modules: [subject],
+  });
+  await batch.write();
+  if (commit) await writeRef(gitdir, KNITPKG, commit);
+  return result;
+}

@@ -1,0 +1,89 @@
+/** What a server needs for KnitPkg's protocol. */
+import type { Config } from "../config/mod.ts";
+import type { Snapshot } from "../index/mod.ts";
+import {
+  followProjects,
+  type Organization,
+  type Project,
+  type ProjectName,
+  type Release,
+} from "../projects/mod.ts";
+import { parseRegistration } from "./knitpkg-body.ts";
+import { createLogin, type Login } from "./knitpkg-login.ts";
+import { changeMember, readMembers } from "./knitpkg-members.ts";
+import { type ResolvedModule, resolveModule } from "./knitpkg-moonbit.ts";
+import { resolveRelease, visibleProject, yankRelease } from "./knitpkg-read.ts";
+import { type Registered, registerRelease } from "./knitpkg-register.ts";
+import { type SearchHit, type SearchQuery, searchProjects } from "./knitpkg-search.ts";
+import { openSessions } from "./knitpkg-sessions.ts";
+import type { Visitor } from "./knitpkg-visitor.ts";
+import { createProjectWriter } from "./knitpkg-write.ts";
+import type { Registry } from "./open.ts";
+import { KNITPKG } from "./paths.ts";
+
+/** Each is as the function of the same purpose in `knitpkg-*.ts` says. */
+export interface KnitPkg {
+  readonly login: Login;
+  /** @throws {Failure} "not-found" */
+  project(name: ProjectName, visitor: Visitor | undefined): Project;
+  /** @throws {Failure} "not-found", "invalid" */
+  resolve(
+    name: ProjectName,
+    specifier: string,
+    visitor: Visitor | undefined,
+  ): { project: Project; release: Release };
+  resolveModule(module: string, specifier: string): ResolvedModule;
+  search(
+    target: string,
+    query: SearchQuery,
+    visitor: Visitor | undefined,
+  ): { hits: readonly SearchHit[]; total: number };
+  /** @param body as it came */
+  register(body: unknown, visitor: Visitor): Promise<Registered>;
+  /** Whether it was not yanked before. */
+  yank(name: ProjectName, version: string, visitor: Visitor): Promise<boolean>;
+  members(organization: string, visitor: Visitor): Organization;
+  changeMember(
+    organization: string,
+    kind: "member" | "remove",
+    member: string,
+    visitor: Visitor,
+  ): Promise<boolean>;
+  close(): void;
+}
+
+/**
+ * @param config as it is at the moment
+ * @param modules what is served of the module index
+ */
+export function createKnitPkg(
+  registry: Registry,
+  config: () => Config,
+  modules: () => Snapshot | undefined,
+): KnitPkg {
+  const now = followProjects(registry.paths.index, KNITPKG, registry.objects);
+  const change = createProjectWriter(registry);
+  const sessions = openSessions(registry.paths.state);
+  return {
+    login: createLogin(config, sessions),
+    project: (name, visitor) => visibleProject(now(), name, visitor),
+    resolve(name, specifier, visitor) {
+      const project = visibleProject(now(), name, visitor);
+      return { project, release: resolveRelease(project, specifier) };
+    },
+    resolveModule: (module, specifier) => resolveModule(modules(), module, specifier),
+    search: (target, query, visitor) => searchProjects(now(), target, query, visitor),
+    async register(body, visitor) {
+      const { verifyCommits: verify, hosts } = config().knitpkg;
+      return await registerRelease(now(), change, parseRegistration(body), visitor, {
+        verify,
+        hosts,
+      });
+    },
+    yank: (name, version, visitor) => yankRelease(now(), change, name, version, visitor),
+    members: (organization, visitor) => readMembers(now(), organization, visitor),
+    changeMember: (organization, kind, member, visitor) =>
+      changeMember(change, organization, kind, member, visitor),
+    close: () => sessions.close(),
+  };
+}

@@ -1,0 +1,66 @@
+/** A registry for KnitPkg projects in this process, and the people who come to it. */
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import {
+  createKnitPkg,
+  initRegistry,
+  type KnitPkg,
+  openRegistry,
+  type Registry,
+  type Visitor,
+} from "../../src/registry/mod.ts";
+import { tempDirectory } from "./temp.ts";
+
+export const UNVERIFIED = "[knitpkg]\nverify_commits = false\n";
+
+/** @param settings the whole of `registry.toml` */
+export async function newRegistry(settings: string = UNVERIFIED): Promise<Registry> {
+  const { file } = await initRegistry(join(tempDirectory("knitpkg"), "registry"));
+  writeFileSync(file, settings);
+  return openRegistry(file);
+}
+
+export async function newKnitPkg(settings?: string): Promise<KnitPkg> {
+  const registry = await newRegistry(settings);
+  return createKnitPkg(
+    registry,
+    () => registry.config,
+    () => undefined,
+  );
+}
+
+/** Somebody whose token may publish anything that nobody else has. */
+export function person(username: string, changes: Partial<Visitor> = {}): Visitor {
+  return {
+    person: { provider: "local", username },
+    isAdmin: false,
+    mayPublish: () => true,
+    ...changes,
+  };
+}
+
+export const COMMIT: string = "ab".repeat(20);
+export const OTHER_COMMIT: string = "cd".repeat(20);
+
+/** The body of a registration, as the client sends it. */
+export function body(changes: Record<string, unknown> = {}): Record<string, unknown> {
+  return {
+    organization: "acme",
+    name: "core",
+    target: "mql5",
+    type: "package",
+    description: "What everything else is built on",
+    version_description: null,
+    keywords: ["math", "core"],
+    author: "Ann",
+    license: "MIT",
+    version: "1.0.0",
+    repo_url: "https://git.example/acme/core.git",
+    commit_hash: COMMIT,
+    dependencies: {},
+    is_private: false,
+    ...changes,
+  };
+}
+
+export const CORE = { target: "mql5", organization: "acme", name: "core" };

@@ -13,6 +13,7 @@ export {
 export {
   isOrganizationName,
   isProjectName,
+  isTarget,
   organizationPath,
   type ProjectName,
   projectPath,

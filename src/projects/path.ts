@@ -11,6 +11,10 @@
 /** What a project can be for, besides `moonbit`, which is answered from the module index. */
 export const TARGETS = ["mql4", "mql5"] as const;
 
+export function isTarget(text: string): boolean {
+  return (TARGETS as readonly string[]).includes(text);
+}
+
 /** The folder that holds every project, and the one that holds every organisation. */
 export const PROJECTS = "projects";
 export const ORGANIZATIONS = "organizations";

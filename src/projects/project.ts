@@ -9,7 +9,7 @@
  * Version 1 of the format: this one.
  */
 import { createHash } from "node:crypto";
-import { compareBuild, valid } from "semver";
+import { compareBuild, prerelease, valid } from "semver";
 import { appendLine, isRecord, readLines } from "./lines.ts";
 import type { ProjectName } from "./path.ts";
 
@@ -98,9 +98,13 @@ export function findRelease(project: Project, version: string): Release | undefi
   return project.releases.find((release) => release.version === version);
 }
 
-/** What a project is shown by: its greatest version that was not yanked, a pre-release only if there is nothing else. */
+/**
+ * What a project is shown by: its greatest version that was not yanked, a pre-release only if there is
+ * nothing else. Undefined when there is no version yet.
+ */
 export function latestRelease({ releases }: Project): Release | undefined {
-  const rank = ({ yanked, version }: Release) => (yanked ? 2 : 0) + (version.includes("-") ? 1 : 0);
+  const rank = ({ yanked, version }: Release) =>
+    (yanked ? 2 : 0) + (prerelease(version) === null ? 0 : 1);
   return releases.toSorted((a, b) => rank(a) - rank(b) || compareBuild(b.version, a.version))[0];
 }
 

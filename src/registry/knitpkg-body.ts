@@ -54,6 +54,23 @@ export function parseRegistration(body: unknown): Registration {
   };
 }
 
+/**
+ * Checks what the client tells of its installations.
+ *
+ * @throws {Failure} "invalid", its message beginning with the field's name
+ */
+export function parseInstalls(body: unknown): void {
+  if (!isRecord(body)) throw new Failure("invalid", "body: must be a JSON object");
+  const { project_id: ids, version: versions } = body;
+  if (!Array.isArray(ids) || !ids.every(Number.isSafeInteger)) {
+    throw wrong("project_id", "must be a list of numbers");
+  }
+  if (!Array.isArray(versions) || !versions.every((each) => typeof each === "string")) {
+    throw wrong("version", "must be a list of texts");
+  }
+  if (ids.length !== versions.length) throw wrong("version", "must be as many as project_id");
+}
+
 function wrong(field: string, what: string, hint?: string): Failure {
   return new Failure("invalid", `${field}: ${what}`, hint);
 }

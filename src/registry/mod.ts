@@ -15,6 +15,7 @@ export type { Event, FailureReason, Report } from "./events.ts";
 export { type GetOptions, type GetSummary, getModules } from "./get.ts";
 export { initRegistry } from "./init.ts";
 export { createKnitPkg, type KnitPkg } from "./knitpkg.ts";
+export { parseInstalls } from "./knitpkg-body.ts";
 export { LOCAL, type Login } from "./knitpkg-login.ts";
 export { MOONBIT, type ResolvedModule } from "./knitpkg-moonbit.ts";
 export type { Registered } from "./knitpkg-register.ts";

@@ -9,6 +9,7 @@ import { type FollowDiscovery, followDiscovery } from "./discover.ts";
 import { type Downloads, openDownloads } from "./downloads.ts";
 import { followConfig } from "./follow-config.ts";
 import { createHeldLookup } from "./held.ts";
+import { createKnitPkg, type KnitPkg } from "./knitpkg.ts";
 import { createMeter, type Measures } from "./measures.ts";
 import type { Registry } from "./open.ts";
 import { createOwnerLookup } from "./owner.ts";
@@ -45,6 +46,7 @@ export interface ServedRegistry {
   readonly publications: Publications;
   /** Who may do what. */
   readonly access: Access;
+  readonly knitpkg: KnitPkg;
   /** The commit that is served, if there is one yet. Throws when the index cannot be read. */
   ready(): { index: string | undefined; sync: AutoSyncState | undefined };
   /** Ends what goes on in the background. */
@@ -75,6 +77,7 @@ export function serveRegistry(
   const pull = createPull(registry, owner, meter);
   const listing = createStoredListing(registry, warn);
   const held = createHeldLookup(registry, settings, owner);
+  const knitpkg = createKnitPkg(registry, settings, snapshot);
   const autoSync = offline
     ? undefined
     : startAutoSync({
@@ -115,6 +118,7 @@ export function serveRegistry(
     symbols: () => openSymbols(registry),
     publications: servePublications(registry, settings),
     access,
+    knitpkg,
     downloads,
     measures: () => meter.read(downloads.total()),
     ready: () => ({ index: tip(), sync: autoSync?.state() }),
@@ -123,6 +127,7 @@ export function serveRegistry(
       await listing.close();
       downloads.close();
       access.close();
+      knitpkg.close();
     },
   };
 }

@@ -3,10 +3,14 @@ import { Elysia } from "elysia";
 import type { ServedRegistry } from "../registry/mod.ts";
 import { errorResponse, responseFor } from "./errors.ts";
 import { createGuard, type Guard } from "./guard.ts";
+import { detailFor } from "./knitpkg/respond.ts";
+import { withGuests } from "./knitpkg/visitor.ts";
 import { keepPrivate, mayPass } from "./private.ts";
 import { archiveRoutes } from "./routes/archives.ts";
 import { assetRoutes } from "./routes/assets.ts";
 import { gitRoutes } from "./routes/git.ts";
+import { knitpkgRoutes } from "./routes/knitpkg.ts";
+import { knitpkgAuthRoutes } from "./routes/knitpkg-auth.ts";
 import { metricsRoutes } from "./routes/metrics.ts";
 import { mooncakesApiRoutes } from "./routes/mooncakes-api.ts";
 import { opsRoutes } from "./routes/ops.ts";
@@ -26,7 +30,8 @@ export interface AppOptions {
 
 export function createApp(served: ServedRegistry, { baseUrl, client, traffic, onBug }: AppOptions) {
   const { access } = served;
-  const guard = createGuard({ ...access, address: client, onUse: access.used });
+  const accounts = withGuests(access.accounts, served.knitpkg.login);
+  const guard = createGuard({ ...access, accounts, address: client, onUse: access.used });
   const urlFor = (request: Request) => baseUrl || new URL(request.url).origin;
   // Else Elysia takes hosts of less than four letters for a part of the path.
   return new Elysia({ name: "moonbit-registry", handler: { standardHostname: false } })
@@ -37,7 +42,8 @@ export function createApp(served: ServedRegistry, { baseUrl, client, traffic, on
         const path = new URL(request.url).pathname;
         return errorResponse(404, "not-found", `nothing is at ${path}`, "GET / tells what is here");
       }
-      const response = responseFor(error);
+      const isKnitPkg = new URL(request.url).pathname.startsWith("/v1/");
+      const response = (isKnitPkg ? detailFor : responseFor)(error);
       if (response.status === 500) onBug(error);
       return response;
     })
@@ -48,6 +54,8 @@ export function createApp(served: ServedRegistry, { baseUrl, client, traffic, on
     .use(publishRoutes(served.publications, guard, urlFor))
     .use(whoamiRoutes(guard))
     .use(metricsRoutes(served, traffic))
+    .use(knitpkgAuthRoutes(served, { guard, baseUrl: urlFor, onBug }))
+    .use(knitpkgRoutes(served, { guard, baseUrl: urlFor, onBug }))
     .use(opsRoutes(served, urlFor, guard));
 }
 

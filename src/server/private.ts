@@ -2,7 +2,9 @@
 import type { Guard } from "./guard.ts";
 
 /** They say that the server lives, to whoever watches it, and to strangers nothing more. */
-const OPEN: ReadonlySet<string> = new Set(["/health", "/ready"]);
+const OPEN: ReadonlySet<string> = new Set(["/health", "/ready", "/info"]);
+/** Where a token is got, which cannot take one. */
+const LOGIN = "/v1/auth/";
 
 /**
  * Stands before every route, those that do not exist included: what is there cannot be told from what is
@@ -12,7 +14,7 @@ const OPEN: ReadonlySet<string> = new Set(["/health", "/ready"]);
  * @throws {Failure} "unauthenticated" or "throttled"
  */
 export function mayPass(guard: Guard, request: Request, path: string): void {
-  if (!guard.isPrivate() || OPEN.has(path)) return;
+  if (!guard.isPrivate() || OPEN.has(path) || path.startsWith(LOGIN)) return;
   guard.require(request, "read");
 }
 

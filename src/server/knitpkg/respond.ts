@@ -1,0 +1,36 @@
+/** Answers as KnitPkg's client reads them: errors are `{"detail"}`, with the status that fits. */
+import { Failure } from "../../errors.ts";
+import { responseFor } from "../errors.ts";
+
+/** What the client is told of something thrown. */
+export function detailFor(error: unknown): Response {
+  const { status, headers } = responseFor(error);
+  // They are another body's.
+  for (const name of ["content-type", "content-length"]) headers.delete(name);
+  return Response.json({ detail: detailOf(error) }, { status, headers });
+}
+
+/** Runs a handler, and answers what it throws. */
+export async function answered(
+  work: () => Response | Promise<Response>,
+  onBug: (error: unknown) => void,
+  respond: (error: unknown) => Response = detailFor,
+): Promise<Response> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof Failure)) onBug(error);
+    return respond(error);
+  }
+}
+
+/** In one line: the client shows no other. */
+export function detailOf(error: unknown): string {
+  if (!(error instanceof Failure)) return "the server made a mistake; its log says more";
+  return error.hint === undefined ? error.message : `${error.message}; ${error.hint}`;
+}
+
+/** An answer that no cache may keep: it may be for this visitor alone. */
+export function json(value: unknown, status = 200): Response {
+  return Response.json(value, { status, headers: { "cache-control": "no-store" } });
+}

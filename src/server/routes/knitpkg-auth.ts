@@ -1,0 +1,163 @@
+/** `/v1/auth/**`: signing in with a browser, as `registry/knitpkg-login.ts` draws it. */
+import { Elysia } from "elysia";
+import { Failure } from "../../errors.ts";
+import { LOCAL, type ServedRegistry } from "../../registry/mod.ts";
+import { responseFor } from "../errors.ts";
+import { readForm, readJson, textField } from "../knitpkg/body.ts";
+import { escapeHtml, page } from "../knitpkg/page.ts";
+import { answered, detailOf, json } from "../knitpkg/respond.ts";
+import { requireVisitor } from "../knitpkg/visitor.ts";
+import type { KnitPkgRouteOptions } from "./knitpkg.ts";
+
+interface Context {
+  readonly request: Request;
+  readonly params: { readonly provider: string };
+}
+
+/** Keeps the state of a flow in the browser that began it. */
+const COOKIE = "knitpkg_login";
+const COOKIE_SECONDS = 600;
+
+const RAW = { parse: "none" } as const;
+
+export function knitpkgAuthRoutes(
+  { name, knitpkg: { login } }: ServedRegistry,
+  { guard, baseUrl, onBug }: KnitPkgRouteOptions,
+) {
+  const authUrl = (request: Request, provider: string, last: string) =>
+    `${baseUrl(request)}/v1/auth/${provider}/${last}`;
+
+  const config = ({ request }: { request: Request }) =>
+    json({
+      providers: login.providers().map((provider) => ({
+        name: provider,
+        auth_url: authUrl(request, provider, "authorize"),
+        local_redirect_uri: login.redirect(),
+      })),
+    });
+
+  const whoami = ({ request }: { request: Request }) =>
+    answered(() => {
+      const { person, email } = requireVisitor(guard, request);
+      return json({
+        id: person.id ?? person.username,
+        username: person.username,
+        provider: person.provider,
+        email: email ?? null,
+        subscription_tier: null,
+      });
+    }, onBug);
+
+  const exchange = ({ request, params: { provider } }: Context) =>
+    answered(async () => {
+      const code = textField(await readJson(request), "code");
+      return json({ access_token: login.exchange(provider, code), token_type: "bearer" });
+    }, onBug);
+
+  const authorize = ({ request, params: { provider } }: Context) =>
+    answered(
+      () => {
+        if (provider === LOCAL) return consentPage(name, login.redirect());
+        const { url, state } = login.begin(provider, authUrl(request, provider, "callback"));
+        return redirect(url, cookie(state, COOKIE_SECONDS, baseUrl(request)));
+      },
+      onBug,
+      failurePage,
+    );
+
+  const callback = ({ request, params: { provider } }: Context) =>
+    answered(
+      async () => {
+        const { searchParams } = new URL(request.url);
+        const code = searchParams.get("code");
+        if (!code) throw new Failure("forbidden", `${provider} did not let you in`, "try again");
+        const state = searchParams.get("state") ?? "";
+        const ours = await login.finish(provider, code, state, cookieOf(request));
+        return redirect(withCode(login.redirect(), ours), cookie("", 0, baseUrl(request)));
+      },
+      onBug,
+      failurePage,
+    );
+
+  const consent = ({ request }: { request: Request }) =>
+    answered(
+      async () => {
+        checkSameSite(request, baseUrl(request));
+        const token = (await readForm(request)).get("token")?.trim() ?? "";
+        try {
+          guard.holder(request, token);
+        } catch (error) {
+          if (!(error instanceof Failure) || error.code !== "unauthenticated") throw error;
+          return consentPage(name, login.redirect(), "That token is not valid here.");
+        }
+        return redirect(withCode(login.redirect(), login.grant(token)));
+      },
+      onBug,
+      failurePage,
+    );
+
+  return new Elysia({ name: "knitpkg-auth", prefix: "/v1/auth" })
+    .get("/config", config)
+    .get("/whoami", whoami)
+    .post("/:provider/exchange-token", exchange, RAW)
+    .get("/:provider/authorize", authorize)
+    .post(`/${LOCAL}/authorize`, consent, RAW)
+    .get("/:provider/callback", callback);
+}
+
+function consentPage(name: string, leadsTo: string, problem?: string): Response {
+  const where = escapeHtml(new URL(leadsTo).host);
+  const content = `${problem ? `<p class="error" role="alert">${escapeHtml(problem)}</p>` : ""}
+<p>A program on this computer, at <b>${where}</b>, asks to use this registry in your name. Go on only
+if you have just begun to log in there.</p>
+<form method="post">
+<label for="token">Token of this registry</label>
+<input id="token" name="token" type="password" autocomplete="off" required autofocus>
+<button>Log in</button>
+</form>
+<p>The registry's operator makes tokens with <code>moonbit-registry token create</code>.</p>`;
+  return page(`Log in to ${name}`, content, { leadsTo, status: problem ? 401 : 200 });
+}
+
+function failurePage(error: unknown): Response {
+  const { status } = responseFor(error);
+  const content = `<p class="error" role="alert">${escapeHtml(detailOf(error))}</p>`;
+  return page("Not logged in", content, { status });
+}
+
+function redirect(to: string, setCookie?: string): Response {
+  const headers = new Headers({
+    location: to,
+    "cache-control": "no-store",
+    "referrer-policy": "no-referrer",
+  });
+  if (setCookie !== undefined) headers.set("set-cookie", setCookie);
+  return new Response(null, { status: 303, headers });
+}
+
+function withCode(redirectUri: string, code: string): string {
+  const url = new URL(redirectUri);
+  url.searchParams.set("code", code);
+  return url.href;
+}
+
+function cookie(value: string, seconds: number, base: string): string {
+  const secure = base.startsWith("https:") ? "; Secure" : "";
+  return `${COOKIE}=${value}; Path=/; Max-Age=${seconds}; HttpOnly; SameSite=Lax${secure}`;
+}
+
+function cookieOf(request: Request): string | undefined {
+  const pairs = (request.headers.get("cookie") ?? "").split(/; */);
+  return pairs.find((pair) => pair.startsWith(`${COOKIE}=`))?.slice(COOKIE.length + 1);
+}
+
+/** Another site's page must not log anybody in. @throws {Failure} "forbidden" */
+function checkSameSite({ headers }: Request, base: string): void {
+  const site = headers.get("sec-fetch-site");
+  const origin = headers.get("origin");
+  const isForeign =
+    (site !== null && site !== "same-origin" && site !== "none") ||
+    (origin !== null && origin !== "null" && origin !== new URL(base).origin);
+  if (!isForeign) return;
+  throw new Failure("forbidden", "another site's page may not log you in", "open the page itself");
+}

@@ -8,6 +8,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { readCounts, summaryLine } from "./junit.ts";
+import { ensureKp } from "./kp.ts";
 import { HOST_FILE } from "./targets.ts";
 
 const ROOT = join(import.meta.dir, "..");
@@ -56,6 +57,9 @@ async function main(args: readonly string[]): Promise<number> {
     const code = await run(step);
     if (code !== 0) return code;
   }
+  // The rest does without it, and so do runs of a part that never asks for it.
+  const { kp = "", problem } = wantsKp(args) ? await ensureKp(ROOT) : {};
+  if (problem !== undefined) console.log(`\n── without kp, as ${problem}`);
   const scratch = mkdtempSync(join(tmpdir(), "moonbit-registry-test-"));
   try {
     const report = join(scratch, "junit.xml");
@@ -63,7 +67,7 @@ async function main(args: readonly string[]): Promise<number> {
     const command = [BUN, "test", `--timeout=${TIMEOUT_MS}`, ...reporter, ...args];
     const code = await run(
       { name: "tests", command },
-      { MOONBIT_REGISTRY_BIN: join(ROOT, "dist", HOST_FILE) },
+      { MOONBIT_REGISTRY_BIN: join(ROOT, "dist", HOST_FILE), MOONBIT_REGISTRY_TEST_KP: kp },
     );
     const counts = await readCounts(report);
     console.log(`\n${summaryLine(counts, code)}`);
@@ -71,6 +75,12 @@ async function main(args: readonly string[]): Promise<number> {
   } finally {
     rmSync(scratch, { recursive: true, force: true });
   }
+}
+
+/** Whether the tests that drive KnitPkg's client are among those that will run. */
+function wantsKp(args: readonly string[]): boolean {
+  const paths = args.filter((arg) => !arg.startsWith("-"));
+  return paths.length === 0 || paths.some((path) => /^tests\/?$|tests\/e2e|kp/.test(path));
 }
 
 for (const signal of ["SIGINT", "SIGTERM"] as const) {

@@ -5,6 +5,7 @@ import { dirname, join } from "node:path";
 import { bunBinary } from "../../scripts/bun-binary.mjs";
 import { explain, isInstalled } from "../../scripts/install.mjs";
 import { parseCounts, summaryLine } from "../../scripts/junit.ts";
+import { ensureKp } from "../../scripts/kp.ts";
 import { tempDirectory } from "../support/temp.ts";
 
 const ROOT = join(import.meta.dir, "..", "..");
@@ -140,4 +141,20 @@ describe.skipIf(!Bun.which("node"))("scripts/run.mjs", () => {
     expect(exitCode).toBe(2);
     expect(stderr.toString()).toContain("unknown option --every");
   });
+});
+
+test("a machine without Python tests without kp, and is not asked again at once", async () => {
+  const root = tempDirectory("project");
+  const { PATH, MOONBIT_REGISTRY_TEST_KP } = process.env;
+  process.env.PATH = "";
+  delete process.env.MOONBIT_REGISTRY_TEST_KP;
+  try {
+    expect(await ensureKp(root)).toEqual({ problem: "there is no python3" });
+    expect((await ensureKp(root)).problem).toStartWith("it could not be installed lately");
+  } finally {
+    process.env.PATH = PATH;
+    if (MOONBIT_REGISTRY_TEST_KP !== undefined) {
+      process.env.MOONBIT_REGISTRY_TEST_KP = MOONBIT_REGISTRY_TEST_KP;
+    }
+  }
 });

@@ -155,9 +155,11 @@ function cookieOf(request: Request): string | undefined {
 function checkSameSite({ headers }: Request, base: string): void {
   const site = headers.get("sec-fetch-site");
   const origin = headers.get("origin");
+  // Browsers without the one header send the other.
   const isForeign =
-    (site !== null && site !== "same-origin" && site !== "none") ||
-    (origin !== null && origin !== "null" && origin !== new URL(base).origin);
+    site === null
+      ? origin !== null && origin !== new URL(base).origin
+      : site !== "same-origin" && site !== "none";
   if (!isForeign) return;
   throw new Failure("forbidden", "another site's page may not log you in", "open the page itself");
 }

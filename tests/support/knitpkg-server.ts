@@ -1,0 +1,68 @@
+/** A server for KnitPkg's protocol in this process, on a free port, with tokens to ask with. */
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { openAccounts, type Scope } from "../../src/accounts/mod.ts";
+import { initRegistry, openRegistry, type Registry } from "../../src/registry/mod.ts";
+import { startServer } from "../../src/server/mod.ts";
+import { UNVERIFIED } from "./knitpkg.ts";
+import { tempDirectory } from "./temp.ts";
+
+export interface KnitPkgServer extends AsyncDisposable {
+  readonly url: string;
+  readonly registry: Registry;
+  /** What was the server's own fault. */
+  readonly bugs: readonly unknown[];
+  token(name: string, ...scopes: Scope[]): string;
+  ask(method: string, path: string, options?: AskOptions): Promise<Answer>;
+}
+
+export interface AskOptions {
+  readonly token?: string;
+  readonly provider?: string;
+  /** Sent as JSON; a text as it is. */
+  readonly body?: unknown;
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly json: Record<string, unknown>;
+}
+
+export async function startKnitPkg(settings: string = UNVERIFIED): Promise<KnitPkgServer> {
+  const { file } = await initRegistry(join(tempDirectory("knitpkg"), "registry"));
+  writeFileSync(file, settings);
+  const registry = openRegistry(file);
+  const bugs: unknown[] = [];
+  const server = startServer(registry, {
+    port: 0,
+    offline: true,
+    log: () => undefined,
+    onBug: (error) => bugs.push(error),
+    warn: () => undefined,
+  });
+  return {
+    url: server.url,
+    registry,
+    bugs,
+    token(name, ...scopes) {
+      const accounts = openAccounts(registry.paths.state);
+      try {
+        return accounts.create({ name, scopes });
+      } finally {
+        accounts.close();
+      }
+    },
+    async ask(method, path, { token, provider, body } = {}) {
+      const response = await fetch(server.url + path, {
+        method,
+        headers: {
+          ...(token && { authorization: `Bearer ${token}` }),
+          ...(provider && { "x-provider": provider }),
+        },
+        ...(body !== undefined && { body: typeof body === "string" ? body : JSON.stringify(body) }),
+      });
+      return { status: response.status, json: (await response.json()) as Answer["json"] };
+    },
+    [Symbol.asyncDispose]: () => server.stop(),
+  };
+}

@@ -56,19 +56,26 @@ function boundedHttp(hosts: readonly string[], signal: AbortSignal): HttpClient 
         statusCode: answer.status,
         statusMessage: "",
         headers: Object.fromEntries(answer.headers),
-        body: bounded(answer.chunks(), url),
+        // Whole, as the library takes a body that breaks off for one that has ended.
+        body: iterate(await collected(answer.chunks(), url)),
       };
     },
   };
 }
 
-async function* bounded(chunks: AsyncIterable<Uint8Array>, url: string) {
+async function collected(chunks: AsyncIterable<Uint8Array>, url: string): Promise<Uint8Array> {
+  const parts: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of chunks) {
     size += chunk.length;
     if (size > MAX_BODY) throw new DownloadError("network", `${shownUrl(url)} lists too many refs`);
-    yield chunk;
+    parts.push(chunk);
   }
+  return Buffer.concat(parts);
+}
+
+async function* iterate(bytes: Uint8Array): AsyncGenerator<Uint8Array, void> {
+  yield bytes;
 }
 
 /** @throws {Failure} "invalid" */

@@ -2,7 +2,7 @@
  * What the branch says now, in memory. What was read of one commit serves the next as well where it is
  * the same: a registration costs its own project, not all of them.
  */
-import { isTree, type ObjectReader, type Oid, readRef, type TreeEntry } from "../git/mod.ts";
+import { followRef, isTree, type ObjectReader, type Oid, type TreeEntry } from "../git/mod.ts";
 import { type Organization, parseOrganization } from "./organization.ts";
 import {
   EXTENSION,
@@ -42,10 +42,11 @@ export function followProjects(
   ref: string,
   objects: ObjectReader,
 ): () => Projects | undefined {
+  const follow = followRef(gitdir, ref);
   let current: Projects | undefined;
   let memory = newMemory();
   return () => {
-    const tip = readRef(gitdir, ref);
+    const tip = follow();
     if (tip === undefined) return undefined;
     if (current?.commit !== tip) {
       if (memory.trees.size + memory.projects.size > MEMORY_SIZE) memory = newMemory();

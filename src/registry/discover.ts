@@ -185,7 +185,8 @@ function createDiscovery(
   };
 }
 
-function resolveIn(at: Snapshot, module: string, range: string | undefined): IndexLine {
+/** As `Discovery.resolve`, for who needs nothing else of it. */
+export function resolveIn(at: Snapshot, module: string, range: string | undefined): IndexLine {
   const wanted = range === undefined ? undefined : parseSpecifier(range);
   const lines = at.module(module)?.lines;
   if (!lines) throw noModule(module);

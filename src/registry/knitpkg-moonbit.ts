@@ -1,16 +1,17 @@
-/** MoonBit's modules, found by KnitPkg's rules: one resolver for both worlds. */
-import { Failure } from "../errors.ts";
-import type { Entry, IndexLine, Snapshot } from "../index/mod.ts";
-import { type ProjectName, releaseId } from "../projects/mod.ts";
-import { parseSpecifier, selectVersion } from "../resolve/mod.ts";
-import { versionsHint } from "./knitpkg-read.ts";
+/** MoonBit's modules, as KnitPkg's protocol asks for them: one resolver for both worlds. */
+import { type Entry, parseMetadata, readFields, type Snapshot } from "../index/mod.ts";
+import { releaseId } from "../projects/mod.ts";
+import { parseSpecifier } from "../resolve/mod.ts";
+import { type Discovery, noModule, resolveIn } from "./discover.ts";
+import type { SearchQuery } from "./knitpkg-search.ts";
+import type { ModuleRecord } from "./module-records.ts";
+import type { SearchSort } from "./search-index.ts";
 
 /** The target that stands for MoonBit's modules. */
 export const MOONBIT = "moonbit";
 
 export interface ResolvedModule {
   readonly entry: Entry;
-  readonly isYanked: boolean;
   /** As the module says, if it does. */
   readonly repository: string | null;
   /** The commit that the version was made of, when its publisher told. */
@@ -25,45 +26,57 @@ export function resolveModule(
   module: string,
   specifier: string,
 ): ResolvedModule {
-  const wanted = parseSpecifier(specifier);
-  const file = snapshot?.module(module);
-  if (!file) {
-    throw new Failure("not-found", `there is no module ${module}`, "check its owner and name");
+  if (!snapshot) {
+    parseSpecifier(specifier);
+    throw noModule(module);
   }
-  const candidates = file.lines.map((line) => ({
-    line,
-    version: line.entry.version,
-    yanked: line.entry.yanked !== undefined,
-  }));
-  const found = selectVersion(wanted, candidates);
-  if (!found) {
-    const message = `no version of ${module} matches ${specifier}`;
-    throw new Failure("not-found", message, versionsHint(candidates));
-  }
-  const name = nameOf(module);
+  const line = resolveIn(snapshot, module, specifier);
+  const { commit } = readFields(line);
   return {
-    entry: found.line.entry,
-    isYanked: found.yanked,
-    ...origin(found.line),
-    moduleId: releaseId(name, ""),
-    versionId: releaseId(name, found.version),
+    entry: line.entry,
+    repository: parseMetadata(line).repository ?? null,
+    commit: typeof commit === "string" && /^[0-9a-f]{40,64}$/.test(commit) ? commit : null,
+    moduleId: moduleId(module),
+    versionId: releaseId(nameOf(module), line.entry.version),
   };
 }
 
-function nameOf(module: string): ProjectName {
+/** A module's number, the same on every host. */
+export function moduleId(module: string): number {
+  return releaseId(nameOf(module), "");
+}
+
+/** What KnitPkg sorts projects by, as far as modules are sorted by it; else by name. */
+const SORTS: Partial<Record<SearchQuery["sortBy"], SearchSort>> = {
+  relevance: "relevance",
+  updated_at: "updated",
+  published_at: "updated",
+};
+
+/**
+ * Searches modules. An order is the one that modules have: of dates the newest first, of names
+ * alphabetical; and modules have neither types nor authors to filter by, but owners and licenses.
+ */
+export async function searchModules(
+  { search }: Discovery,
+  { q, org, license, page, pageSize, sortBy }: SearchQuery,
+): Promise<{ modules: readonly ModuleRecord[]; total: number }> {
+  const { results, total } = await search({
+    text: q,
+    ...(org !== undefined && { owner: org }),
+    ...(license !== undefined && { license }),
+    sort: SORTS[sortBy] ?? "name",
+    offset: (page - 1) * pageSize,
+    limit: pageSize,
+  });
+  return { modules: results, total };
+}
+
+function nameOf(module: string) {
   const slash = module.indexOf("/");
   return {
     target: MOONBIT,
     organization: module.slice(0, slash),
     name: module.slice(slash + 1),
-  };
-}
-
-/** Where the source is, as the entry's own line has it. The line was read once: it is JSON. */
-function origin({ bytes }: IndexLine): { repository: string | null; commit: string | null } {
-  const { repository, commit } = JSON.parse(bytes.toString("utf8")) as Record<string, unknown>;
-  return {
-    repository: typeof repository === "string" ? repository : null,
-    commit: typeof commit === "string" && /^[0-9a-f]{40,64}$/.test(commit) ? commit : null,
   };
 }

@@ -8,10 +8,11 @@ import {
   type ProjectName,
   type Release,
 } from "../projects/mod.ts";
+import type { FollowDiscovery } from "./discover.ts";
 import { parseRegistration } from "./knitpkg-body.ts";
 import { createLogin, type Login } from "./knitpkg-login.ts";
 import { changeMember, readMembers } from "./knitpkg-members.ts";
-import { type ResolvedModule, resolveModule } from "./knitpkg-moonbit.ts";
+import { type ResolvedModule, resolveModule, searchModules } from "./knitpkg-moonbit.ts";
 import { resolveRelease, visibleProject, yankRelease } from "./knitpkg-read.ts";
 import { type Registered, registerRelease } from "./knitpkg-register.ts";
 import { type SearchHit, type SearchQuery, searchProjects } from "./knitpkg-search.ts";
@@ -38,6 +39,7 @@ export interface KnitPkg {
     query: SearchQuery,
     visitor: Visitor | undefined,
   ): { hits: readonly SearchHit[]; total: number };
+  searchModules: (query: SearchQuery) => ReturnType<typeof searchModules>;
   /** @param body as it came */
   register(body: unknown, visitor: Visitor): Promise<Registered>;
   /** Whether it was not yanked before. */
@@ -55,11 +57,13 @@ export interface KnitPkg {
 /**
  * @param config as it is at the moment
  * @param modules what is served of the module index
+ * @param discovery the same, for searching
  */
 export function createKnitPkg(
   registry: Registry,
   config: () => Config,
   modules: () => Snapshot | undefined,
+  discovery: FollowDiscovery,
 ): KnitPkg {
   const now = followProjects(registry.paths.index, KNITPKG, registry.objects);
   const change = createProjectWriter(registry);
@@ -73,6 +77,7 @@ export function createKnitPkg(
     },
     resolveModule: (module, specifier) => resolveModule(modules(), module, specifier),
     search: (target, query, visitor) => searchProjects(now(), target, query, visitor),
+    searchModules: async (query) => await searchModules(await discovery(), query),
     async register(body, visitor) {
       const { verifyCommits: verify, hosts } = config().knitpkg;
       return await registerRelease(now(), change, parseRegistration(body), visitor, {

@@ -17,7 +17,7 @@ export { initRegistry } from "./init.ts";
 export { createKnitPkg, type KnitPkg } from "./knitpkg.ts";
 export { parseInstalls } from "./knitpkg-body.ts";
 export { LOCAL, type Login } from "./knitpkg-login.ts";
-export { MOONBIT, type ResolvedModule } from "./knitpkg-moonbit.ts";
+export { MOONBIT, moduleId, type ResolvedModule } from "./knitpkg-moonbit.ts";
 export type { Registered } from "./knitpkg-register.ts";
 export { parseSearch, type SearchHit } from "./knitpkg-search.ts";
 export type { Identity } from "./knitpkg-sessions.ts";

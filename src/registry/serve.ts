@@ -77,7 +77,8 @@ export function serveRegistry(
   const pull = createPull(registry, owner, meter);
   const listing = createStoredListing(registry, warn);
   const held = createHeldLookup(registry, settings, owner);
-  const knitpkg = createKnitPkg(registry, settings, snapshot);
+  const discovery = followDiscovery(snapshot, (blob) => objects.read(blob).data);
+  const knitpkg = createKnitPkg(registry, settings, snapshot, discovery);
   const autoSync = offline
     ? undefined
     : startAutoSync({
@@ -114,7 +115,7 @@ export function serveRegistry(
       if (!body) throw unknown(module, version);
       return { entry, body };
     },
-    discovery: followDiscovery(snapshot, (blob) => objects.read(blob).data),
+    discovery,
     symbols: () => openSymbols(registry),
     publications: servePublications(registry, settings),
     access,

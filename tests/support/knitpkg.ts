@@ -1,6 +1,7 @@
 /** A registry for KnitPkg projects in this process, and the people who come to it. */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { followDiscovery } from "../../src/registry/discover.ts";
 import {
   createKnitPkg,
   initRegistry,
@@ -21,12 +22,14 @@ export async function newRegistry(settings: string = UNVERIFIED): Promise<Regist
 }
 
 export async function newKnitPkg(settings?: string): Promise<KnitPkg> {
-  const registry = await newRegistry(settings);
-  return createKnitPkg(
-    registry,
-    () => registry.config,
-    () => undefined,
-  );
+  return openKnitPkg(await newRegistry(settings));
+}
+
+/** As a server has it, without any modules. */
+export function openKnitPkg(registry: Registry): KnitPkg {
+  const modules = () => undefined;
+  const discovery = followDiscovery(modules, (blob) => registry.objects.read(blob).data);
+  return createKnitPkg(registry, () => registry.config, modules, discovery);
 }
 
 /** Somebody whose token may publish anything that nobody else has. */

@@ -2,6 +2,8 @@
 import { latestRelease, type Project, type Release, releaseId } from "../../projects/mod.ts";
 import {
   MOONBIT,
+  type ModuleRecord,
+  moduleId,
   type Registered,
   type ResolvedModule,
   type SearchHit,
@@ -78,9 +80,27 @@ export function moduleRecord(found: ResolvedModule, specifier: string, base: str
     source_type: "archive",
     url: `${base}/user/${encodeURIComponent(`${module}/${version}`)}.zip`,
     checksum,
-    yanked: found.isYanked,
+    yanked: found.entry.yanked !== undefined,
     is_public: true,
     dependencies: Object.fromEntries(dependencies.map((each) => [each.module, each.version])),
+  };
+}
+
+export function moduleHitRecord({ module, owner, latest, metadata, firstAt }: ModuleRecord) {
+  const { description, keywords, authors, license, repository } = metadata;
+  return {
+    id: moduleId(module),
+    organization: { name: owner },
+    name: module.slice(owner.length + 1),
+    type: "package",
+    description: description ?? "",
+    keywords,
+    author: authors.join(", ") || null,
+    license: license ?? null,
+    repo_url: repository ?? null,
+    latest_version: latest,
+    is_private: false,
+    published_at: firstAt === undefined ? null : new Date(firstAt).toISOString(),
   };
 }
 
@@ -112,6 +132,14 @@ export function hitRecord({ project, latest }: SearchHit) {
     is_private: project.isPrivate,
     published_at: project.releases[0]?.createdAt ?? null,
   };
+}
+
+export function searchRecord(
+  { page, pageSize }: { readonly page: number; readonly pageSize: number },
+  total: number,
+  results: readonly object[],
+) {
+  return { total_results: total, page, page_size: pageSize, results };
 }
 
 const HOSTS: Readonly<Record<string, string>> = {

@@ -10,10 +10,12 @@ import { readJson, textField } from "../knitpkg/body.ts";
 import { parseProjectPath } from "../knitpkg/path.ts";
 import {
   hitRecord,
+  moduleHitRecord,
   moduleRecord,
   projectRecord,
   registeredRecord,
   resolutionRecord,
+  searchRecord,
 } from "../knitpkg/records.ts";
 import { answered, json } from "../knitpkg/respond.ts";
 import { requireVisitor, visitorOf } from "../knitpkg/visitor.ts";
@@ -106,21 +108,20 @@ function projectHandlers(
       return json(registeredRecord(registered), registered.isNew ? 201 : 200);
     },
 
-    search(request) {
+    async search(request) {
       const { pathname, searchParams } = new URL(request.url);
       const target = pathname.slice("/v1/search/".length);
       const query = parseSearch(searchParams);
+      if (target === MOONBIT) {
+        const { modules, total } = await knitpkg.searchModules(query);
+        return json(searchRecord(query, total, modules.map(moduleHitRecord)));
+      }
       if (!isTarget(target)) {
         const hint = `there are: ${[...TARGETS, MOONBIT].join(", ")}`;
         throw new Failure("not-found", `there is no target ${target}`, hint);
       }
       const { hits, total } = knitpkg.search(target, query, visitorOf(guard, request));
-      return json({
-        total_results: total,
-        page: query.page,
-        page_size: query.pageSize,
-        results: hits.map(hitRecord),
-      });
+      return json(searchRecord(query, total, hits.map(hitRecord)));
     },
   };
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { openObjectDatabase, readRef } from "../../../src/git/mod.ts";
-import { createKnitPkg, type KnitPkg } from "../../../src/registry/mod.ts";
+import type { KnitPkg } from "../../../src/registry/mod.ts";
 import {
   body,
   COMMIT,
@@ -8,6 +8,7 @@ import {
   newKnitPkg,
   newRegistry,
   OTHER_COMMIT,
+  openKnitPkg,
   person,
 } from "../../support/knitpkg.ts";
 
@@ -28,11 +29,7 @@ describe("a registration", () => {
 
   test("made again changes nothing", async () => {
     const registry = await newRegistry();
-    const knitpkg = createKnitPkg(
-      registry,
-      () => registry.config,
-      () => undefined,
-    );
+    const knitpkg = openKnitPkg(registry);
     await knitpkg.register(body(), ANN);
     const tip = readRef(registry.paths.index, "refs/heads/knitpkg");
     const again = await knitpkg.register(body({ description: "Other words for it" }), ANN);
@@ -62,11 +59,7 @@ describe("a registration", () => {
 
   test("is one commit in Git, which says what it did", async () => {
     const registry = await newRegistry();
-    const knitpkg = createKnitPkg(
-      registry,
-      () => registry.config,
-      () => undefined,
-    );
+    const knitpkg = openKnitPkg(registry);
     await knitpkg.register(body(), ANN);
     await knitpkg.register(body({ version: "1.1.0" }), ANN);
     const objects = openObjectDatabase(registry.paths.index);
@@ -113,12 +106,7 @@ test("fifty different versions at once are all there", async () => {
 
 test("two servers of one registry do not lose each other's registrations", async () => {
   const registry = await newRegistry();
-  const server = () =>
-    createKnitPkg(
-      registry,
-      () => registry.config,
-      () => undefined,
-    );
+  const server = () => openKnitPkg(registry);
   const [one, two] = [server(), server()];
   const wanted = Array.from({ length: 10 }, (_, at) => `1.${at}.0`);
   await Promise.all(

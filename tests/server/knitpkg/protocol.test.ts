@@ -217,7 +217,7 @@ describe("errors are {detail} with the status that fits", () => {
       "GET",
       "/v1/project/moonbit/a/b/*/resolve",
       404,
-      "there is no module a/b",
+      'there is no module "a/b"',
     ],
   ];
   for (const [what, method, path, status, detail] of cases) {

@@ -20,6 +20,7 @@ import { benchMirror } from "./mirror.ts";
 import { stopAll } from "./processes.ts";
 import { benchPull } from "./pull.ts";
 import { data, table } from "./report.ts";
+import { benchResolve } from "./resolve.ts";
 import type { Result } from "./result.ts";
 import { benchSearch } from "./search.ts";
 import { benchStart } from "./start.ts";
@@ -29,6 +30,7 @@ const BENCHES: Readonly<Record<string, (world: World) => Promise<Result[]>>> = {
   start: benchStart,
   "clone-post": benchClonePost,
   archive: benchArchive,
+  resolve: benchResolve,
   clone: benchClone,
   pull: benchPull,
   history: benchHistory,

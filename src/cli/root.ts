@@ -79,6 +79,28 @@ const TOKEN: Family = {
   ],
 };
 
+const ORG: Family = {
+  name: "org",
+  summary: "who may register KnitPkg projects: members, add, remove",
+  members: [
+    {
+      name: "members",
+      summary: "list who may register in its name",
+      load: () => import("./commands/org-members.ts"),
+    },
+    {
+      name: "add",
+      summary: "let somebody register in its name",
+      load: () => import("./commands/org-add.ts"),
+    },
+    {
+      name: "remove",
+      summary: "take that away again",
+      load: () => import("./commands/org-remove.ts"),
+    },
+  ],
+};
+
 export const GROUPS: readonly Group[] = [
   {
     title: "Set up",
@@ -176,6 +198,7 @@ export const GROUPS: readonly Group[] = [
         load: () => import("./commands/update.ts"),
       },
       TOKEN,
+      ORG,
     ],
   },
   {

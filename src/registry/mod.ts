@@ -18,6 +18,11 @@ export { createKnitPkg, type KnitPkg } from "./knitpkg.ts";
 export { parseInstalls } from "./knitpkg-body.ts";
 export { LOCAL, type Login } from "./knitpkg-login.ts";
 export { MOONBIT, moduleId, type ResolvedModule } from "./knitpkg-moonbit.ts";
+export {
+  changeOrganization,
+  type OrganizationMembers,
+  organizationMembers,
+} from "./knitpkg-operator.ts";
 export type { Registered } from "./knitpkg-register.ts";
 export { parseSearch, type SearchHit } from "./knitpkg-search.ts";
 export type { Identity } from "./knitpkg-sessions.ts";

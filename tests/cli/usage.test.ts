@@ -82,6 +82,7 @@ test("the first help", () => {
       serve       serve the registry over HTTP
       update      run \`moon update\` against this registry
       token       who may read and publish: create, list, revoke
+      org         who may register KnitPkg projects: members, add, remove
 
     Sign in to a server
       login       keep a token for a server

@@ -21,6 +21,6 @@ export {
 } from "./object-database.ts";
 export { createObjectBatch, type ObjectBatch } from "./pack-writer.ts";
 export { deleteRef, followRef, listRefs, readHead, readRef, writeRef } from "./refs.ts";
-export { repackIfMany } from "./repack.ts";
+export { gatherIfMany, repackIfMany } from "./repack.ts";
 export { createRepository } from "./repository.ts";
 export type { ServedBranch } from "./upload-pack.ts";

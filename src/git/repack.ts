@@ -3,16 +3,17 @@
  * runs for a year makes thousands of changes. Now and then all that the refs lead to is written to
  * one pack, and the packs before it are removed, with what nothing leads to any more.
  */
-import { readdirSync, rmSync } from "node:fs";
+import { readdirSync, rmSync, statSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { systemCode } from "../errors.ts";
 import { writeDurably } from "../files/mod.ts";
 import { reachable } from "./history.ts";
 import type { Oid } from "./object.ts";
-import type { ObjectReader } from "./object-database.ts";
+import { MissingObjectError, type ObjectReader } from "./object-database.ts";
+import { openPackFile } from "./pack-file.ts";
 import { packItems, planObjects } from "./pack-plan.ts";
-import { writePackFile } from "./pack-writer.ts";
+import { type PackItem, writePackFile } from "./pack-writer.ts";
 import { packDirectory, shallowPath } from "./paths.ts";
 import { listRefs } from "./refs.ts";
 
@@ -38,13 +39,46 @@ export async function repackIfMany(
   );
   const planned = planObjects(objects, commits, undefined);
   const kept = await writePackFile(gitdir, [...packItems(objects, planned, false)]);
+  removePacks(gitdir, before, kept);
+  await pruneShallow(gitdir, new Set(commits));
+  return true;
+}
+
+/** In bytes: a pack that has grown beyond it is left as it is. */
+const SMALL_PACK = 1024 * 1024;
+
+/**
+ * Makes many small packs one, as they are, without looking at what leads where: a moment's work however
+ * long the history, for a server that makes one small change after the other. The caller is the only
+ * writer.
+ *
+ * @returns whether it did anything
+ */
+export async function gatherIfMany(gitdir: string, most: number = MOST_PACKS): Promise<boolean> {
+  const pathOf = (name: string) => join(packDirectory(gitdir), `${name}.pack`);
+  const small = packNames(gitdir).filter((name) => statSync(pathOf(name)).size <= SMALL_PACK);
+  if (small.length <= most) return false;
+  const items = new Map<Oid, PackItem>();
+  for (const name of small) {
+    const pack = openPackFile(pathOf(name), (oid) => {
+      throw new MissingObjectError(oid);
+    });
+    try {
+      for (const oid of pack.index.oids()) items.set(oid, { oid, ...pack.stored(oid)! });
+    } finally {
+      pack.close();
+    }
+  }
+  removePacks(gitdir, small, await writePackFile(gitdir, [...items.values()]));
+  return true;
+}
+
+function removePacks(gitdir: string, names: readonly string[], kept: string): void {
   // The index first: without it a pack is not there, and one without its pack would be damage.
-  for (const name of before.filter((each) => each !== kept)) {
+  for (const name of names.filter((each) => each !== kept)) {
     remove(join(packDirectory(gitdir), `${name}.idx`));
     remove(join(packDirectory(gitdir), `${name}.pack`));
   }
-  await pruneShallow(gitdir, new Set(commits));
-  return true;
 }
 
 function packNames(gitdir: string): string[] {

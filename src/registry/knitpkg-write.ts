@@ -1,6 +1,6 @@
 /** Changes the branch of projects: one change after the other, each one commit. */
 import { Failure } from "../errors.ts";
-import { createObjectBatch, readRef, writeRef } from "../git/mod.ts";
+import { createObjectBatch, gatherIfMany, readRef, writeRef } from "../git/mod.ts";
 import { commitChange } from "../index/mod.ts";
 import { type FileChange, openProjects, type Projects, writeFiles } from "../projects/mod.ts";
 import { withLock } from "./lock.ts";
@@ -75,5 +75,6 @@ async function change<T>(
   });
   await batch.write();
   if (commit) await writeRef(gitdir, KNITPKG, commit);
+  await gatherIfMany(gitdir);
   return result;
 }

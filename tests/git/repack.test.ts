@@ -7,6 +7,7 @@ import {
   encodeCommit,
   encodeTree,
   FILE_MODE,
+  gatherIfMany,
   openObjectDatabase,
   readRef,
   repackIfMany,
@@ -98,4 +99,25 @@ test("what no ref leads to goes, and its cut in the history with it", async () =
   expect(after.has(lost)).toBe(false);
   for (const database of [objects, fresh, after]) database.close();
   if (hasGit) expect((await tryGit(["-C", gitdir, "fsck", "--strict"])).stderr).toBe("");
+});
+
+test("small packs are gathered as they are, deltas too, while a reader goes on", async () => {
+  const gitdir = await repositoryOf(12);
+  const objects = openObjectDatabase(gitdir);
+  // One with deltas among them.
+  await repackIfMany(gitdir, objects, 10);
+  for (let at = 12; at < 24; at++) await addCommit(gitdir, at);
+  const reader = openObjectDatabase(gitdir);
+  const tip = readRef(gitdir, MAIN)!;
+  expect(reader.commit(tip).message).toBe("23\n");
+  expect(await gatherIfMany(gitdir, 13)).toBe(false);
+  expect(await gatherIfMany(gitdir, 12)).toBe(true);
+  expect(packs(gitdir)).toHaveLength(1);
+  const { tree } = reader.commit(tip);
+  expect(reader.read(reader.tree(tree)[0]!.oid).data.toString()).toContain("line 23 of a file");
+  reader.close();
+  objects.close();
+  if (!hasGit) return;
+  expect((await tryGit(["-C", gitdir, "fsck", "--strict"])).stderr).toBe("");
+  expect(await git(["-C", gitdir, "rev-list", "--count", "main"])).toBe("24");
 });

@@ -102,7 +102,18 @@ export function findRelease(project: Project, version: string): Release | undefi
  * What a project is shown by: its greatest version that was not yanked, a pre-release only if there is
  * nothing else. Undefined when there is no version yet.
  */
-export function latestRelease({ releases }: Project): Release | undefined {
+export function latestRelease(project: Project): Release | undefined {
+  const known = latest.get(project);
+  if (known) return known;
+  const found = latestOf(project);
+  if (found) latest.set(project, found);
+  return found;
+}
+
+/** Searches ask it of every project, and a project never changes: another commit has another. */
+const latest = new WeakMap<Project, Release>();
+
+function latestOf({ releases }: Project): Release | undefined {
   const rank = ({ yanked, version }: Release) =>
     (yanked ? 2 : 0) + (prerelease(version) === null ? 0 : 1);
   return releases.toSorted((a, b) => rank(a) - rank(b) || compareBuild(b.version, a.version))[0];

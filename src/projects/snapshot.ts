@@ -66,6 +66,7 @@ export function openProjects(
   // By name, so that a look-up walks no tree twice.
   const found = new Map<string, Project | undefined>();
   const listed = new Map<string, readonly Project[]>();
+  const organizations = new Map<string, Organization>();
 
   const tree = (oid: Oid): ReadonlyMap<string, TreeEntry> => {
     const known = trees.get(oid);
@@ -103,8 +104,13 @@ export function openProjects(
     file,
     organization(name) {
       if (!isOrganizationName(name)) return undefined;
-      const data = file(organizationPath(name));
-      return data && parseOrganization(data);
+      let organization = organizations.get(name);
+      if (!organization) {
+        const data = file(organizationPath(name));
+        organization = data && parseOrganization(data);
+        if (organization) organizations.set(name, organization);
+      }
+      return organization;
     },
     all(target) {
       let projects = listed.get(target);

@@ -78,7 +78,6 @@ describe("a private registry", () => {
       "/api/v0/modules/statistics",
       "/api/v0/search?kw=x",
       "/api/v0/whoami",
-      "/info",
       "/install.sh",
       "/health/",
       "/%68ealth",

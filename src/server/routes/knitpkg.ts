@@ -1,5 +1,6 @@
 /** `/info` and `/v1/**`: KnitPkg's protocol, as `kp` speaks it. `knitpkg-auth.ts` has `/v1/auth`. */
 import { Elysia } from "elysia";
+import { may } from "../../accounts/mod.ts";
 import { Failure } from "../../errors.ts";
 import { isTarget, personText, TARGETS } from "../../projects/mod.ts";
 import { MOONBIT, parseInstalls, parseSearch, type ServedRegistry } from "../../registry/mod.ts";
@@ -43,7 +44,7 @@ export function knitpkgRoutes(served: ServedRegistry, options: KnitPkgRouteOptio
   return new Elysia({ name: "knitpkg" })
     .get(
       "/info",
-      route(() => info(served)),
+      route((request) => info(served, options.guard, request)),
     )
     .get("/v1/project/*", route(read))
     .post("/v1/project/register", route(register), RAW)
@@ -56,9 +57,12 @@ export function knitpkgRoutes(served: ServedRegistry, options: KnitPkgRouteOptio
     .all("/v1/*", route(nothingHere), RAW);
 }
 
-function info({ name, knitpkg }: ServedRegistry): Response {
+/** The client asks it without credentials, so a private registry tells strangers how to log in, and no more. */
+function info({ name, knitpkg }: ServedRegistry, guard: Guard, request: Request): Response {
   const auth = { providers: knitpkg.login.providers() };
-  return json({ name, version: VERSION, type: "moonbit-registry", auth });
+  const isStranger = guard.isPrivate() && !may(guard.caller(request), "read");
+  const about = isStranger ? { name: "private registry" } : { name, version: VERSION };
+  return json({ ...about, type: "moonbit-registry", auth });
 }
 
 function projectHandlers(

@@ -344,12 +344,16 @@ test("changes are in the audit log, without a secret, refused ones too", async (
 
 test("a registry that is private answers nobody, but tells how to log in", async () => {
   await using server = await startKnitPkg("[server]\nrequire_read_token = true\n");
-  expect(await server.ask("GET", "/info")).toMatchObject({ status: 200 });
+  expect(await server.ask("GET", "/info")).toEqual({
+    status: 200,
+    json: { name: "private registry", type: "moonbit-registry", auth: { providers: ["local"] } },
+  });
   expect(await server.ask("GET", "/v1/auth/config")).toMatchObject({ status: 200 });
   const { status, json } = await server.ask("GET", "/v1/search/mql5");
   expect([status, Object.keys(json)]).toEqual([401, ["detail"]]);
   const token = server.token("ann", "read");
   expect(await server.ask("GET", "/v1/search/mql5", { token })).toMatchObject({ status: 200 });
+  expect((await server.ask("GET", "/info", { token })).json).toMatchObject({ name: "registry" });
 });
 
 let sharedServer: ReturnType<typeof startKnitPkg> | undefined;

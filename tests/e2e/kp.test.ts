@@ -117,6 +117,7 @@ describe("the real kp", () => {
       await ok(dir, ["logout"]);
       expect((await kp.run(core, ["register"])).text).toContain("You are not logged in");
     },
-    60_000,
+    // Twenty starts of Python: seconds, or a minute where many tests run at once.
+    180_000,
   );
 });

@@ -1,7 +1,9 @@
 /** The archive store: immutable bytes under their SHA-256. Knows no module, version or index. */
 export {
   type ArchiveBatch,
+  type ArchiveStaging,
   type ArchiveStore,
+  type CheckedArchive,
   IntegrityError,
   type Sha256,
   type StagedArchive,
@@ -10,4 +12,4 @@ export {
 export { readHot } from "./hot.ts";
 export type { Incoming } from "./incoming.ts";
 export { openArchiveStore } from "./store.ts";
-export { cleanTemporary } from "./temporary.ts";
+export { abandonedFiles, cleanTemporary } from "./temporary.ts";

@@ -1,13 +1,16 @@
 /** The archive store in a directory. Opening it writes nothing, so that it may be read-only. */
 import { statSync } from "node:fs";
-import { readdir, rm } from "node:fs/promises";
-import { join } from "node:path";
+import { copyFile, mkdir, readdir, rm } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { systemCode } from "../errors.ts";
+import { syncAll, syncDirectory } from "../files/mod.ts";
 import type { ArchiveStore, Sha256 } from "./archive-store.ts";
 import { openBatch } from "./batch.ts";
+import { checkFile } from "./check.ts";
 import { archivePath, hashOf, shardsPath } from "./path.ts";
 import { place } from "./place.ts";
 import { stage } from "./stage.ts";
+import { openStaging } from "./staging.ts";
 
 export function openArchiveStore(root: string): ArchiveStore {
   const size = (sha256: Sha256): number | undefined =>
@@ -32,6 +35,7 @@ export function openArchiveStore(root: string): ArchiveStore {
       };
     },
     batch: () => openBatch(root),
+    staging: () => openStaging(root),
     async get(sha256) {
       return has(sha256) ? Bun.file(archivePath(root, sha256)) : undefined;
     },
@@ -41,10 +45,30 @@ export function openArchiveStore(root: string): ArchiveStore {
       for (const shard of await entries(root256)) {
         for (const file of await entries(join(root256, shard))) {
           const sha256 = hashOf(file);
-          if (sha256) hashes.add(sha256);
+          if (sha256?.startsWith(shard)) hashes.add(sha256);
         }
       }
       return hashes;
+    },
+    check: (sha256) => checkFile(archivePath(root, sha256), sha256),
+    async strays() {
+      const found: string[] = [];
+      const root256 = shardsPath(root);
+      for (const shard of await entries(root256)) {
+        const files = await entries(join(root256, shard));
+        if (!/^[0-9a-f]{2}$/.test(shard)) found.push(join(root256, shard));
+        else {
+          const strays = files.filter((file) => !hashOf(file)?.startsWith(shard));
+          found.push(...strays.map((file) => join(root256, shard, file)));
+        }
+      }
+      return found;
+    },
+    async copyTo(sha256, path) {
+      await mkdir(dirname(path), { recursive: true });
+      await copyFile(archivePath(root, sha256), path);
+      await syncAll([path]);
+      await syncDirectory(dirname(path));
     },
     async delete(sha256) {
       await rm(archivePath(root, sha256), { force: true });

@@ -46,15 +46,17 @@ export function temporaryName({ host, pid, run }: Writer = SELF): string {
  * @returns how many there were
  */
 export async function cleanTemporary(root: string): Promise<number> {
+  const abandoned = abandonedFiles(root);
+  for (const path of abandoned) await rm(path, { force: true });
+  return abandoned.length;
+}
+
+/** Temporary files that nobody writes any more. */
+export function abandonedFiles(root: string): string[] {
   const directory = tempPath(root);
-  let removed = 0;
-  for (const file of temporaries(directory)) {
-    const path = join(directory, file);
-    if (!isAbandoned(writerOf(file), path)) continue;
-    await rm(path, { force: true });
-    removed++;
-  }
-  return removed;
+  return temporaries(directory)
+    .filter((file) => isAbandoned(writerOf(file), join(directory, file)))
+    .map((file) => join(directory, file));
 }
 
 function isAbandoned(writer: Writer | undefined, path: string): boolean {

@@ -101,6 +101,18 @@ const ORG: Family = {
   ],
 };
 
+const KEY: Family = {
+  name: "key",
+  summary: "keys that sign bundles: generate",
+  members: [
+    {
+      name: "generate",
+      summary: "make a pair of keys that sign bundles",
+      load: () => import("./commands/key-generate.ts"),
+    },
+  ],
+};
+
 export const GROUPS: readonly Group[] = [
   {
     title: "Set up",
@@ -182,6 +194,37 @@ export const GROUPS: readonly Group[] = [
         summary: "take a yank back",
         load: () => import("./commands/unyank.ts"),
       },
+    ],
+  },
+  {
+    title: "Keep",
+    entries: [
+      {
+        name: "verify",
+        summary: "prove every archive and the index, and repair",
+        load: () => import("./commands/verify.ts"),
+      },
+      {
+        name: "gc",
+        summary: "remove what nothing refers to, or old versions",
+        load: () => import("./commands/gc.ts"),
+      },
+    ],
+  },
+  {
+    title: "Carry",
+    entries: [
+      {
+        name: "export",
+        summary: "write what is here, or what is new, to a bundle",
+        load: () => import("./commands/export.ts"),
+      },
+      {
+        name: "import",
+        summary: "check a bundle and take it in",
+        load: () => import("./commands/import.ts"),
+      },
+      KEY,
     ],
   },
   {

@@ -28,6 +28,11 @@ export function reachable(
   return seen;
 }
 
+/** Whether a commit is another, or among those that it was made upon. */
+export function isAncestor(objects: ObjectReader, oid: Oid, of: Oid): boolean {
+  return reachable(objects, [of], new Set([oid])).has(oid);
+}
+
 /** How the client's history is cut after the fetch, and what changes about the cut. */
 export interface Cut {
   /** Commits whose parents the client will lack. */

@@ -2,7 +2,10 @@
  * Git, as far as a server of one branch needs it: reading and writing a bare repository, and
  * answering clones and fetches over HTTP. Spawns nothing and knows nothing of registries.
  */
+export { checkPacks, checkReachable, type ObjectProblem } from "./check.ts";
+export { isAncestor } from "./history.ts";
 export { createGitEndpoint, type GitEndpoint } from "./http.ts";
+export { type IncomingPack, openIncomingPack } from "./incoming-pack.ts";
 export {
   type Commit,
   encodeCommit,
@@ -19,8 +22,10 @@ export {
   type ObjectReader,
   openObjectDatabase,
 } from "./object-database.ts";
+export { type BuiltPack, buildPack } from "./pack-build.ts";
 export { createObjectBatch, type ObjectBatch } from "./pack-writer.ts";
 export { deleteRef, followRef, listRefs, readHead, readRef, writeRef } from "./refs.ts";
-export { gatherIfMany, repackIfMany } from "./repack.ts";
+export { findWaste, gatherIfMany, repackIfMany, repackNow, type Waste } from "./repack.ts";
 export { createRepository } from "./repository.ts";
+export { readShallow } from "./shallow.ts";
 export type { ServedBranch } from "./upload-pack.ts";

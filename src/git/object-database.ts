@@ -16,7 +16,8 @@ import {
   type TreeEntry,
 } from "./object.ts";
 import { openPackFile, type PackFile, type StoredEntry } from "./pack-file.ts";
-import { loosePath, packDirectory, shallowPath } from "./paths.ts";
+import { loosePath, packDirectory } from "./paths.ts";
+import { readShallow } from "./shallow.ts";
 
 export interface ObjectReader {
   has(oid: Oid): boolean;
@@ -165,14 +166,4 @@ function readLoose(gitdir: string, oid: Oid): GitObject | undefined {
   const nul = object.indexOf(0);
   const type = object.toString("latin1", 0, object.indexOf(0x20)) as ObjectType;
   return { type, data: object.subarray(nul + 1) };
-}
-
-/** Commits fetched without their parents, one a line. Source: gitformat-shallow in gitrepository-layout(5). */
-function readShallow(gitdir: string): Set<Oid> {
-  try {
-    return new Set(readFileSync(shallowPath(gitdir), "utf8").split("\n").filter(Boolean));
-  } catch (error) {
-    if (systemCode(error) === "ENOENT") return new Set();
-    throw error;
-  }
 }

@@ -3,7 +3,7 @@
  * runs for a year makes thousands of changes. Now and then all that the refs lead to is written to
  * one pack, and the packs before it are removed, with what nothing leads to any more.
  */
-import { readdirSync, rmSync, statSync } from "node:fs";
+import { readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { systemCode } from "../errors.ts";
@@ -12,6 +12,7 @@ import { reachable } from "./history.ts";
 import type { Oid } from "./object.ts";
 import { MissingObjectError, type ObjectReader } from "./object-database.ts";
 import { openPackFile } from "./pack-file.ts";
+import { readPackIndex } from "./pack-index.ts";
 import { packItems, planObjects } from "./pack-plan.ts";
 import { type PackItem, writePackFile } from "./pack-writer.ts";
 import { packDirectory, shallowPath } from "./paths.ts";
@@ -31,17 +32,19 @@ export async function repackIfMany(
   objects: ObjectReader,
   most: number = MOST_PACKS,
 ): Promise<boolean> {
+  if (packNames(gitdir).length <= most) return false;
+  await repackNow(gitdir, objects);
+  return true;
+}
+
+/** Writes all that the refs lead to into one pack, and drops everything else. The caller is the only writer. */
+export async function repackNow(gitdir: string, objects: ObjectReader): Promise<void> {
   const before = packNames(gitdir);
-  if (before.length <= most) return false;
-  const tips = new Set(listRefs(gitdir, "refs/").values());
-  const commits = [...reachable(objects, tips)].sort(
-    (a, b) => objects.commit(b).time - objects.commit(a).time,
-  );
+  const commits = reachableCommits(gitdir, objects);
   const planned = planObjects(objects, commits, undefined);
   const kept = await writePackFile(gitdir, [...packItems(objects, planned, false)]);
   removePacks(gitdir, before, kept);
   await pruneShallow(gitdir, new Set(commits));
-  return true;
 }
 
 /** In bytes: a pack that has grown beyond it is left as it is. */
@@ -79,6 +82,39 @@ function removePacks(gitdir: string, names: readonly string[], kept: string): vo
     remove(join(packDirectory(gitdir), `${name}.idx`));
     remove(join(packDirectory(gitdir), `${name}.pack`));
   }
+}
+
+/** Newest first. */
+function reachableCommits(gitdir: string, objects: ObjectReader): Oid[] {
+  const tips = new Set(listRefs(gitdir, "refs/").values());
+  return [...reachable(objects, tips)].sort(
+    (a, b) => objects.commit(b).time - objects.commit(a).time,
+  );
+}
+
+/** What the packs hold that no ref leads to. */
+export interface Waste {
+  readonly objects: number;
+  /** As they lie in the packs. */
+  readonly bytes: number;
+}
+
+/** Looks for packed objects that no ref leads to, and for those that are there twice. */
+export function findWaste(gitdir: string, objects: ObjectReader): Waste {
+  const commits = reachableCommits(gitdir, objects);
+  const kept = new Set(planObjects(objects, commits, undefined).map(({ oid }) => oid));
+  let count = 0;
+  let bytes = 0;
+  for (const name of packNames(gitdir)) {
+    const index = readPackIndex(readFileSync(join(packDirectory(gitdir), `${name}.idx`)));
+    for (const oid of index.oids()) {
+      // The first pack that has it keeps it.
+      if (kept.delete(oid)) continue;
+      count++;
+      bytes += objects.stored(oid)?.deflated.length ?? 0;
+    }
+  }
+  return { objects: count, bytes };
 }
 
 function packNames(gitdir: string): string[] {

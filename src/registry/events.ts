@@ -19,7 +19,12 @@ export type Event =
   | { type: "held"; blocked: number; young: number }
   | { type: "planned"; modules: number; versions: number; stored: number; missing: number }
   | { type: "progress"; done: number; total: number; failed: number; bytes: number }
+  | { type: "checking" | "exporting" | "importing"; archives: number; bytes: number }
+  | { type: "problem"; kind: ProblemKind; subject: string; message: string }
   | { type: "failed"; module: string; version: string; reason: FailureReason; message: string };
+
+/** What `verify` finds something wrong with. */
+export type ProblemKind = "archive" | "listing" | "git" | "file";
 
 /** Why an archive did not arrive, coarse enough to count by. */
 export type FailureReason = DownloadErrorKind;

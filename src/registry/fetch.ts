@@ -69,10 +69,11 @@ export async function fetchAll(
   const pass = async (entries: Iterable<Entry>): Promise<Map<Entry, DownloadError>> => {
     const later = new Map<Entry, DownloadError>();
     const fetchOne = async (entry: Entry): Promise<void> => {
-      const source = sources.get(catalog.get(entry.module)!.origin);
+      const { origin } = catalog.get(entry.module)!;
+      const source = sources.get(origin);
       if (!source) {
-        const why = "it was published here, its archive is missing, and no source has it";
-        fail(entry, new DownloadError("not-found", why));
+        const message = `it is from ${origin}, which is no source of this registry`;
+        fail(entry, new DownloadError("not-found", message));
         return;
       }
       try {

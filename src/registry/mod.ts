@@ -1,6 +1,7 @@
 /** The operations on a registry. They report events and never print. */
 
 export { parseScope, type Scope, type TokenInfo } from "../accounts/mod.ts";
+export type { BundleHead } from "../bundles/mod.ts";
 export type { Access } from "./access.ts";
 export { conflicts } from "./conflicts.ts";
 export {
@@ -11,9 +12,13 @@ export {
   type Statistics,
 } from "./discover.ts";
 export type { Downloads } from "./downloads.ts";
-export type { Event, FailureReason, Report } from "./events.ts";
+export type { Event, FailureReason, ProblemKind, Report } from "./events.ts";
+export { type ExportOptions, type ExportSummary, exportBundle } from "./export.ts";
+export { type GcOptions, type GcSummary, gc } from "./gc.ts";
 export { type GetOptions, type GetSummary, getModules } from "./get.ts";
+export { type ImportOptions, type ImportSummary, importBundle, listBundle } from "./import.ts";
 export { initRegistry } from "./init.ts";
+export { makeKey } from "./keys.ts";
 export { createKnitPkg, type KnitPkg } from "./knitpkg.ts";
 export { parseInstalls } from "./knitpkg-body.ts";
 export { LOCAL, type Login } from "./knitpkg-login.ts";
@@ -70,5 +75,6 @@ export { type ServedRegistry, serveRegistry } from "./serve.ts";
 export { openShelf, type Shelf } from "./shelf.ts";
 export { type Status, status } from "./status.ts";
 export { createToken, listTokens, localUser, revokeToken, type TokenOptions } from "./tokens.ts";
+export { type VerifyOptions, type VerifySummary, verify } from "./verify.ts";
 export type { ListingChange } from "./views.ts";
 export type { Yanked } from "./yank.ts";

@@ -8,6 +8,8 @@
  *       state.db    what was mirrored, when each source was last seen, tokens
  *       audit.log   who did what
  *       lock        held by who is writing; lock.json says who that is
+ *       bundles/    which bundles were made or taken in
+ *       quarantine/ bytes that were not what their name said
  */
 import { join } from "node:path";
 
@@ -18,6 +20,8 @@ export interface DataPaths {
   readonly state: string;
   readonly audit: string;
   readonly lock: string;
+  readonly quarantine: string;
+  readonly bundles: string;
 }
 
 export function dataPaths(dataDir: string): DataPaths {
@@ -28,6 +32,8 @@ export function dataPaths(dataDir: string): DataPaths {
     state: join(dataDir, "state.db"),
     audit: join(dataDir, "audit.log"),
     lock: join(dataDir, "lock"),
+    quarantine: join(dataDir, "quarantine"),
+    bundles: join(dataDir, "bundles"),
   };
 }
 

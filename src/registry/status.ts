@@ -4,6 +4,7 @@ import { readRef } from "../git/mod.ts";
 import { openSnapshot } from "../index/mod.ts";
 import { type Holder, lockHolder } from "./lock.ts";
 import type { Registry } from "./open.ts";
+import { importedOrigins } from "./origins.ts";
 import { ALL_VIEW, STORED_VIEW } from "./paths.ts";
 import type { Selection } from "./plan.ts";
 import { countHeld } from "./policy.ts";
@@ -28,6 +29,8 @@ export interface Status {
     /** What went wrong in the last refresh. */
     lastError: string | null;
   }[];
+  /** Sources that came with bundles, and are never asked. */
+  readonly imported: readonly { name: string; index: string; modules: number; versions: number }[];
   /** What a server with pull-through lists. */
   readonly listed: Count;
   /** What is here: what an offline server lists. */
@@ -61,6 +64,8 @@ export async function status(registry: Registry): Promise<Status> {
     const count = owned.get(origin) ?? { modules: 0, versions: 0 };
     owned.set(origin, { modules: count.modules + 1, versions: count.versions + lines.length });
   }
+  const configured = new Set(config.sources.map(({ name }) => name));
+  const imported = importedOrigins(paths).filter(({ name }) => !configured.has(name));
   const hashes = await registry.archives.list();
   let bytes = 0;
   for (const sha256 of hashes) bytes += registry.archives.size(sha256) ?? 0;
@@ -76,6 +81,11 @@ export async function status(registry: Registry): Promise<Status> {
       ...(owned.get(name) ?? { modules: 0, versions: 0 }),
       lastSync: syncs.get(name)?.okAt ?? null,
       lastError: syncs.get(name)?.error ?? null,
+    })),
+    imported: imported.map(({ name, index }) => ({
+      name,
+      index,
+      ...(owned.get(name) ?? { modules: 0, versions: 0 }),
     })),
     listed: countView(registry, ALL_VIEW),
     stored: { ...countView(registry, STORED_VIEW), archives: hashes.size, bytes },

@@ -15,6 +15,7 @@ import {
 import { sourceRef } from "../sources/mod.ts";
 import type { Report } from "./events.ts";
 import { enabledSources, type Registry } from "./open.ts";
+import { importedOrigins } from "./origins.ts";
 import { ALL_VIEW, PUBLISHED, PUBLISHED_ORIGIN, STORED_VIEW } from "./paths.ts";
 import { applyPolicy, createPolicy, type HeldVersion } from "./policy.ts";
 import { pinsRef, readPins } from "./rewrites.ts";
@@ -31,9 +32,14 @@ export function originTips(registry: Registry): OriginTip[] {
   return [...own, ...sourceTips(registry)];
 }
 
-/** The enabled sources whose index is here, the first to be asked first. */
+/** The enabled sources and imported origins whose index is here, the first to be asked first. */
 export function sourceTips(registry: Registry): OriginTip[] {
-  return enabledSources(registry).flatMap(({ name }) => {
+  const configured = new Set(registry.config.sources.map(({ name }) => name));
+  const imported = importedOrigins(registry.paths).filter(
+    ({ name, enabled }) => enabled && !configured.has(name),
+  );
+  const all = [...enabledSources(registry), ...imported].sort((a, b) => a.priority - b.priority);
+  return all.flatMap(({ name }) => {
     const tip = readRef(registry.paths.index, sourceRef(name));
     return tip === undefined ? [] : [{ name, tip }];
   });
@@ -41,7 +47,8 @@ export function sourceTips(registry: Registry): OriginTip[] {
 
 /** Drops the indexes of sources that are configured no more: another may come under the name. */
 export function forgetRemovedSources({ config, paths }: Registry): void {
-  const known = new Set(config.sources.flatMap(({ name }) => [sourceRef(name), pinsRef(name)]));
+  const origins = [...config.sources, ...importedOrigins(paths)];
+  const known = new Set(origins.flatMap(({ name }) => [sourceRef(name), pinsRef(name)]));
   const refs = ["refs/remotes/", "refs/pins/"].flatMap((prefix) => [
     ...listRefs(paths.index, prefix).keys(),
   ]);
@@ -67,9 +74,7 @@ export interface Offer {
 /** What is offered and the policy lets through, read, and what it does not. */
 export function currentOffer(registry: Registry): Offer {
   const { objects, paths, config } = registry;
-  const pins = new Map(
-    enabledSources(registry).map(({ name }) => [name, readPins(registry, name)]),
-  );
+  const pins = new Map(sourceTips(registry).map(({ name }) => [name, readPins(registry, name)]));
   const offered = readCatalog(objects, currentOverlay(registry), (origin, module) =>
     pins.get(origin)?.get(module),
   );
@@ -93,12 +98,14 @@ export interface ListingChange {
  * Moves both views to what the sources and the store say now. Commits only what changed. The caller
  * holds the lock.
  *
+ * @param leaving archives that are about to be deleted: stored no more
  * @returns what is new about the view that lists all
  */
 export async function updateViews(
   registry: Registry,
   catalog: Catalog,
   report: Report,
+  leaving: ReadonlySet<string> = new Set(),
 ): Promise<ListingChange> {
   for (const [module, { origin, bad }] of catalog) {
     for (const { line, problem } of bad) {
@@ -108,7 +115,12 @@ export async function updateViews(
   }
   const stored = await registry.archives.list();
   const change = await updateView(registry, catalog, ALL_VIEW, () => true);
-  await updateView(registry, catalog, STORED_VIEW, (checksum) => stored.has(checksum));
+  await updateView(
+    registry,
+    catalog,
+    STORED_VIEW,
+    (checksum) => stored.has(checksum) && !leaving.has(checksum),
+  );
   return change;
 }
 

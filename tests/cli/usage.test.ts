@@ -78,6 +78,15 @@ test("the first help", () => {
       yank        keep a published version from new users
       unyank      take a yank back
 
+    Keep
+      verify      prove every archive and the index, and repair
+      gc          remove what nothing refers to, or old versions
+
+    Carry
+      export      write what is here, or what is new, to a bundle
+      import      check a bundle and take it in
+      key         keys that sign bundles: generate
+
     Serve
       serve       serve the registry over HTTP
       update      run \`moon update\` against this registry

@@ -9,6 +9,7 @@ import { openRegistry, status } from "../../src/registry/mod.ts";
 import { diesAt } from "../support/dying.ts";
 import { succeed } from "../support/executable.ts";
 import { git, hasGit } from "../support/git.ts";
+import { archivesOf, refsOf } from "../support/registry-state.ts";
 import { tempDirectory } from "../support/temp.ts";
 import { createWorld, ofModules, type World } from "../support/world.ts";
 
@@ -46,7 +47,7 @@ const STRIDE = Number(process.env.MOONBIT_REGISTRY_TEST_STRIDE ?? 3);
  * then runs it again, and lets the caller look.
  */
 async function killAtEachStep(
-  { dir }: World,
+  { dir }: Pick<World, "dir">,
   args: readonly string[],
   look: (dir: string) => Promise<void>,
 ): Promise<number> {
@@ -107,4 +108,42 @@ test("a change of the settings that changes what is served", async () => {
     expect((await stored(dir)).versions).toBe(before - 1),
   );
   expect(steps).toBeGreaterThan(10);
+}, 60_000);
+
+/** A registry that has moved on since a bundle, that bundle, one of what is new, and a replica. */
+async function increment(world: World): Promise<{ replica: string; bundle: string }> {
+  const entries = ofModules(world.entries, "moonbitlang/x");
+  const at = (name: string) => join(world.dir, name);
+  await world.publish(entries.slice(0, 3));
+  await succeed(["mirror", "moonbitlang/x", "--strict"], { cwd: world.dir });
+  await succeed(["export", "1.bundle"], { cwd: world.dir });
+  const replica = tempDirectory("replica");
+  await succeed(["init", "."], { cwd: replica });
+  await succeed(["import", at("1.bundle")], { cwd: replica });
+  // One goes and two come.
+  await world.publish(entries.slice(1, 5));
+  await succeed(["sync"], { cwd: world.dir });
+  await succeed(["gc"], { cwd: world.dir });
+  await succeed(["export", "2.bundle", "--since", "1.bundle"], { cwd: world.dir });
+  return { replica, bundle: at("2.bundle") };
+}
+
+test("an import", async () => {
+  await using world = await createWorld();
+  const { replica, bundle } = await increment(world);
+  const steps = await killAtEachStep({ dir: replica }, ["import", bundle], async (dir) => {
+    expect(refsOf(dir)).toEqual(refsOf(world.dir));
+    expect(archivesOf(dir)).toEqual(archivesOf(world.dir));
+  });
+  expect(steps).toBeGreaterThan(20);
+}, 60_000);
+
+test("a collection of old versions", async () => {
+  await using world = await createWorld();
+  await world.publish(ofModules(world.entries, "moonbitlang/x").slice(0, 4));
+  await succeed(["mirror", "moonbitlang/x", "--strict"], { cwd: world.dir });
+  const steps = await killAtEachStep(world, ["gc", "--keep-latest", "2"], async (dir) =>
+    expect(await stored(dir)).toMatchObject({ modules: 1, versions: 2, archives: 2 }),
+  );
+  expect(steps).toBeGreaterThan(8);
 }, 60_000);

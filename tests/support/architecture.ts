@@ -5,7 +5,7 @@
  *     cli       server
  *     web                      (for the server only)
  *     registry
- *     index     projects   archives   sources   accounts   packaging   resolve
+ *     index     projects   archives   sources   accounts   packaging   resolve   bundles
  *     git       download   config
  *     files
  *
@@ -21,7 +21,7 @@ const LAYERS: readonly (readonly string[])[] = [
   ["cli", "server"],
   ["web"],
   ["registry"],
-  ["index", "projects", "archives", "sources", "accounts", "packaging", "resolve"],
+  ["index", "projects", "archives", "sources", "accounts", "packaging", "resolve", "bundles"],
   ["git", "download", "config"],
   ["files"],
 ];

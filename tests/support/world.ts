@@ -57,6 +57,15 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
   };
 }
 
+/** Just an upstream of the sample index, for tests that make their registry themselves. */
+export async function createSource(): Promise<{ url: string } & AsyncDisposable> {
+  const { entries, archive } = generateArchives(sampleIndex());
+  const gitdir = join(tempDirectory("source"), "upstream.git");
+  await writeIndexRepository(gitdir, entries);
+  const upstream = startUpstream({ archive, git: repositoryHandler(gitdir) });
+  return { url: upstream.url, [Symbol.asyncDispose]: () => upstream.stop() };
+}
+
 /** Makes a registry in an empty directory, with the source `up` as its default. */
 export async function initWithSource(dir: string, url: string): Promise<void> {
   await succeed(["init", "."], { cwd: dir });

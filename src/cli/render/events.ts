@@ -3,7 +3,7 @@ import type { Event, Report } from "../../registry/mod.ts";
 import type { Output } from "../output.ts";
 import { createLiveBar } from "./live-bar.ts";
 import { createLineFilter, type Progress, progressText } from "./progress.ts";
-import { count, heldText, plural } from "./units.ts";
+import { bytes, count, heldText, plural } from "./units.ts";
 
 export interface EventView {
   readonly report: Report;
@@ -44,7 +44,7 @@ function viewOf(show: (progress: Progress) => void, voice: Voice): EventView {
       show({ ...event, elapsedMs: performance.now() - (started ?? performance.now()) });
       return;
     }
-    if (event.type === "planned") started = performance.now();
+    if ("archives" in event || event.type === "planned") started = performance.now();
     const [level, text] = eventLine(event);
     voice[level](text);
   };
@@ -67,6 +67,12 @@ export function eventLine(event: Exclude<Event, { type: "progress" }>): ["say" |
     }
     case "held":
       return ["say", `policy holds back ${heldText(event)}`];
+    case "checking":
+    case "exporting":
+    case "importing":
+      return ["say", `${event.type} ${plural(event.archives, "archive")}, ${bytes(event.bytes)}`];
+    case "problem":
+      return ["warn", `${event.kind} ${event.subject}: ${event.message}`];
     case "warning":
       return ["warn", event.message];
     case "failed":

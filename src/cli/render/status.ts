@@ -18,6 +18,10 @@ export function statusText(status: Status, now: Date): string {
       at === 0 ? "Kept fresh" : "",
       keptText(each),
     ]),
+    ...status.imported.map(({ name, modules, versions }, at): [string, string] => [
+      at === 0 ? "Imported" : "",
+      `${name}: ${plural(versions, "version")} of ${plural(modules, "module")}`,
+    ]),
     ["Serves at", status.address],
     ...(status.autoSync ? [autoSyncRow(status.autoSync, now)] : []),
   ];
@@ -27,6 +31,7 @@ export function statusText(status: Status, now: Date): string {
       `${writer.command}, process ${writer.pid} on ${writer.host}, since ${writer.since}`,
     ]);
   const head = rows.map(([name, value]) => `${(name && `${name}:`).padEnd(12)}${value}`).join("\n");
+  if (status.sources.length === 0 && status.imported.length > 0) return head;
   return status.sources.length === 0
     ? `${head}\n\nNo source yet.`
     : `${head}\n\n${sourceTable(status.sources, now)}`;

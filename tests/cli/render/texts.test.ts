@@ -162,6 +162,7 @@ test("a status shows sources in columns, and what went wrong", () => {
     listed: { modules: 887, versions: 6548 },
     stored: { modules: 10, versions: 120, archives: 119, bytes: 4 * 1024 * 1024 },
     held: { blocked: 2, young: 1 },
+    imported: [{ name: "far", index: "https://far.example/git/index", modules: 2, versions: 5 }],
     kept: [
       { patterns: ["team/*", "other/x"] },
       { patterns: ["**"], source: "up", latest: 2, strict: true, since: 1_767_225_600_000 },
@@ -183,6 +184,7 @@ test("a status shows sources in columns, and what went wrong", () => {
     Held back:  2 blocked versions, 1 young version
     Kept fresh: team/* other/x
                 ** from up, latest 2, since 2026-01-01, strict
+    Imported:   far: 5 versions of 2 modules
     Serves at:  http://127.0.0.1:8080
     Auto-sync:  last 5 min ago, failed 2 times: source b: no answer; next in 1 min 0 s
 
@@ -192,5 +194,7 @@ test("a status shows sources in columns, and what went wrong", () => {
 
     up: last sync failed: no answer"
   `);
-  expect(statusText({ ...status, sources: [] }, new Date())).toEndWith("\n\nNo source yet.");
+  expect(statusText({ ...status, sources: [] }, new Date())).not.toContain("No source yet");
+  const bare = statusText({ ...status, sources: [], imported: [] }, new Date());
+  expect(bare).toEndWith("\n\nNo source yet.");
 });

@@ -1,0 +1,139 @@
+/**
+ * Bundles in files: one, or parts of a size that a medium takes.
+ *
+ *     packages.bundle                         or
+ *     packages.bundle.001  .002  .003 …       which `cat` puts together again
+ */
+import { existsSync, lstatSync, read, write } from "node:fs";
+import { open, rename, rm } from "node:fs/promises";
+import { dirname } from "node:path";
+import { promisify } from "node:util";
+import { Failure, messageOf, systemCode } from "../errors.ts";
+import { syncAll, syncDirectory } from "../files/mod.ts";
+import { type Container, directoryContainer, tarContainer } from "./container.ts";
+
+const readFd = promisify(read);
+const writeFd = promisify(write);
+
+const CHUNK = 256 * 1024;
+const STDIN = 0;
+const STDOUT = 1;
+
+/** The word for standard input and output. */
+export const PIPE = "-";
+
+export const partName = (file: string, number: number): string =>
+  `${file}.${String(number).padStart(3, "0")}`;
+
+/** @throws {Failure} "not-found" */
+export function openContainer(place: string): Container {
+  if (place === PIPE) return tarContainer(chunksOf(STDIN));
+  const found = lstatSync(place, { throwIfNoEntry: false });
+  if (found?.isDirectory()) return directoryContainer(place);
+  if (found && !/\.001$/.test(place)) return tarContainer(fileChunks([place]));
+  const file = place.replace(/\.001$/, "");
+  const parts: string[] = [];
+  while (existsSync(partName(file, parts.length + 1))) parts.push(partName(file, parts.length + 1));
+  if (parts.length > 0) return tarContainer(fileChunks(parts));
+  throw new Failure("not-found", `there is no bundle at ${place}`, "name a file, a directory or -");
+}
+
+async function* fileChunks(paths: readonly string[]): AsyncGenerator<Uint8Array> {
+  for (const path of paths) {
+    const file = await open(path, "r");
+    try {
+      yield* chunksOf(file.fd);
+    } finally {
+      await file.close();
+    }
+  }
+}
+
+/** Through other threads, and never more than one chunk ahead. */
+async function* chunksOf(fd: number): AsyncGenerator<Uint8Array> {
+  for (;;) {
+    // A new one for each: whoever has the last may not be done with it.
+    const buffer = Buffer.allocUnsafe(CHUNK);
+    const { bytesRead } = await patient(() => readFd(fd, buffer, 0, buffer.length, null));
+    if (bytesRead === 0) return;
+    yield buffer.subarray(0, bytesRead);
+  }
+}
+
+/** A terminal or a pipe may have been set not to wait. */
+async function patient<T>(call: () => Promise<T>): Promise<T> {
+  for (;;) {
+    try {
+      return await call();
+    } catch (error) {
+      if (systemCode(error) !== "EAGAIN") throw error;
+      await new Promise((resolve) => setTimeout(resolve, 2));
+    }
+  }
+}
+
+async function writeAll(fd: number, chunk: Uint8Array): Promise<void> {
+  for (let at = 0; at < chunk.length; ) {
+    const { bytesWritten } = await patient(() => writeFd(fd, chunk, at, chunk.length - at));
+    at += bytesWritten;
+  }
+}
+
+/** Writes a bundle to standard output. @throws {Failure} "io" when nobody reads it */
+export async function writePipe(chunks: AsyncIterable<Uint8Array>): Promise<void> {
+  for await (const chunk of chunks) {
+    try {
+      await writeAll(STDOUT, chunk);
+    } catch (error) {
+      const what = systemCode(error) === "EPIPE" ? "nobody reads it any more" : messageOf(error);
+      throw new Failure("io", `the bundle could not be written: ${what}`, undefined, {
+        cause: error,
+      });
+    }
+  }
+}
+
+/**
+ * Writes a bundle to a file, or to parts of at most so many bytes. They have their names only when all
+ * of them are whole and durable.
+ *
+ * @returns the files
+ */
+export async function writeFiles(
+  file: string,
+  chunks: AsyncIterable<Uint8Array>,
+  partBytes: number | undefined,
+): Promise<string[]> {
+  const names: string[] = [];
+  const draft = (name: string) => `${name}.partial`;
+  let current: Awaited<ReturnType<typeof open>> | undefined;
+  let room = 0;
+  try {
+    for await (const chunk of chunks) {
+      for (let at = 0; at < chunk.length; ) {
+        if (room === 0) {
+          await current?.close();
+          const name = partBytes === undefined ? file : partName(file, names.length + 1);
+          names.push(name);
+          current = await open(draft(name), "w");
+          room = partBytes ?? Number.POSITIVE_INFINITY;
+        }
+        const piece = chunk.subarray(at, at + Math.min(chunk.length - at, room));
+        await writeAll(current!.fd, piece);
+        at += piece.length;
+        room -= piece.length;
+      }
+    }
+    await current?.close();
+    current = undefined;
+    await syncAll(names.map(draft));
+    // The first last: with it the bundle is there.
+    for (const name of names.toReversed()) await rename(draft(name), name);
+  } catch (error) {
+    await current?.close();
+    for (const name of names) await rm(draft(name), { force: true });
+    throw error;
+  }
+  await syncDirectory(dirname(file));
+  return names;
+}

@@ -1,0 +1,60 @@
+/** `export`: writes what is here, or what is new, to a bundle. */
+import { Failure } from "../../errors.ts";
+import { command } from "../command.ts";
+import { interruptible } from "../interrupt.ts";
+import { byteSize } from "../numbers.ts";
+import { createEventView } from "../render/events.ts";
+import { exportLine } from "../render/upkeep.ts";
+
+export default command({
+  operands: [{ name: "FILE", help: "a file, a directory (DIR/), or - for a pipe", required: true }],
+  options: {
+    since: {
+      type: "string",
+      valueHint: "BUNDLE",
+      description: "only what is new since this bundle: its id or its file",
+    },
+    sign: {
+      type: "string",
+      valueHint: "KEY",
+      description: "sign with this private key; see `key generate`",
+    },
+    split: {
+      type: "string",
+      valueHint: "SIZE",
+      description: "parts FILE.001, FILE.002, ... of this size, such as 4G",
+    },
+  },
+  notes: [
+    "A bundle is a tar: `tar -tvf FILE` looks inside. A directory can be copied on",
+    "after an interruption, and `sha256sum -c SHA256SUMS` in it proves the copy.",
+  ],
+  example: "export packages.bundle --since 3f9a01c2",
+  async run(context, args) {
+    const { out } = context;
+    const to = args._[0]!;
+    if (to === "-" && process.stdout.isTTY) {
+      throw new Failure("usage", "a bundle is not for a terminal", "pipe it on, or name a file");
+    }
+    if (to === "-" && out.json) {
+      throw new Failure("usage", "--json and the bundle both want stdout", "leave --json out");
+    }
+    const options = {
+      to,
+      ...(args.since !== undefined && { since: args.since }),
+      ...(args.sign !== undefined && { sign: args.sign }),
+      ...(args.split !== undefined && { partBytes: byteSize(args.split, "--split") }),
+    };
+    const { exportBundle, openRegistry } = await import("../../registry/mod.ts");
+    const registry = openRegistry(context.file());
+    const view = createEventView(out);
+    const hint = "no bundle was made; a directory goes on where it ended";
+    const summary = await interruptible(hint, (signal) =>
+      exportBundle(registry, { ...options, signal }, view.report),
+    ).finally(view.close);
+    if (out.json) out.record({ type: "done", ...summary });
+    else if (to === "-") out.log.info(exportLine(summary));
+    else out.data(exportLine(summary));
+    return undefined;
+  },
+});

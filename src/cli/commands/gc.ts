@@ -1,0 +1,40 @@
+/** `gc`: removes what nothing refers to. */
+import { command } from "../command.ts";
+import { wholeNumber } from "../numbers.ts";
+import { createEventView } from "../render/events.ts";
+import { gcLines, gcTotals } from "../render/upkeep.ts";
+
+export default command({
+  options: {
+    "dry-run": { type: "boolean", description: "list what would be removed" },
+    "keep-latest": {
+      type: "string",
+      valueHint: "N",
+      description: "of each module keep the newest N versions and what those need",
+    },
+  },
+  notes: [
+    "Removes archives that no index names, leftovers of killed runs and lost Git",
+    "objects. What was published here always stays. A `sync` fetches old versions",
+    "again, unless they were mirrored with --latest.",
+  ],
+  example: "gc --keep-latest 3 --dry-run",
+  async run({ out, file }, args) {
+    const keep = args["keep-latest"];
+    const options = {
+      ...(args["dry-run"] && { dryRun: true }),
+      ...(keep !== undefined && {
+        keepLatest: wholeNumber(keep, "--keep-latest", 1, Number.MAX_SAFE_INTEGER),
+      }),
+    };
+    const { gc, openRegistry } = await import("../../registry/mod.ts");
+    const view = createEventView(out);
+    const summary = await gc(openRegistry(file()), options, view.report).finally(view.close);
+    if (out.json) out.record({ type: "done", ...summary });
+    else if (summary.dryRun) {
+      for (const line of gcLines(summary)) out.data(line);
+      out.log.info(gcTotals(summary));
+    } else out.data(gcTotals(summary));
+    return undefined;
+  },
+});

@@ -1,0 +1,50 @@
+/** `verify`: proves every archive and the index, and repairs. */
+import { Failure } from "../../errors.ts";
+import { command } from "../command.ts";
+import { DONE, FAILED } from "../exit.ts";
+import { interruptible } from "../interrupt.ts";
+import { createEventView } from "../render/events.ts";
+import { verifyLine } from "../render/upkeep.ts";
+
+export default command({
+  options: {
+    repair: { type: "boolean", description: "fetch what is damaged or missing again" },
+    from: {
+      type: "string",
+      valueHint: "BUNDLE",
+      description: "with --repair: look into this bundle before asking a source",
+    },
+  },
+  notes: [
+    "Hashes every archive, reads every Git object, compares the index with the store.",
+    "Exit code 1 when something is wrong and was not repaired. Bytes that were",
+    "replaced are kept in data/quarantine.",
+  ],
+  example: "verify --repair",
+  async run(context, args) {
+    const { out } = context;
+    const options = {
+      ...(args.repair && { repair: true }),
+      ...(args.from !== undefined && { from: args.from }),
+    };
+    if (args.from !== undefined && !args.repair) {
+      throw new Failure("usage", "--from is for --repair", "write verify --repair --from BUNDLE");
+    }
+    const { openRegistry, verify } = await import("../../registry/mod.ts");
+    const registry = openRegistry(context.file());
+    const view = createEventView(out);
+    const summary = await interruptible("nothing was changed by checking", (signal) =>
+      verify(registry, { ...options, signal }, view.report),
+    ).finally(view.close);
+    const left = summary.problems.filter(({ repaired }) => !repaired);
+    if (out.json) out.record({ type: "done", ...summary });
+    else {
+      out.data(verifyLine(summary));
+      if (left.length > 0 && !args.repair) {
+        out.log.info("`verify --repair` fetches damaged and missing archives again.");
+      }
+      if (summary.unreferenced > 0) out.log.info("`gc` removes archives that no index names.");
+    }
+    return left.length > 0 ? FAILED : DONE;
+  },
+});

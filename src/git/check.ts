@@ -1,0 +1,117 @@
+/**
+ * Proves a repository: every object that a ref leads to is there and hashes to its name, and every
+ * pack is as it was written.
+ */
+import { closeSync, fstatSync, openSync, readdirSync, readSync } from "node:fs";
+import { join } from "node:path";
+import { messageOf, systemCode } from "../errors.ts";
+import { isTree, type Oid, oidOf, parseTree } from "./object.ts";
+import { MissingObjectError, type ObjectReader } from "./object-database.ts";
+import { packDirectory } from "./paths.ts";
+
+export interface ObjectProblem {
+  /** The object, or the file. */
+  readonly subject: string;
+  readonly message: string;
+}
+
+/** What a tree may name that is no object of this repository. */
+const SUBMODULE = "160000";
+
+/**
+ * Reads and hashes all that some commits lead to. A problem does not end the walk: it goes on
+ * wherever it can.
+ *
+ * @param tips by a name for messages
+ * @param known objects that need no second look, with all that they lead to
+ * @returns one number for each object read, so that the caller may take a breath
+ */
+export function* checkReachable(
+  objects: ObjectReader,
+  tips: ReadonlyMap<string, Oid>,
+  onProblem: (problem: ObjectProblem) => void,
+  known: (oid: Oid) => boolean = () => false,
+): Generator<number> {
+  const seen = new Set<Oid>();
+  const queue: { oid: Oid; from: string }[] = [];
+  const want = (oid: Oid, from: string) => {
+    if (seen.has(oid) || known(oid)) return;
+    seen.add(oid);
+    queue.push({ oid, from });
+  };
+  for (const [name, oid] of tips) want(oid, name);
+  for (let next = queue.pop(); next !== undefined; next = queue.pop()) {
+    const { oid, from } = next;
+    yield seen.size;
+    try {
+      const { type, data } = objects.read(oid);
+      const actual = oidOf(type, data);
+      if (actual !== oid) onProblem({ subject: oid, message: `it hashes to ${actual}` });
+      else if (type === "commit") {
+        const { tree, parents } = objects.commit(oid);
+        want(tree, `commit ${oid}`);
+        for (const parent of parents) want(parent, `commit ${oid}`);
+      } else if (type === "tree") {
+        for (const entry of parseTree(data)) {
+          if (entry.mode === SUBMODULE) continue;
+          want(entry.oid, isTree(entry) ? `tree ${oid}` : `${entry.name} of tree ${oid}`);
+        }
+      }
+    } catch (error) {
+      // A damaged pack says the same of all that is in it; what is missing is told with who needs it.
+      const needed = error instanceof MissingObjectError ? `; ${from} needs it` : "";
+      onProblem({ subject: oid, message: messageOf(error) + needed });
+    }
+  }
+}
+
+const CHUNK = 1024 * 1024;
+
+/** Hashes every pack against its trailer. Gives the bytes of each. */
+export function* checkPacks(
+  gitdir: string,
+  onProblem: (problem: ObjectProblem) => void,
+): Generator<number> {
+  for (const file of packFiles(gitdir)) {
+    const path = join(packDirectory(gitdir), file);
+    try {
+      yield checkTrailer(path);
+    } catch (error) {
+      onProblem({ subject: file, message: messageOf(error) });
+    }
+  }
+}
+
+/** @throws {RangeError} when the SHA-1 at a pack's end is not that of what stands before */
+export function checkTrailer(path: string): number {
+  const fd = openSync(path, "r");
+  try {
+    const { size } = fstatSync(fd);
+    const hash = new Bun.CryptoHasher("sha1");
+    const buffer = Buffer.allocUnsafe(CHUNK);
+    for (let at = 0; at < size - 20; ) {
+      const count = readSync(fd, buffer, 0, Math.min(CHUNK, size - 20 - at), at);
+      if (count === 0) break;
+      hash.update(buffer.subarray(0, count));
+      at += count;
+    }
+    const trailer = Buffer.alloc(20);
+    readSync(fd, trailer, 0, 20, Math.max(0, size - 20));
+    if (!trailer.equals(hash.digest())) throw new RangeError("the pack is not what was written");
+    return size;
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** Packs that readers see: those with an index. */
+function packFiles(gitdir: string): string[] {
+  try {
+    const files = readdirSync(packDirectory(gitdir));
+    const there = new Set(files);
+    return files.filter((file) => file.endsWith(".pack") && there.has(`${file.slice(0, -5)}.idx`));
+  } catch (error) {
+    if (systemCode(error) === "ENOENT") return [];
+    throw error;
+  }
+}

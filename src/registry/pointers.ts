@@ -1,0 +1,71 @@
+/**
+ * Files beside the index that name archives which no index lists, by their SHA-256.
+ *
+ *     data/symbols.json    what clients search offline
+ *     data/assets.json     prebuilt programs
+ *
+ * Whatever JSON file of the data directory names an archive keeps it from being collected; these two
+ * travel with a bundle.
+ */
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Sha256 } from "../archives/mod.ts";
+import { type Pointers, TRAVELLING } from "../bundles/mod.ts";
+import { systemCode } from "../errors.ts";
+import { writeDurably } from "../files/mod.ts";
+import type { Report } from "./events.ts";
+import type { Registry } from "./open.ts";
+
+/** The archives that such files name, with the name of the file. */
+export function pointedArchives({ paths }: Registry): Map<Sha256, string> {
+  const found = new Map<Sha256, string>();
+  for (const file of jsonFiles(paths.root)) {
+    for (const sha256 of hashesIn(readFileSync(join(paths.root, file), "utf8"))) {
+      found.set(sha256, file);
+    }
+  }
+  return found;
+}
+
+function jsonFiles(directory: string): string[] {
+  try {
+    return readdirSync(directory).filter((file) => file.endsWith(".json"));
+  } catch (error) {
+    if (systemCode(error) === "ENOENT") return [];
+    throw error;
+  }
+}
+
+/** The archives that the files of a bundle name. */
+export function hashesOf(pointers: Pointers): Set<Sha256> {
+  return new Set(Object.values(pointers).flatMap((value) => hashesIn(JSON.stringify(value))));
+}
+
+function hashesIn(text: string): Sha256[] {
+  return [...text.matchAll(/"([0-9a-f]{64})"/g)].map((match) => match[1]!);
+}
+
+/** What a bundle takes along. */
+export function readPointers({ paths }: Registry): Pointers {
+  const there = new Set(jsonFiles(paths.root));
+  return Object.fromEntries(
+    TRAVELLING.filter((file) => there.has(file)).map((file) => [
+      file,
+      JSON.parse(readFileSync(join(paths.root, file), "utf8")) as object,
+    ]),
+  );
+}
+
+/** Takes over what a bundle brought. Its archives are durable already. */
+export async function writePointers(
+  { paths, archives }: Registry,
+  pointers: Pointers,
+  report: Report,
+): Promise<void> {
+  for (const [file, value] of Object.entries(pointers)) {
+    const text = `${JSON.stringify(value)}\n`;
+    const lacking = hashesIn(text).find((sha256) => !archives.has(sha256));
+    if (lacking === undefined) await writeDurably(join(paths.root, file), text);
+    else report({ type: "warning", message: `${file} is not taken over: ${lacking} is not here` });
+  }
+}

@@ -1,0 +1,204 @@
+/**
+ * Proves that a registry is whole: every archive hashes to its name, what the stored view lists is
+ * here, every Git object is sound. Reads everything and writes nothing, unless it is to repair.
+ */
+import type { Sha256 } from "../archives/mod.ts";
+import { messageOf } from "../errors.ts";
+import { checkPacks, checkReachable, listRefs } from "../git/mod.ts";
+import type { Entry } from "../index/mod.ts";
+import type { ProblemKind, Report } from "./events.ts";
+import { withLock } from "./lock.ts";
+import type { Registry } from "./open.ts";
+import { STORED_VIEW } from "./paths.ts";
+import { pointedArchives } from "./pointers.ts";
+import { archivesOfRef, referencedArchives } from "./references.ts";
+import { type Repaired, repair } from "./repair.ts";
+
+export interface VerifyOptions {
+  /** Fetch what is wrong again from the source that owns it. */
+  readonly repair?: boolean;
+  /** Take it from this bundle first: a file, a directory or `-`. */
+  readonly from?: string;
+  readonly signal?: AbortSignal;
+}
+
+export interface Problem {
+  readonly kind: ProblemKind;
+  /** An archive's hash, a Git object, a file. */
+  readonly subject: string;
+  readonly message: string;
+  /** Whether this run has mended it. */
+  readonly repaired: boolean;
+}
+
+export interface VerifySummary {
+  readonly archives: number;
+  readonly bytes: number;
+  readonly objects: number;
+  readonly problems: readonly Problem[];
+  /** Archives that no index names: `gc` removes them. */
+  readonly unreferenced: number;
+  readonly elapsedMs: number;
+}
+
+export async function verify(
+  registry: Registry,
+  options: VerifyOptions,
+  report: Report,
+): Promise<VerifySummary> {
+  if (!options.repair) return await examine(registry, options, report);
+  return await withLock(registry.paths.lock, "verify", () => examine(registry, options, report));
+}
+
+async function examine(
+  registry: Registry,
+  { repair: mend, from, signal }: VerifyOptions,
+  report: Report,
+): Promise<VerifySummary> {
+  const started = performance.now();
+  const problems: Omit<Problem, "repaired">[] = [];
+  const said = new Set<string>();
+  const complain = (kind: ProblemKind, subject: string, message: string) => {
+    // One damaged file can stand behind thousands of objects.
+    if (said.has(message)) return;
+    said.add(message);
+    problems.push({ kind, subject, message });
+    report({ type: "problem", kind, subject, message });
+  };
+
+  // The index before the store: an archive is always there before it is listed.
+  const index = readIndexes(registry, complain);
+  const objects = await checkGit(registry, complain, signal);
+  const { bad, archives, bytes } = await checkArchives(
+    registry,
+    index.all,
+    complain,
+    report,
+    signal,
+  );
+  const stored = await registry.archives.list();
+  const missing: Sha256[] = [];
+  for (const [sha256, { module, version }] of index.listed) {
+    if (stored.has(sha256)) continue;
+    missing.push(sha256);
+    complain(
+      "listing",
+      `${module}@${version}`,
+      `it is listed as stored, and ${sha256} is not here`,
+    );
+  }
+  const pointed = pointedArchives(registry);
+  for (const [sha256, file] of pointed) {
+    if (!stored.has(sha256)) complain("listing", file, `it names ${sha256}, which is not here`);
+  }
+  for (const file of await registry.archives.strays()) {
+    complain("file", file, `${file} is no archive and does not belong here`);
+  }
+
+  const wrong = [...bad, ...missing];
+  const repaired: Repaired =
+    mend && wrong.length > 0
+      ? await repair(registry, { bad, missing, from, signal }, report)
+      : { archives: new Set() };
+  const isRepaired = ({ kind, subject, message }: Omit<Problem, "repaired">) =>
+    (kind === "archive" && repaired.archives.has(subject)) ||
+    (kind === "listing" &&
+      missing.some((sha) => message.includes(sha) && repaired.archives.has(sha)));
+  const isNamed = (sha256: Sha256) => index.all.has(sha256) || pointed.has(sha256);
+  const unnamed = index.readable ? [...stored].filter((sha256) => !isNamed(sha256)) : [];
+  return {
+    archives,
+    bytes,
+    objects,
+    problems: problems.map((each) => ({ ...each, repaired: isRepaired(each) })),
+    unreferenced: unnamed.length,
+    elapsedMs: performance.now() - started,
+  };
+}
+
+type Complain = (kind: ProblemKind, subject: string, message: string) => void;
+
+interface Indexes {
+  /** Archives that the stored view lists. */
+  readonly listed: ReadonlyMap<Sha256, Entry>;
+  /** Archives that any ref's index names. */
+  readonly all: ReadonlyMap<Sha256, Entry>;
+  readonly readable: boolean;
+}
+
+/** A damaged index is a problem to tell of, and no reason to leave the archives unchecked. */
+function readIndexes(registry: Registry, complain: Complain): Indexes {
+  try {
+    const listed = archivesOfRef(registry, STORED_VIEW);
+    return { listed, all: referencedArchives(registry), readable: true };
+  } catch (error) {
+    complain("git", "index", messageOf(error));
+    return { listed: new Map(), all: new Map(), readable: false };
+  }
+}
+
+async function checkGit(
+  { objects, paths }: Registry,
+  complain: Complain,
+  signal: AbortSignal | undefined,
+): Promise<number> {
+  const breathe = createBreath(signal);
+  let count = 0;
+  const tips = listRefs(paths.index, "refs/");
+  const tell = ({ subject, message }: { subject: string; message: string }) =>
+    complain("git", subject, message);
+  for (count of checkReachable(objects, tips, tell)) await breathe();
+  for (const _ of checkPacks(paths.index, tell)) await breathe();
+  return count;
+}
+
+async function checkArchives(
+  { archives }: Registry,
+  named: ReadonlyMap<Sha256, Entry>,
+  complain: Complain,
+  report: Report,
+  signal: AbortSignal | undefined,
+): Promise<{ bad: Sha256[]; archives: number; bytes: number }> {
+  // In the order of the disk's directories.
+  const hashes = [...(await archives.list())].sort();
+  let all = 0;
+  for (const sha256 of hashes) all += archives.size(sha256) ?? 0;
+  report({ type: "checking", archives: hashes.length, bytes: all });
+  const breathe = createBreath(signal);
+  const bad: Sha256[] = [];
+  let bytes = 0;
+  let done = 0;
+  for (const sha256 of hashes) {
+    const { size, problem, missing } = archives.check(sha256);
+    bytes += size;
+    done++;
+    if (problem !== undefined && !missing) {
+      bad.push(sha256);
+      complain("archive", sha256, `${describe(sha256, named)}: ${problem}`);
+    }
+    if ((await breathe()) || done === hashes.length) {
+      report({ type: "progress", done, total: hashes.length, failed: bad.length, bytes });
+    }
+  }
+  return { bad, archives: hashes.length, bytes };
+}
+
+function describe(sha256: Sha256, named: ReadonlyMap<Sha256, Entry>): string {
+  const entry = named.get(sha256);
+  return entry ? `${entry.module}@${entry.version}` : `${sha256} (which no index names)`;
+}
+
+/** How long the thread may be kept from everything else: a bar that moves, a Ctrl-C that works. */
+const BREATH_MS = 50;
+
+/** Lets others run now and then; true when it did. */
+function createBreath(signal: AbortSignal | undefined): () => Promise<boolean> {
+  let last = performance.now();
+  return async () => {
+    if (performance.now() - last < BREATH_MS) return false;
+    await new Promise((resolve) => setImmediate(resolve));
+    signal?.throwIfAborted();
+    last = performance.now();
+    return true;
+  };
+}

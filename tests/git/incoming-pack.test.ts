@@ -1,0 +1,135 @@
+/** Packs from elsewhere: nothing of them is believed before they are moved in. */
+import { describe, expect, test } from "bun:test";
+import { existsSync, readdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import {
+  buildPack,
+  createObjectBatch,
+  createRepository,
+  encodeCommit,
+  encodeTree,
+  FILE_MODE,
+  isAncestor,
+  type Oid,
+  openIncomingPack,
+  openObjectDatabase,
+} from "../../src/git/mod.ts";
+import { git, hasGit, tryGit } from "../support/git.ts";
+import { tempDirectory } from "../support/temp.ts";
+
+const AUTHOR = "Test <test@example.com>";
+
+async function emptyRepository(): Promise<string> {
+  const gitdir = tempDirectory("incoming");
+  await createRepository(gitdir);
+  return gitdir;
+}
+
+/** Adds a commit whose tree has one file. */
+async function commitFile(gitdir: string, text: string, parents: Oid[] = []): Promise<Oid> {
+  const objects = openObjectDatabase(gitdir);
+  const batch = createObjectBatch(gitdir, objects.has);
+  const blob = batch.add("blob", Buffer.from(text));
+  const tree = batch.add("tree", encodeTree([{ mode: FILE_MODE, name: "file", oid: blob }]));
+  const commit = { tree, parents, time: 1_700_000_000 + parents.length, message: "x\n" };
+  const oid = batch.add("commit", encodeCommit(commit, AUTHOR));
+  await batch.write();
+  objects.close();
+  return oid;
+}
+
+/** Lays a pack beside a repository. */
+function lay(built: { pack: Buffer; index: Buffer }): string {
+  const path = join(tempDirectory("beside"), "objects.pack");
+  writeFileSync(path, built.pack);
+  writeFileSync(path.replace(".pack", ".idx"), built.index);
+  return path;
+}
+
+/** A repository of two commits, the pack of the second, and a repository with the first. */
+async function increment() {
+  const from = await emptyRepository();
+  const old = await commitFile(from, "a long line that both versions of the file have\n".repeat(9));
+  const tip = await commitFile(from, "another\n", [old]);
+  const source = openObjectDatabase(from);
+  const first = buildPack(source, [{ tip: old, old: undefined }], []);
+  const second = buildPack(source, [{ tip, old }], [old]);
+  source.close();
+  const to = await emptyRepository();
+  const pack = openIncomingPack(to, lay(first), openObjectDatabase(to), []);
+  expect(pack.check(new Map([["refs/heads/main", old]]))).toBeUndefined();
+  await pack.install();
+  pack.close();
+  return { old, tip, second, to };
+}
+
+test("a pack of what is new makes the branch whole, for git too", async () => {
+  const { old, tip, second, to } = await increment();
+  expect(second.objects).toBe(3);
+  const objects = openObjectDatabase(to);
+  const pack = openIncomingPack(to, lay(second), objects, []);
+  expect(objects.has(tip)).toBe(false);
+  expect(pack.check(new Map([["refs/heads/main", tip]]))).toBeUndefined();
+  await pack.install();
+  pack.close();
+  const fresh = openObjectDatabase(to);
+  expect([isAncestor(fresh, old, tip), isAncestor(fresh, tip, old)]).toEqual([true, false]);
+  fresh.close();
+  objects.close();
+  if (!hasGit) return;
+  await git(["-C", to, "update-ref", "refs/heads/main", tip]);
+  expect((await tryGit(["-C", to, "fsck", "--strict", "--full"])).stderr).toBe("");
+});
+
+describe("it is refused", () => {
+  test("when what it goes on from is not here", async () => {
+    const { tip, second } = await increment();
+    const elsewhere = await emptyRepository();
+    const pack = openIncomingPack(elsewhere, lay(second), openObjectDatabase(elsewhere), []);
+    expect(pack.check(new Map([["refs/heads/main", tip]]))).toContain("is missing");
+    pack.close();
+  });
+
+  test("when the history is said to be cut where it is not", async () => {
+    const { tip, second } = await increment();
+    const elsewhere = await emptyRepository();
+    const objects = openObjectDatabase(elsewhere);
+    const pack = openIncomingPack(elsewhere, lay(second), objects, ["0".repeat(40)]);
+    expect(pack.check(new Map([["refs/heads/main", tip]]))).toContain("cuts the history");
+    pack.close();
+  });
+
+  test("when its index gives an object the name of another", async () => {
+    const { tip, second, to } = await increment();
+    const index = Buffer.from(second.index);
+    // The last two names of three, swapped with their places: the sums of the file are right.
+    const names = 8 + 256 * 4;
+    const last = Buffer.from(index.subarray(names + 40, names + 60));
+    last[19]! ^= 1;
+    last.copy(index, names + 40);
+    const sum = new Bun.CryptoHasher("sha1").update(index.subarray(0, -20)).digest();
+    Buffer.from(sum).copy(index, index.length - 20);
+    const path = lay({ pack: second.pack, index });
+    const pack = openIncomingPack(to, path, openObjectDatabase(to), []);
+    expect(pack.check(new Map([["refs/heads/main", tip]]))).toContain("another content");
+    pack.close();
+  });
+
+  test("when a byte of it was changed, wherever that is, and nothing is moved in", async () => {
+    const { tip, second, to } = await increment();
+    const before = readdirSync(join(to, "objects", "pack"));
+    for (let at = 0; at < second.pack.length; at += 3) {
+      const bad = Buffer.from(second.pack);
+      bad[at]! ^= 0x20;
+      const path = lay({ pack: bad, index: second.index });
+      expect(() => {
+        const pack = openIncomingPack(to, path, openObjectDatabase(to), []);
+        const problem = pack.check(new Map([["refs/heads/main", tip]]));
+        pack.close();
+        throw new Error(problem ?? `byte ${at} was not missed`);
+      }).toThrow(/not what was written/);
+    }
+    expect(readdirSync(join(to, "objects", "pack"))).toEqual(before);
+    expect(existsSync(join(to, "shallow"))).toBe(false);
+  });
+});

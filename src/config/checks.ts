@@ -65,6 +65,16 @@ export const isWord: Check<string> = (value) =>
 export const areTexts: Check<readonly string[]> = (values) =>
   values.some((value) => isText(value) !== undefined) ? "must hold no empty text" : undefined;
 
+/** A branch's short name. Source: git-check-ref-format(1). */
+export const isBranch: Check<string> = (value) => {
+  const parts = value.split("/");
+  const isFine = parts.every(
+    (part) => /^[A-Za-z0-9_+-][A-Za-z0-9._+-]*$/.test(part) && !/\.\.|\.$|\.lock$/.test(part),
+  );
+  if (isFine && !value.startsWith("-")) return undefined;
+  return `must be a branch's name such as "main", not ${JSON.stringify(value)}`;
+};
+
 /** Files of these names cannot be made on Windows, whatever their ending. */
 const DEVICES = /^(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\.|$)/;
 

@@ -10,9 +10,11 @@ import { Failure } from "../errors.ts";
 import { insertBlock, sectionEnd, setInText, splice } from "./edit-text.ts";
 import type { Value } from "./keys.ts";
 import { DEFAULT_SOURCE, defaultSourcePlaces } from "./read-source.ts";
+import type { Table } from "./read-table.ts";
 import { moveToTop, removeMember, removeTables } from "./remove-text.ts";
 import { samePath, scan, startsWith } from "./scan.ts";
 import { writeInline, writePairs } from "./toml-value.ts";
+import { hasUpstream, UPSTREAM, upstreamExtras, withoutUpstream } from "./upstream.ts";
 
 type Data = Record<string, unknown>;
 
@@ -40,7 +42,8 @@ export function setValue(text: string, path: readonly string[], value: Value): s
 }
 
 /** Adds a source behind the others, or at the end when it is the first. */
-export function addSource(text: string, source: SourceTable): string {
+export function addSource(before: string, source: SourceTable): string {
+  const text = modern(before);
   const data = dataOf(text);
   const table = { ...source.values, ...(source.auth && { auth: { ...source.auth } }) };
   data.sources = [...sourcesOf(data), table];
@@ -63,7 +66,8 @@ export function addSource(text: string, source: SourceTable): string {
 }
 
 /** Sets a key of a source. @throws {Failure} "not-found" */
-export function setSourceValue(text: string, name: string, key: string, value: Value): string {
+export function setSourceValue(before: string, name: string, key: string, value: Value): string {
+  const text = modern(before);
   const data = dataOf(text);
   const index = indexOf(data, name);
   sourcesOf(data)[index]![key] = value;
@@ -75,7 +79,8 @@ export function setSourceValue(text: string, name: string, key: string, value: V
  * `default_source` that names it goes too; one that strayed into it and names another moves to the
  * top. @throws {Failure} "not-found"
  */
-export function removeSource(text: string, name: string): string {
+export function removeSource(before: string, name: string): string {
+  const text = modern(before);
   const data = dataOf(text);
   const index = indexOf(data, name);
   data.sources = sourcesOf(data).filter((_, i) => i !== index);
@@ -90,6 +95,17 @@ export function removeSource(text: string, name: string): string {
   }
   result = removeTables(removeMember(result, ["sources", index]), ["sources", index]);
   return proven(result, data);
+}
+
+/** The text with its source in a `[[sources]]` table. @throws {Failure} when that cannot be done */
+function modern(text: string): string {
+  const data = parse(text);
+  if (!hasUpstream(data)) return text;
+  const result = withoutUpstream(text, data);
+  const { [UPSTREAM]: upstream, ...rest } = data;
+  const table = { ...upstreamExtras(upstream as Table), ...(upstream as Table) };
+  const wanted = { [DEFAULT_SOURCE]: table.name, ...rest, sources: [table] };
+  return proven(result, wanted);
 }
 
 /** What a text stands for, with `default_source` where it belongs. */

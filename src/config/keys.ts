@@ -6,6 +6,7 @@ import {
   areTexts,
   type Check,
   isBetween,
+  isBranch,
   isInterval,
   isIntervalOrEmpty,
   isOneOf,
@@ -81,7 +82,7 @@ export const TABLES = {
   },
   git: {
     remote_url: key("string", "", "where the index is pushed to and pulled from"),
-    branch: key("string", "main", "branch of the remote", isWord),
+    branch: key("string", "main", "branch of the remote", isBranch),
     auto_push: key("boolean", false, "push after each change"),
   },
   knitpkg: {
@@ -115,7 +116,7 @@ export const SOURCE_KEYS = {
     isOneOf("mooncakes", "moonbit-registry", "custom"),
   ),
   url: key("string", undefined, "the registry's address", isUrl),
-  index_url: key("string", undefined, "default: url + /git/index", isUrl),
+  index_url: key("string", undefined, "default: url + /git/index, or /index for http", isUrl),
   index_type: key("string", "git", "git or http", isOneOf("git", "http")),
   download_url: key("string", undefined, "where archives are; default: url", isUrl),
   enabled: key("boolean", true, "whether it is used"),

@@ -7,10 +7,18 @@ import { parseInterval } from "./checks.ts";
 import { TABLES } from "./keys.ts";
 import { Problem } from "./problem.ts";
 import { readProviders } from "./read-provider.ts";
-import { DEFAULT_SOURCE, readDefaultSource, readSources, trimmed } from "./read-source.ts";
+import {
+  DEFAULT_SOURCE,
+  readAuth,
+  readDefaultSource,
+  readSource,
+  readSources,
+  trimmed,
+} from "./read-source.ts";
 import { asTable, readTable, refuseUnknown, type Table } from "./read-table.ts";
 import { lineOf } from "./scan.ts";
-import type { Config } from "./schema.ts";
+import type { Auth, Config, SourceConfig } from "./schema.ts";
+import { hasUpstream, UPSTREAM, upstreamExtras } from "./upstream.ts";
 
 /**
  * @throws {Failure} "config", naming file, line and what is wrong; "no-registry" when there is no
@@ -67,19 +75,26 @@ export function parseToml(text: string, file: string): Table {
 
 /** @throws {Problem} */
 function configOf(data: Table, file: string): Config {
-  refuseUnknown(data, [DEFAULT_SOURCE, "sources", "providers", ...Object.keys(TABLES)], []);
-  const read = <N extends keyof typeof TABLES>(name: N) =>
-    readTable<(typeof TABLES)[N]>(TABLES[name], asTable(data[name] ?? {}, [name]), [name]);
+  refuseUnknown(
+    data,
+    [DEFAULT_SOURCE, "sources", "providers", ...Object.keys(TABLES)],
+    [],
+    [UPSTREAM],
+  );
+  const read = <N extends keyof typeof TABLES>(name: N, others: readonly string[] = []) =>
+    readTable<(typeof TABLES)[N]>(TABLES[name], asTable(data[name] ?? {}, [name]), [name], others);
   const registry = read("registry");
   const mirror = read("mirror");
   const server = read("server");
   const policy = read("policy");
-  const git = read("git");
+  const git = read("git", ["auth"]);
   const knitpkg = read("knitpkg");
-  const sources = readSources(data.sources);
+  const gitAuth = readGitAuth(data);
+  const upstream = hasUpstream(data) ? readUpstream(data) : undefined;
+  const sources = upstream ? [upstream] : readSources(data.sources);
   return {
     file,
-    defaultSource: readDefaultSource(data, sources),
+    defaultSource: readDefaultSource(data, sources) ?? upstream?.name,
     registry: { name: registry.name, dataDir: resolve(dirname(file), registry.data_dir) },
     sources,
     mirror: {
@@ -100,7 +115,12 @@ function configOf(data: Table, file: string): Config {
       allow: policy.allow,
       block: policy.block,
     },
-    git: { remoteUrl: git.remote_url, branch: git.branch, autoPush: git.auto_push },
+    git: {
+      remoteUrl: git.remote_url,
+      branch: git.branch,
+      autoPush: git.auto_push,
+      ...(gitAuth && { auth: gitAuth }),
+    },
     knitpkg: {
       verifyCommits: knitpkg.verify_commits,
       hosts: knitpkg.hosts,
@@ -108,4 +128,15 @@ function configOf(data: Table, file: string): Config {
     },
     providers: readProviders(data.providers),
   };
+}
+
+function readGitAuth({ git }: Table): Auth | undefined {
+  const auth = (git as Table | undefined)?.auth;
+  return auth === undefined ? undefined : readAuth(auth, ["git", "auth"]);
+}
+
+/** @throws {Problem} */
+function readUpstream(data: Table): SourceConfig {
+  const upstream = asTable(data[UPSTREAM], [UPSTREAM]);
+  return readSource({ ...upstreamExtras(upstream), ...upstream }, [UPSTREAM]);
 }

@@ -1,5 +1,5 @@
 /** Sources that are known by name. */
-import type { SourceConfig } from "./schema.ts";
+import type { IndexType, SourceConfig } from "./schema.ts";
 
 export const PRESETS = {
   mooncakes: {
@@ -23,6 +23,6 @@ export function defaultDownloadUrl(source: Pick<SourceConfig, "type" | "url">): 
   return source.type === type && source.url === url ? downloadUrl : source.url;
 }
 
-export function defaultIndexUrl(url: string): string {
-  return `${url}/git/index`;
+export function defaultIndexUrl(url: string, indexType: IndexType = "git"): string {
+  return indexType === "git" ? `${url}/git/index` : `${url}/index`;
 }

@@ -30,18 +30,20 @@ export function readSources(value: unknown): SourceConfig[] {
   return sources;
 }
 
-function readSource(table: Table, at: Path): SourceConfig {
+/** @throws {Problem} */
+export function readSource(table: Table, at: Path): SourceConfig {
   const values = readTable(SOURCE_KEYS, table, at, ["auth", DEFAULT_SOURCE]);
   const name = required(values.name, "name", at);
   const url = trimmed(required(values.url, "url", at));
   const type = values.type as SourceType;
+  const indexType = values.index_type as IndexType;
   const auth = table.auth === undefined ? undefined : readAuth(table.auth, [...at, "auth"]);
   return {
     name,
     type,
     url,
-    indexUrl: trimmed(values.index_url ?? defaultIndexUrl(url)),
-    indexType: values.index_type as IndexType,
+    indexUrl: trimmed(values.index_url ?? defaultIndexUrl(url, indexType)),
+    indexType,
     downloadUrl: trimmed(values.download_url ?? defaultDownloadUrl({ type, url })),
     enabled: values.enabled,
     priority: values.priority,
@@ -49,7 +51,8 @@ function readSource(table: Table, at: Path): SourceConfig {
   };
 }
 
-function readAuth(value: unknown, at: Path): Auth {
+/** @throws {Problem} */
+export function readAuth(value: unknown, at: Path): Auth {
   const auth = readTable(AUTH_KEYS, asTable(value, at), at, [DEFAULT_SOURCE]);
   const refuse = (name: "token" | "username" | "password") => {
     if (auth[name] === undefined) return;
@@ -104,7 +107,7 @@ export function readDefaultSource(
 
 function required<T>(value: T | undefined, name: string, at: Path): T {
   if (value !== undefined) return value;
-  const table = at.at(-1) === "auth" ? "[sources.auth]" : "[[sources]]";
+  const table = at.at(-1) !== "auth" ? "[[sources]]" : `[${at[0]}.auth]`;
   throw new Problem(at, `a ${table} table has no \`${name}\``);
 }
 

@@ -25,10 +25,18 @@ export function readTable<T extends Keys>(
   return Object.fromEntries(values) as Values<T>;
 }
 
-/** @throws {Problem} */
-export function refuseUnknown(table: Table, known: readonly string[], at: Path): void {
+/**
+ * @param old keys that are taken, and not proposed
+ * @throws {Problem}
+ */
+export function refuseUnknown(
+  table: Table,
+  known: readonly string[],
+  at: Path,
+  old: readonly string[] = [],
+): void {
   for (const name of Object.keys(table)) {
-    if (known.includes(name)) continue;
+    if (known.includes(name) || old.includes(name)) continue;
     const where = at.length === 0 ? "" : ` in ${tableName(at)}`;
     throw new Problem([...at, name], `unknown key \`${name}\`${where}`, suggestion(name, known));
   }

@@ -15,7 +15,7 @@ export interface SourceConfig {
   readonly type: SourceType;
   /** Without a trailing slash. */
   readonly url: string;
-  /** Default: `url` + `/git/index`. */
+  /** Default: `url` + `/git/index`, or `/index` for plain files. */
   readonly indexUrl: string;
   readonly indexType: IndexType;
   /**
@@ -81,6 +81,7 @@ export interface Config {
     readonly remoteUrl: string;
     readonly branch: string;
     readonly autoPush: boolean;
+    readonly auth?: Auth;
   };
   readonly knitpkg: {
     readonly verifyCommits: boolean;

@@ -7,9 +7,10 @@ import { GENERAL_KEYS, type Key, keyAt, SOURCE_KEYS, type Value } from "./keys.t
 import { parseConfig, parseToml, readConfig } from "./load.ts";
 import { suggestion } from "./problem.ts";
 import type { Table } from "./read-table.ts";
-import type { Config, SourceConfig } from "./schema.ts";
+import type { Auth, Config, SourceConfig } from "./schema.ts";
 import { requireSource } from "./sources.ts";
 import { writeValue } from "./toml-value.ts";
+import { UPSTREAM } from "./upstream.ts";
 import { parseWord } from "./word.ts";
 
 export interface Setting {
@@ -30,7 +31,8 @@ export function listSettings(file: string): Setting[] {
     const value = (written as Value | undefined) ?? description.default;
     return { key, value: withoutCredentials(value), isDefault: written === undefined };
   });
-  return [...general, ...config.sources.flatMap((source, i) => sourceSettings(source, data, i))];
+  const sources = config.sources.flatMap((source, i) => sourceSettings(source, data, i));
+  return [...general, ...authSettings("git", config.git.auth), ...sources];
 }
 
 /** @throws {Failure} "usage" for an unknown key */
@@ -57,6 +59,7 @@ export function setSetting(file: string, key: string, word: string): void {
         source.key,
         parseWord(source.description, key, word),
       );
+    if (key.startsWith("git.auth.")) throw notHere("[git.auth]");
     const description = keyAt(key);
     if (!description) {
       throw new Failure(
@@ -88,7 +91,7 @@ export function settingLine({ key, value }: Setting): string {
 }
 
 function sourceSettings(source: SourceConfig, data: Table, index: number): Setting[] {
-  const written = (data.sources as Table[])[index]!;
+  const written = ((data.sources as Table[] | undefined) ?? [data[UPSTREAM] as Table])[index]!;
   const values: Record<Exclude<keyof typeof SOURCE_KEYS, "name">, Value> = {
     type: source.type,
     url: source.url,
@@ -103,12 +106,15 @@ function sourceSettings(source: SourceConfig, data: Table, index: number): Setti
     value,
     isDefault: !Object.hasOwn(written, key),
   }));
-  const auth = Object.entries(source.auth ?? {}).map(([key, value]) => ({
-    key: `sources.${source.name}.auth.${key}`,
+  return [...own, ...authSettings(`sources.${source.name}`, source.auth)];
+}
+
+function authSettings(owner: string, auth: Auth | undefined): Setting[] {
+  return Object.entries(auth ?? {}).map(([key, value]) => ({
+    key: `${owner}.auth.${key}`,
     value: key === "type" || key === "username" ? value : redact(value),
     isDefault: false,
   }));
-  return [...own, ...auth];
 }
 
 /** Takes `sources.NAME.KEY` apart; names may have dots, keys have none. */
@@ -120,11 +126,7 @@ function sourceKey(
   if (!match) return undefined;
   const [, name = "", key = ""] = match;
   if (name.endsWith(".auth") && config.sources.some((each) => `${each.name}.auth` === name)) {
-    throw new Failure(
-      "usage",
-      "credentials are not set from a command line",
-      "edit [sources.auth] in registry.toml",
-    );
+    throw notHere("[sources.auth]");
   }
   requireSource(config, name);
   const { name: _, ...settable } = SOURCE_KEYS;
@@ -136,6 +138,11 @@ function sourceKey(
       ? "a source keeps its name; remove it and add it under another"
       : suggestion(key, Object.keys(settable));
   throw new Failure("usage", `${path} cannot be set`, hint);
+}
+
+function notHere(table: string): Failure {
+  const hint = `edit ${table} in registry.toml`;
+  return new Failure("usage", "credentials are not set from a command line", hint);
 }
 
 function lookUp(data: Table, path: readonly string[]): unknown {

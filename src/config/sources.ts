@@ -95,7 +95,8 @@ export function requireSource(config: Config, name: string): SourceConfig {
 
 function tableOf(source: NewSource): SourceTable {
   const { from, name, credentials } = source;
-  const base = "preset" in from ? PRESETS[from.preset] : { ...CUSTOM, ...addressesOf(from) };
+  const base =
+    "preset" in from ? PRESETS[from.preset] : { ...CUSTOM, ...addressesOf(from, source.indexType) };
   const type = source.type ?? base.type;
   const { url, indexUrl } = base;
   const downloadUrl = base.downloadUrl ?? defaultDownloadUrl({ type, url });
@@ -116,12 +117,13 @@ function tableOf(source: NewSource): SourceTable {
 
 const CUSTOM = { type: "custom", priority: USUAL_PRIORITY } as const;
 
-function addressesOf(from: Addresses) {
+function addressesOf(from: Addresses, indexType?: IndexType) {
   const url = checkedUrl("url", from.url);
   const { indexUrl, downloadUrl } = from;
   return {
     url,
-    indexUrl: indexUrl === undefined ? defaultIndexUrl(url) : checkedUrl("index_url", indexUrl),
+    indexUrl:
+      indexUrl === undefined ? defaultIndexUrl(url, indexType) : checkedUrl("index_url", indexUrl),
     downloadUrl: downloadUrl && checkedUrl("download_url", downloadUrl),
   };
 }

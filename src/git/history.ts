@@ -28,9 +28,9 @@ export function reachable(
   return seen;
 }
 
-/** Whether a commit is another, or among those that it was made upon. */
-export function isAncestor(objects: ObjectReader, oid: Oid, of: Oid): boolean {
-  return reachable(objects, [of], new Set([oid])).has(oid);
+/** Whether a commit is another, or goes back to it. */
+export function isAncestor(objects: ObjectReader, ancestor: Oid, tip: Oid): boolean {
+  return reachable(objects, [tip], new Set([ancestor])).has(ancestor);
 }
 
 /** How the client's history is cut after the fetch, and what changes about the cut. */

@@ -2,8 +2,9 @@
  * Git, as far as a server of one branch needs it: reading and writing a bare repository, and
  * answering clones and fetches over HTTP. Spawns nothing and knows nothing of registries.
  */
+
 export { checkPacks, checkReachable, type ObjectProblem } from "./check.ts";
-export { isAncestor } from "./history.ts";
+export { isAncestor, reachable } from "./history.ts";
 export { createGitEndpoint, type GitEndpoint } from "./http.ts";
 export { type IncomingPack, openIncomingPack } from "./incoming-pack.ts";
 export {
@@ -13,6 +14,7 @@ export {
   FILE_MODE,
   isTree,
   type Oid,
+  oidOf,
   TREE_MODE,
   type TreeEntry,
 } from "./object.ts";

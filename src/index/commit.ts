@@ -1,5 +1,5 @@
 /** Moves a branch of the index on to a new tree, by one commit that its inputs alone decide. */
-import { encodeCommit, type ObjectBatch, type ObjectReader, type Oid } from "../git/mod.ts";
+import { encodeCommit, type ObjectBatch, type ObjectReader, type Oid, oidOf } from "../git/mod.ts";
 
 const AUTHOR = "moonbit-registry <moonbit-registry@localhost>";
 
@@ -9,10 +9,17 @@ const MAX_NAMED = 20;
 export interface Change {
   readonly parent: Oid | undefined;
   readonly tree: Oid;
+  /** Another history that this one goes on from too. */
+  readonly join?: Oid | undefined;
   /** Seconds since the epoch: of the newest input. */
   readonly time: number;
   /** Modules whose file differs from the parent's. */
   readonly modules: readonly string[];
+  /**
+   * Commits that this must not come out as. An index of one source, made by this program too, would
+   * be that source's very commit, of which the history is not here.
+   */
+  readonly notThese?: ReadonlySet<Oid>;
 }
 
 /**
@@ -27,15 +34,18 @@ export function commitChange(
   change: Change,
 ): Oid | undefined {
   const parent = change.parent === undefined ? undefined : objects.commit(change.parent);
-  if (parent?.tree === change.tree) return undefined;
+  if (parent?.tree === change.tree && change.join === undefined) return undefined;
   const commit = {
     tree: change.tree,
-    parents: change.parent === undefined ? [] : [change.parent],
+    parents: [change.parent, change.join].filter((oid) => oid !== undefined),
     // Never older than its parent: clients and servers walk history by time.
     time: Math.max(change.time, parent?.time ?? 0),
     message: messageFor(change.modules),
   };
-  return batch.add("commit", encodeCommit(commit, AUTHOR));
+  const data = encodeCommit(commit, AUTHOR);
+  if (!change.notThese?.has(oidOf("commit", data))) return batch.add("commit", data);
+  const message = `${commit.message}\nMade anew from an index of the same content.\n`;
+  return batch.add("commit", encodeCommit({ ...commit, message }, AUTHOR));
 }
 
 function messageFor(modules: readonly string[]): string {

@@ -46,9 +46,18 @@ export function findModule(
 
 type Folder = Map<string, Folder | Oid>;
 
-/** Adds the trees of an index to a batch. Returns the root's. */
-export function writeIndexTree(batch: ObjectBatch, modules: ReadonlyMap<string, Oid>): Oid {
-  const root: Folder = new Map();
+/**
+ * Adds the trees of an index to a batch.
+ *
+ * @param beside files of the root, by name
+ * @returns the root's tree
+ */
+export function writeIndexTree(
+  batch: ObjectBatch,
+  modules: ReadonlyMap<string, Oid>,
+  beside: ReadonlyMap<string, Oid> = new Map(),
+): Oid {
+  const root: Folder = new Map(beside);
   for (const [module, blob] of modules) {
     const path = modulePath(module);
     let folder = root;

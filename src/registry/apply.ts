@@ -124,7 +124,7 @@ export async function applyBundle(
       const tip = plan.get(name);
       if (tip !== undefined && readRef(gitdir, name) !== tip) await writeRef(gitdir, name, tip);
     }
-  } else await updateViews(registry, offer.catalog, report, leaving);
+  } else await updateViews(registry, offer.catalog, report, { leaving });
   for (const sha256 of leaving) await registry.archives.delete(sha256);
   return { removed: leaving.size };
 }

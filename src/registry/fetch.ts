@@ -13,6 +13,7 @@ import type { Catalog, Entry } from "../index/mod.ts";
 import { archiveRequest } from "../sources/mod.ts";
 import type { FailureReason, Report } from "./events.ts";
 import type { Registry } from "./open.ts";
+import { createProviders } from "./provider.ts";
 
 export interface FetchOptions {
   /** Downloads at once. Default: `mirror.concurrency`. */
@@ -47,7 +48,7 @@ export async function fetchAll(
   const failures: Partial<Record<FailureReason, number>> = {};
   const { signal } = options;
   const health = createHealth();
-  const sources = new Map(registry.config.sources.map((source) => [source.name, source]));
+  const provider = createProviders(registry);
   const limit = options.concurrency ?? registry.config.mirror.concurrency;
 
   let reported = 0;
@@ -69,13 +70,8 @@ export async function fetchAll(
   const pass = async (entries: Iterable<Entry>): Promise<Map<Entry, DownloadError>> => {
     const later = new Map<Entry, DownloadError>();
     const fetchOne = async (entry: Entry): Promise<void> => {
-      const { origin } = catalog.get(entry.module)!;
-      const source = sources.get(origin);
-      if (!source) {
-        const message = `it is from ${origin}, which is no source of this registry`;
-        fail(entry, new DownloadError("not-found", message));
-        return;
-      }
+      const source = provider(catalog.get(entry.module)!.origin, entry);
+      if (!source) return fail(entry, nowhere(entry));
       try {
         const { size } = await fetchArchive(batch.add, source, entry, { signal });
         totals.downloaded++;
@@ -108,6 +104,11 @@ export async function fetchAll(
     });
   }
   return { ...totals, failures };
+}
+
+/** What was published here is stored, unless it was lost; the shared index lists what perhaps no source has. */
+function nowhere({ module, version }: Entry): DownloadError {
+  return new DownloadError("not-found", `no source has the archive of ${module}@${version}`);
 }
 
 /** Progress is told of no more often than a person can see. */

@@ -81,7 +81,7 @@ async function collect(
     for (const { path } of leftovers) rmSync(path, { force: true, recursive: true });
     // The view first: what is listed as stored is there at every moment.
     if (keepLatest !== undefined) {
-      await updateViews(registry, catalog, report, new Set(doomed.keys()));
+      await updateViews(registry, catalog, report, { leaving: new Set(doomed.keys()) });
     }
     for (const sha256 of doomed.keys()) await archives.delete(sha256);
     if (waste.objects > 0) await repackNow(paths.index, objects);

@@ -3,6 +3,7 @@ import picomatch from "picomatch";
 import { cleanTemporary } from "../archives/mod.ts";
 import { Failure } from "../errors.ts";
 import { repackIfMany } from "../git/mod.ts";
+import { type AssetCounts, mirrorAssets } from "./assets.ts";
 import type { Report } from "./events.ts";
 import { type Fetched, type FetchOptions, fetchAll } from "./fetch.ts";
 import { withLock } from "./lock.ts";
@@ -10,6 +11,7 @@ import type { Registry } from "./open.ts";
 import { EVERYTHING, type Plan, planMirror, type Selection } from "./plan.ts";
 import { countHeld, type HeldVersion, heldFailure } from "./policy.ts";
 import { type RefreshOutcome, refreshSources } from "./refresh.ts";
+import { autoPush } from "./remote.ts";
 import { type SelectionOptions, selectionOf, selectionsToSync } from "./selection.ts";
 import { openState, type State } from "./state.ts";
 import {
@@ -31,6 +33,8 @@ export interface MirrorSummary extends Fetched {
   readonly alreadyStored: number;
   readonly elapsedMs: number;
   readonly dryRun: boolean;
+  /** Of prebuilt programs, when they were asked for. */
+  readonly assets?: AssetCounts;
   /** What would be downloaded; of a dry run only. */
   readonly plan?: readonly { module: string; version: string }[];
 }
@@ -56,13 +60,14 @@ export async function mirror(
 ): Promise<MirrorSummary> {
   const started = performance.now();
   const selection = selectionOf(registry.config, options);
-  return await writing(registry, "mirror", async (state) => {
-    await refreshSources(registry, selection.source, state, report, options.signal);
+  return await writing(registry, "mirror", report, options.signal, async (state) => {
+    const { source, patterns } = selection;
+    await refreshSources(registry, source, patterns, state, report, options.signal);
     const offer = currentOffer(registry);
     const plan = planMirror(offer.catalog, [selection]);
     if (plan.unmatched.length === selection.patterns.length) throw noMatch(selection, offer.held);
     if (!options.dryRun) state.remember(selection);
-    return await carryOut(registry, offer, plan, options, report, started);
+    return await carryOut(registry, offer, [selection], plan, options, report, started);
   });
 }
 
@@ -73,11 +78,14 @@ export async function sync(
   report: Report,
 ): Promise<SyncSummary> {
   const started = performance.now();
-  return await writing(registry, "sync", async (state) => {
-    const outcomes = await refreshSources(registry, undefined, state, report, options.signal);
+  return await writing(registry, "sync", report, options.signal, async (state) => {
+    const selections = selectionsToSync(registry.config, state);
+    const patterns = selections.flatMap((selection) => selection.patterns);
+    const { signal } = options;
+    const outcomes = await refreshSources(registry, undefined, patterns, state, report, signal);
     const offer = currentOffer(registry);
-    const plan = planMirror(offer.catalog, selectionsToSync(registry.config, state));
-    const summary = await carryOut(registry, offer, plan, options, report, started);
+    const plan = planMirror(offer.catalog, selections);
+    const summary = await carryOut(registry, offer, selections, plan, options, report, started);
     return { ...summary, sources: outcomes.map(described) };
   });
 }
@@ -89,7 +97,9 @@ export async function recompute(
 ): Promise<ListingChange> {
   return await withLock(registry.paths.lock, "recompute", async () => {
     forgetRemovedSources(registry);
-    return await updateViews(registry, currentOffer(registry).catalog, report);
+    const change = await updateViews(registry, currentOffer(registry).catalog, report);
+    await autoPush(registry, report);
+    return change;
   });
 }
 
@@ -103,6 +113,8 @@ function described(each: RefreshOutcome): SyncSummary["sources"][number] {
 async function writing<T>(
   registry: Registry,
   command: string,
+  report: Report,
+  signal: AbortSignal | undefined,
   work: (state: State) => Promise<T>,
 ): Promise<T> {
   return await withLock(registry.paths.lock, command, async () => {
@@ -110,6 +122,7 @@ async function writing<T>(
     try {
       await cleanTemporary(registry.paths.packages);
       const result = await work(state);
+      await autoPush(registry, report, signal === undefined ? {} : { signal });
       await repackIfMany(registry.paths.index, registry.objects);
       return result;
     } finally {
@@ -121,6 +134,7 @@ async function writing<T>(
 async function carryOut(
   registry: Registry,
   { catalog, held }: Offer,
+  selections: readonly Selection[],
   plan: Plan,
   options: FetchOptions & { readonly dryRun?: boolean },
   report: Report,
@@ -145,7 +159,13 @@ async function carryOut(
   }
   try {
     const fetched = await fetchAll(registry, catalog, missing, options, report);
-    return { ...counts, ...fetched, dryRun: false, ...elapsed() };
+    const withAssets = planMirror(
+      catalog,
+      selections.filter(({ assets }) => assets),
+    ).entries;
+    if (withAssets.length === 0) return { ...counts, ...fetched, dryRun: false, ...elapsed() };
+    const assets = await mirrorAssets(registry, catalog, withAssets, options, report);
+    return { ...counts, ...fetched, assets, dryRun: false, ...elapsed() };
   } finally {
     // Also after Ctrl-C: what did arrive is here to stay, and may be shown.
     await updateViews(registry, catalog, report);

@@ -55,6 +55,7 @@ export {
 export type { ModuleRecord } from "./module-records.ts";
 export { type ModuleTree, moduleTree, type TreeModule, unmetText } from "./module-tree.ts";
 export { openRegistry, type Registry } from "./open.ts";
+export type { PlainFile, PlainIndex } from "./plain-index.ts";
 export {
   type Publications,
   prepareUpload,
@@ -64,6 +65,7 @@ export {
 } from "./publications.ts";
 export type { Publication, PublishOptions } from "./publish.ts";
 export type { IncomingBody } from "./pull.ts";
+export { type Pulled, type Pushed, pullIndex, pushIndex } from "./remote.ts";
 export {
   MAX_LIMIT,
   SEARCH_SORTS,

@@ -1,16 +1,18 @@
 /** Who a module is from, for a server that outlives changes of the sources. */
 import type { Config, SourceConfig } from "../config/mod.ts";
 import type { Oid } from "../git/mod.ts";
-import type { Overlay } from "../index/mod.ts";
+import type { Entry, Overlay } from "../index/mod.ts";
 import type { Registry } from "./open.ts";
+import { createProviders } from "./provider.ts";
 import { currentOverlay, originTips } from "./views.ts";
 
 /** Finds whose a module is. */
 export type FindOwner = (module: string) => Owner | undefined;
 
 export interface Owner {
-  readonly source: SourceConfig;
-  /** The source's own file of the module. */
+  /** Where a version's archive comes from; undefined when no source has it. */
+  provider(entry: Entry): SourceConfig | undefined;
+  /** The owner's own file of the module. */
   readonly blob: Oid;
 }
 
@@ -28,7 +30,11 @@ export function createOwnerLookup(opened: Registry, config: () => Config): FindO
       tips = now;
     }
     const owned = owners.modules.get(module);
-    const source = registry.config.sources.find(({ name }) => name === owned?.origin);
-    return owned && source && { source, blob: owned.blob };
+    return (
+      owned && {
+        provider: (entry) => createProviders(registry)(owned.origin, entry),
+        blob: owned.blob,
+      }
+    );
   };
 }

@@ -2,15 +2,18 @@
 import picomatch from "picomatch";
 import { compare, maxSatisfying, validRange } from "semver";
 import type { Catalog, Entry } from "../index/mod.ts";
+import { REMOTE } from "./remote-origin.ts";
 
 /** What to mirror. */
 export interface Selection {
   /** Globs over `owner/name`. */
   readonly patterns: readonly string[];
-  /** Only modules of this source; undefined: of any. */
+  /** Only modules of this source, and of the shared index; undefined: of any. */
   readonly source?: string;
   /** Only what matches, without what it depends on. */
   readonly strict?: boolean;
+  /** Their prebuilt programs too. */
+  readonly assets?: boolean;
   /** Only the newest so many versions of each module. */
   readonly latest?: number;
   /** Only versions published at or after this time, in milliseconds since the epoch. */
@@ -62,7 +65,9 @@ function select(catalog: Catalog, selection: Selection): { entries: Entry[]; unu
   }));
   const entries: Entry[] = [];
   for (const [module, { origin, lines }] of catalog) {
-    if (selection.source !== undefined && origin !== selection.source) continue;
+    if (selection.source !== undefined && origin !== selection.source && origin !== REMOTE) {
+      continue;
+    }
     const hits = tests.filter(({ matches }) => matches(module));
     for (const hit of hits) hit.used = true;
     if (hits.length === 0) continue;

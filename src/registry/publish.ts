@@ -24,10 +24,11 @@ import {
 import { type Candidate, type Claims, examine, type PublishedFile } from "./candidate.ts";
 import { withLockSoon } from "./lock.ts";
 import { enabledSources, type Registry } from "./open.ts";
-import { ALL_VIEW } from "./paths.ts";
+import { ALL_VIEW, PUBLISHED_ORIGIN } from "./paths.ts";
 import { publicationLine } from "./publication-line.ts";
 import { PATIENCE_MS, publishedLines, showPublished, writePublished } from "./published.ts";
-import { currentOverlay, sourceTips } from "./views.ts";
+import { REMOTE } from "./remote-origin.ts";
+import { currentOverlay, originTips, sourceTips } from "./views.ts";
 
 export interface Publication {
   readonly module: string;
@@ -156,14 +157,17 @@ function taken({ module, version, checksum }: Candidate, published: string): Fai
   );
 }
 
-/** @throws {Failure} "forbidden" when a source offers the module, and it was never published here */
+/** @throws {Failure} "forbidden" when a source or the shared index offers the module, and it was never published here */
 function refuseForeign(registry: Registry, module: string): void {
   const { objects } = registry;
-  const owner = sourceTips(registry).find(({ tip }) => openSnapshot(objects, tip).module(module));
+  const owner = originTips(registry).find(
+    ({ name, tip }) => name !== PUBLISHED_ORIGIN && openSnapshot(objects, tip).module(module),
+  );
   if (!owner) return;
+  const whose = owner.name === REMOTE ? "the shared index" : `source ${owner.name}`;
   throw new Failure(
     "forbidden",
-    `${module} belongs to source ${owner.name}: publishing it here would take its place`,
+    `${module} belongs to ${whose}: publishing it here would take its place`,
     "publish it under a name of your own, or disable that source",
     { details: { owner: owner.name } },
   );

@@ -56,7 +56,7 @@ export function createPull(registry: Registry, owner: FindOwner, watch: PullWatc
   const failures = createMemory();
 
   const begin = (entry: Entry): Transfer => {
-    const source = owner(entry.module)?.source;
+    const source = owner(entry.module)?.provider(entry);
     if (!source) return failed(unknown(entry.module, entry.version));
     const known = failures.find(source, entry);
     if (known) return failed(known);

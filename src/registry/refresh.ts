@@ -1,9 +1,17 @@
 /** Asks sources for their newest index, side by side. */
+import picomatch from "picomatch";
 import type { SourceConfig } from "../config/mod.ts";
 import { Failure } from "../errors.ts";
 import { createRepository } from "../git/mod.ts";
-import { openSnapshot } from "../index/mod.ts";
-import { refreshIndex } from "../sources/mod.ts";
+import {
+  isModuleName,
+  modulePath,
+  openSnapshot,
+  parseModuleFile,
+  readIndexTree,
+  writeIndexTree,
+} from "../index/mod.ts";
+import { type IndexLayout, refreshIndex } from "../sources/mod.ts";
 import type { Report } from "./events.ts";
 import { enabledSources, type Registry } from "./open.ts";
 import { guardHistory } from "./rewrites.ts";
@@ -19,12 +27,14 @@ export type RefreshOutcome =
  * Refreshes every enabled source and records how that went. One that fails keeps the index it had,
  * and is a warning while there is another to go on with. The caller holds the lock.
  *
+ * @param patterns what is to be mirrored: a source without a listing is asked for those by name
  * @param needed the one source that must not fail; undefined: any will do
  * @throws {Failure} that of the needed source, or of the first when all fail
  */
 export async function refreshSources(
   registry: Registry,
   needed: string | undefined,
+  patterns: readonly string[],
   state: State,
   report: Report,
   signal?: AbortSignal,
@@ -35,7 +45,7 @@ export async function refreshSources(
   const outcomes = await Promise.all(
     sources.map(async (source) => {
       report({ type: "refreshing", source: source.name });
-      const outcome = await refreshOne(registry, source, report, signal);
+      const outcome = await refreshOne(registry, source, patterns, report, signal);
       const error = outcome.outcome === "failed" ? outcome.failure.message : undefined;
       state.recordSync(source.name, new Date(), error);
       return outcome;
@@ -53,15 +63,20 @@ export async function refreshSources(
 async function refreshOne(
   registry: Registry,
   source: SourceConfig,
+  patterns: readonly string[],
   report: Report,
   signal: AbortSignal | undefined,
 ): Promise<RefreshOutcome> {
   const { name } = source;
   try {
-    const { tip, changed } = await refreshIndex(registry.paths.index, source, {
+    const globs = patterns.filter((pattern) => picomatch.scan(pattern).isGlob);
+    const { tip, changed, listed } = await refreshIndex(registry.paths.index, source, {
       signal,
+      layout: LAYOUT,
+      wanted: patterns.filter((pattern) => !globs.includes(pattern)),
       beforeMove: (before, after) => guardHistory(registry, name, before, after, report),
     });
+    if (!listed && globs.length > 0) report({ type: "warning", message: unlisted(source, globs) });
     const modules = openSnapshot(registry.objects, tip).modules().size;
     const outcome = changed ? "updated" : "unchanged";
     report({ type: "refreshed", source: name, outcome, modules });
@@ -71,6 +86,25 @@ async function refreshOne(
     if (!(error instanceof Failure)) throw error;
     return { name, outcome: "failed", failure: error };
   }
+}
+
+const LAYOUT: IndexLayout = {
+  isModule: isModuleName,
+  path: modulePath,
+  read: readIndexTree,
+  write: writeIndexTree,
+  inspect(module, file) {
+    const entries = parseModuleFile(module, file).lines.map(({ entry }) => entry);
+    return {
+      needs: entries.flatMap(({ dependencies }) => dependencies.map((need) => need.module)),
+      newest: Math.max(0, ...entries.map(({ createdAt }) => createdAt ?? 0)),
+    };
+  },
+};
+
+function unlisted({ name }: SourceConfig, globs: readonly string[]): string {
+  const what = `so ${globs.join(", ")} finds only what was named before`;
+  return `source ${name} has no listing.json, ${what}; name modules in full`;
 }
 
 function judge(outcomes: readonly RefreshOutcome[], needed: string | undefined, report: Report) {

@@ -71,7 +71,7 @@ export async function repair(registry: Registry, wrong: Wrong, report: Report): 
   );
   // What could not be had again must not be served as it is; the view first, then the bytes.
   const lost = wrong.bad.filter((sha256) => !repaired.has(sha256));
-  await updateViews(registry, catalog, report, new Set(lost));
+  await updateViews(registry, catalog, report, { leaving: new Set(lost) });
   for (const sha256 of lost) await archives.delete(sha256);
   return { archives: repaired };
 }

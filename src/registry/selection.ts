@@ -11,6 +11,7 @@ export interface SelectionOptions {
   readonly source?: string;
   readonly full?: boolean;
   readonly strict?: boolean;
+  readonly assets?: boolean;
   readonly latest?: number;
   readonly since?: Date;
 }
@@ -35,6 +36,7 @@ export function selectionOf(config: Config, options: SelectionOptions): Selectio
     patterns,
     ...(source !== undefined && { source }),
     ...(options.strict && { strict: true }),
+    ...(options.assets && { assets: true }),
     ...(options.latest !== undefined && { latest: options.latest }),
     ...(options.since !== undefined && { since: options.since.getTime() }),
   };

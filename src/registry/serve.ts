@@ -4,6 +4,7 @@ import { createGitEndpoint, followRef, type GitEndpoint } from "../git/mod.ts";
 import { type Entry, followBranch } from "../index/mod.ts";
 import { VERSION } from "../version.ts";
 import { type Access, serveAccess } from "./access.ts";
+import { createAssets, type StoredAsset } from "./asset-pull.ts";
 import { startAutoSync } from "./auto-sync.ts";
 import { type FollowDiscovery, followDiscovery } from "./discover.ts";
 import { type Downloads, openDownloads } from "./downloads.ts";
@@ -14,6 +15,7 @@ import { createMeter, type Measures } from "./measures.ts";
 import type { Registry } from "./open.ts";
 import { createOwnerLookup } from "./owner.ts";
 import { ALL_VIEW, STORED_VIEW } from "./paths.ts";
+import { createPlainIndex, type PlainIndex } from "./plain-index.ts";
 import { type Publications, servePublications } from "./publications.ts";
 import { createPull, type IncomingBody, unknown } from "./pull.ts";
 import type { AutoSyncState } from "./state.ts";
@@ -23,6 +25,8 @@ import { openSymbols, type StoredSymbols } from "./symbols.ts";
 export interface ServedRegistry {
   readonly name: string;
   readonly git: GitEndpoint;
+  /** The same index as plain files. */
+  readonly plainIndex: PlainIndex;
   /**
    * A version's archive; fetched from its owner if it is not stored and that is allowed. A big one is
    * given on while it comes in, unless it is wanted whole.
@@ -36,6 +40,13 @@ export interface ServedRegistry {
   ): Promise<{ entry: Entry; body: Blob | IncomingBody }>;
   /** What is to be told of the modules that are served. */
   readonly discovery: FollowDiscovery;
+  /**
+   * A prebuilt program, by its path below `assets/`; fetched from its module's owner if it is not
+   * stored and that is allowed.
+   *
+   * @throws {Failure} as `archive`, but undefined for what is not there
+   */
+  asset(path: string): Promise<StoredAsset | undefined>;
   /** The stored `symbols.zip`, if there is one. */
   symbols(): Promise<StoredSymbols | undefined>;
   /** How often archives were given to clients. */
@@ -95,6 +106,7 @@ export function serveRegistry(
       // Whichever view it is, clients know it as the branch that they pull.
       branch: () => ({ objects, tip: tip(), ref: "refs/heads/main" }),
     }),
+    plainIndex: createPlainIndex(objects, snapshot),
     async archive(module, version, whole) {
       const blocked = held.blocked(module, version);
       if (blocked) throw blocked;
@@ -116,6 +128,17 @@ export function serveRegistry(
       return { entry, body };
     },
     discovery,
+    asset: createAssets({
+      registry,
+      owner,
+      offline,
+      warn,
+      find(module, version) {
+        const blocked = held.blocked(module, version);
+        if (blocked) throw blocked;
+        return snapshot()?.version(module, version)?.entry;
+      },
+    }),
     symbols: () => openSymbols(registry),
     publications: servePublications(registry, settings),
     access,

@@ -18,6 +18,7 @@ import { enabledSources, type Registry } from "./open.ts";
 import { importedOrigins } from "./origins.ts";
 import { ALL_VIEW, PUBLISHED, PUBLISHED_ORIGIN, STORED_VIEW } from "./paths.ts";
 import { applyPolicy, createPolicy, type HeldVersion } from "./policy.ts";
+import { joinedParents, leaveToSources, PUSHED, REMOTE, sharedView } from "./remote-origin.ts";
 import { pinsRef, readPins } from "./rewrites.ts";
 
 export interface OriginTip {
@@ -25,11 +26,17 @@ export interface OriginTip {
   readonly tip: Oid;
 }
 
-/** Whoever offers modules: what was published here, then the enabled sources whose index is here. */
+/**
+ * Whoever offers modules, the most trusted first: what was published here, the shared index, the
+ * enabled sources whose index is here.
+ */
 export function originTips(registry: Registry): OriginTip[] {
   const published = readRef(registry.paths.index, PUBLISHED);
   const own = published === undefined ? [] : [{ name: PUBLISHED_ORIGIN, tip: published }];
-  return [...own, ...sourceTips(registry)];
+  const { remoteUrl } = registry.config.git;
+  const remote = remoteUrl ? readRef(registry.paths.index, sourceRef(REMOTE)) : undefined;
+  const shared = remote === undefined ? [] : [{ name: REMOTE, tip: remote }];
+  return [...own, ...shared, ...sourceTips(registry)];
 }
 
 /** The enabled sources and imported origins whose index is here, the first to be asked first. */
@@ -47,8 +54,10 @@ export function sourceTips(registry: Registry): OriginTip[] {
 
 /** Drops the indexes of sources that are configured no more: another may come under the name. */
 export function forgetRemovedSources({ config, paths }: Registry): void {
-  const origins = [...config.sources, ...importedOrigins(paths)];
-  const known = new Set(origins.flatMap(({ name }) => [sourceRef(name), pinsRef(name)]));
+  const names = [...config.sources, ...importedOrigins(paths)].map(({ name }) => name);
+  if (config.git.remoteUrl) names.push(REMOTE);
+  const known = new Set(names.flatMap((name) => [sourceRef(name), pinsRef(name)]));
+  if (config.git.remoteUrl) known.add(PUSHED);
   const refs = ["refs/remotes/", "refs/pins/"].flatMap((prefix) => [
     ...listRefs(paths.index, prefix).keys(),
   ]);
@@ -58,12 +67,11 @@ export function forgetRemovedSources({ config, paths }: Registry): void {
 /** Who owns which module now. */
 export function currentOverlay(registry: Registry): Overlay<Oid> {
   const { objects } = registry;
-  return overlay(
-    originTips(registry).map(({ name, tip }) => ({
-      name,
-      modules: readIndexTree(objects, objects.commit(tip).tree),
-    })),
-  );
+  const origins = originTips(registry).map(({ name, tip }) => ({
+    name,
+    modules: readIndexTree(objects, objects.commit(tip).tree),
+  }));
+  return overlay(leaveToSources(objects, origins));
 }
 
 export interface Offer {
@@ -74,7 +82,7 @@ export interface Offer {
 /** What is offered and the policy lets through, read, and what it does not. */
 export function currentOffer(registry: Registry): Offer {
   const { objects, paths, config } = registry;
-  const pins = new Map(sourceTips(registry).map(({ name }) => [name, readPins(registry, name)]));
+  const pins = new Map(originTips(registry).map(({ name }) => [name, readPins(registry, name)]));
   const offered = readCatalog(objects, currentOverlay(registry), (origin, module) =>
     pins.get(origin)?.get(module),
   );
@@ -94,18 +102,24 @@ export interface ListingChange {
   readonly changed: readonly string[];
 }
 
+export interface ViewOptions {
+  /** Archives that are about to be deleted: stored no more. */
+  readonly leaving?: ReadonlySet<string>;
+  /** A commit that the shared view is to go on from too. */
+  readonly join?: Oid | undefined;
+}
+
 /**
  * Moves both views to what the sources and the store say now. Commits only what changed. The caller
  * holds the lock.
  *
- * @param leaving archives that are about to be deleted: stored no more
  * @returns what is new about the view that lists all
  */
 export async function updateViews(
   registry: Registry,
   catalog: Catalog,
   report: Report,
-  leaving: ReadonlySet<string> = new Set(),
+  { leaving = new Set(), join }: ViewOptions = {},
 ): Promise<ListingChange> {
   for (const [module, { origin, bad }] of catalog) {
     for (const { line, problem } of bad) {
@@ -114,13 +128,11 @@ export async function updateViews(
     }
   }
   const stored = await registry.archives.list();
-  const change = await updateView(registry, catalog, ALL_VIEW, () => true);
-  await updateView(
-    registry,
-    catalog,
-    STORED_VIEW,
-    (checksum) => stored.has(checksum) && !leaving.has(checksum),
-  );
+  const joined = sharedView(registry);
+  const update = (ref: string, isListed: (checksum: string) => boolean) =>
+    updateView(registry, catalog, ref, isListed, ref === joined ? join : undefined);
+  const change = await update(ALL_VIEW, () => true);
+  await update(STORED_VIEW, (checksum) => stored.has(checksum) && !leaving.has(checksum));
   return change;
 }
 
@@ -129,25 +141,30 @@ async function updateView(
   catalog: Catalog,
   ref: string,
   isListed: (checksum: string) => boolean,
+  join: Oid | undefined,
 ): Promise<ListingChange> {
   const { objects } = registry;
   const gitdir = registry.paths.index;
   const batch = createObjectBatch(gitdir, objects.has);
   const { tree, files } = writeView(batch, catalog, (entry) => isListed(entry.checksum));
-  const parent = readRef(gitdir, ref);
+  const current = readRef(gitdir, ref);
   const before =
-    parent === undefined ? new Map() : readIndexTree(objects, objects.commit(parent).tree);
+    current === undefined ? new Map() : readIndexTree(objects, objects.commit(current).tree);
   const change = compare(before, files);
-  if (parent === undefined && files.size === 0) return change;
-  const times = originTips(registry).map(({ tip }) => objects.commit(tip).time);
+  if (current === undefined && files.size === 0) return change;
+  const tips = originTips(registry).map(({ tip }) => tip);
+  const times = tips.map((tip) => objects.commit(tip).time);
+  const parents = joinedParents(objects, current, join);
   const commit = commitChange(batch, objects, {
-    parent,
+    ...parents,
     tree,
+    notThese: new Set(tips),
     time: Math.max(0, ...times),
     modules: [...change.added, ...change.removed, ...change.changed].sort(),
   });
   await batch.write();
-  if (commit) await writeRef(gitdir, ref, commit);
+  const next = commit ?? parents.parent;
+  if (next !== undefined && next !== current) await writeRef(gitdir, ref, next);
   return change;
 }
 

@@ -14,6 +14,8 @@ import { knitpkgAuthRoutes } from "./routes/knitpkg-auth.ts";
 import { metricsRoutes } from "./routes/metrics.ts";
 import { mooncakesApiRoutes } from "./routes/mooncakes-api.ts";
 import { opsRoutes } from "./routes/ops.ts";
+import { plainIndexRoutes } from "./routes/plain-index.ts";
+import { publicMirrorRoutes } from "./routes/public-mirror.ts";
 import { publishRoutes } from "./routes/publish-api.ts";
 import { whoamiRoutes } from "./routes/whoami.ts";
 import type { Traffic } from "./traffic.ts";
@@ -24,11 +26,16 @@ export interface AppOptions {
   readonly traffic: Traffic;
   /** The address that a request comes from. */
   readonly client: (request: Request) => string;
+  /** Offer the paths of the public mirrors too. */
+  readonly publicMirror?: boolean;
   /** Told of every error that is the server's own fault. */
   readonly onBug: (error: unknown) => void;
 }
 
-export function createApp(served: ServedRegistry, { baseUrl, client, traffic, onBug }: AppOptions) {
+export function createApp(
+  served: ServedRegistry,
+  { baseUrl, client, publicMirror = false, traffic, onBug }: AppOptions,
+) {
   const { access } = served;
   const accounts = withGuests(access.accounts, served.knitpkg.login);
   const guard = createGuard({ ...access, accounts, address: client, onUse: access.used });
@@ -48,6 +55,7 @@ export function createApp(served: ServedRegistry, { baseUrl, client, traffic, on
       return response;
     })
     .use(gitRoutes(served.git))
+    .use(plainIndexRoutes(served.plainIndex))
     .use(archiveRoutes(served))
     .use(assetRoutes(served))
     .use(mooncakesApiRoutes(served, urlFor))
@@ -56,6 +64,7 @@ export function createApp(served: ServedRegistry, { baseUrl, client, traffic, on
     .use(metricsRoutes(served, traffic))
     .use(knitpkgAuthRoutes(served, { guard, baseUrl: urlFor, onBug }))
     .use(knitpkgRoutes(served, { guard, baseUrl: urlFor, onBug }))
+    .use(publicMirror ? publicMirrorRoutes(served) : new Elysia())
     .use(opsRoutes(served, urlFor, guard));
 }
 

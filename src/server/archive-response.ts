@@ -35,6 +35,18 @@ export function matchesEtag(header: string | null, etag: string): boolean {
   return header.split(",").some((each) => each.trim().replace(/^W\//, "") === etag);
 }
 
+/** As `archiveResponse`, for bytes that are no archive. */
+export function immutableResponse(
+  request: Request,
+  body: Blob,
+  tag: string,
+  contentType: string,
+): Response {
+  const response = archiveResponse(request, body, tag);
+  response.headers.set("content-type", contentType);
+  return response;
+}
+
 /**
  * @param request GET or HEAD
  * @param sha256 of the body: its ETag

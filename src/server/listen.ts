@@ -15,6 +15,8 @@ export interface ServeOptions {
   readonly baseUrl?: string;
   /** Serve what is stored and ask no source for more. */
   readonly offline?: boolean;
+  /** Offer the paths of the public mirrors too. */
+  readonly publicMirror?: boolean;
   /** Told of every request. */
   readonly log?: (line: AccessLine) => void;
   readonly onBug: (error: unknown) => void;
@@ -43,12 +45,14 @@ export function startServer(registry: Registry, options: ServeOptions): RunningS
   const port = options.port ?? settings.port;
   const baseUrl = (options.baseUrl ?? settings.baseUrl).replace(/\/+$/, "");
   const offline = options.offline === true || !settings.upstreamFallback;
+  const { publicMirror = false } = options;
   const served = serveRegistry(registry, { offline, warn: options.warn });
   const { log } = options;
   const traffic = createTraffic();
   const app = createApp(served, {
     traffic,
     baseUrl,
+    publicMirror,
     client: (request) => server.requestIP(request)?.address ?? "",
     onBug: options.onBug,
   });

@@ -17,9 +17,31 @@ export function symbolsRequest(source: SourceConfig): HttpRequest {
   return request(source, "symbols.zip");
 }
 
+/**
+ * Where a prebuilt program may be: beside the archives, as current clients look for it, or at the
+ * registry itself, as older ones do.
+ *
+ * @param path such as `moonbitlang/yacc@0.7.8/yacc.wasm`
+ */
+export function assetRequests(
+  source: SourceConfig,
+  path: string,
+): { wasm: HttpRequest; checksum: HttpRequest }[] {
+  const key = path.split("/").map(encodeURIComponent).join("/").replaceAll("%40", "@");
+  const bases = new Set([source.downloadUrl, source.url]);
+  return [...bases].map((base) => {
+    const url = `${base}/assets/${key}`;
+    const credentials = authHeaders({ home: source.url, auth: source.auth }, url);
+    return {
+      wasm: { url, credentials },
+      checksum: { url: `${url}.sha256`, credentials },
+    };
+  });
+}
+
 function request(source: SourceConfig, path: string): HttpRequest {
   const url = `${source.downloadUrl}/${path}`;
-  return { url, credentials: authHeaders(source, url) };
+  return { url, credentials: authHeaders({ home: source.url, auth: source.auth }, url) };
 }
 
 /** Source: URL Standard, application/x-www-form-urlencoded serializing. */

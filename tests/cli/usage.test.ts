@@ -154,7 +154,7 @@ test("the help of a command with many options", async () => {
     Options
           --from-preset NAME  known by name: mooncakes
           --url URL           or any other, by its address
-          --index-url URL     its index; default: URL/git/index
+          --index-url URL     its index; default: URL/git/index, or URL/index
           --download-url URL  its archives; default: URL
           --type TYPE         mooncakes, moonbit-registry or custom (default)
           --index-type TYPE   git (default) or http
@@ -191,6 +191,7 @@ test("the help of a command that takes many words", async () => {
     Options
       -s, --source NAME       take from this source; default: the default one
           --full              everything the source has
+          --assets            prebuilt programs (wasm) of the modules too
           --strict            only what matches, without dependencies
           --latest N          the newest N versions of each module
           --since DATE        versions published since, such as 2026-01-31

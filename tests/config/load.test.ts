@@ -311,11 +311,6 @@ describe("a mistake is refused with its line and the way out", () => {
       source("[sources.auth]", 'type = "bearer"'),
       "registry.toml:4: a [sources.auth] table has no `token`",
     ],
-    [
-      "a legacy upstream table",
-      '[upstream]\nurl = "https://a"\n',
-      "registry.toml:1: unknown key `upstream`",
-    ],
   ];
   for (const [name, text, expected] of mistakes) {
     test(name, () => {

@@ -56,7 +56,7 @@ describe("a private registry", () => {
     const { dir, entries } = world;
     await succeed(["mirror", MODULE], { cwd: dir });
     await makePrivate(dir);
-    await using server = await serve(dir);
+    await using server = await serve(dir, ["--public-mirror"]);
     const { version } = entries.find(({ module }) => module === MODULE)!;
     const nothing = await shown(`${server.url}/nothing/is/here`);
     expect(nothing.status).toBe(401);
@@ -68,6 +68,11 @@ describe("a private registry", () => {
       "/m/moonbitlang/x",
       "/symbols.zip",
       "/assets/a",
+      "/assets/a/b@1.0.0/b.wasm",
+      "/index/listing.json",
+      `/index/user/${MODULE}.index`,
+      "/mooncakes-index/info/refs?service=git-upload-pack",
+      `/mooncakes-download/user/${MODULE}/${version}.zip`,
       "/git/index/info/refs?service=git-upload-pack",
       `/user/${MODULE}/${version}.zip`,
       `/user/${encodeURIComponent(`${MODULE}/${version}`)}.zip`,

@@ -151,3 +151,26 @@ test("a stored version keeps its checksum, whatever its source says later, and i
   const fsck = ["-C", join(dir, "data", "index"), "fsck", "--strict", "--no-dangling"];
   expect(await git(fsck)).toBe("");
 });
+
+test.if(hasGit)(
+  "a registry of one registry has a history of its own, which can be cloned",
+  async () => {
+    await using world = await createWorld();
+    const dir = tempDirectory();
+    await succeed(["init", "."], { cwd: dir });
+    await world.publish(world.entries.slice(2));
+    await succeed(["sync"], { cwd: world.dir });
+    await using middle = await serve(world.dir);
+    await succeed(["source", "add", "middle", "--url", middle.url], { cwd: dir });
+    await succeed(["sync"], { cwd: dir });
+    await world.publish(world.entries);
+    await succeed(["sync"], { cwd: world.dir });
+    await succeed(["sync"], { cwd: dir });
+    await using outer = await serve(dir);
+    for (const depth of [["--depth", "1"], []]) {
+      const clone = join(tempDirectory(), "clone");
+      await git(["clone", "-q", ...depth, outer.indexUrl, clone]);
+      expect(await git(["-C", clone, "fsck", "--strict"])).toBe("");
+    }
+  },
+);

@@ -3,23 +3,11 @@ import { expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { execute, serve, succeed } from "../support/executable.ts";
+import { recipe, section } from "../support/recipe.ts";
 import { tempDirectory } from "../support/temp.ts";
 import { createWorld } from "../support/world.ts";
 
 const README = readFileSync(join(import.meta.dir, "../../README.md"), "utf8");
-
-/** The words after `moonbit-registry` of each line of the blocks below a heading. */
-function commands(heading: string): string[][] {
-  const section = README.split(/^## /m).find((part) => part.startsWith(`${heading}\n`)) ?? "";
-  const blocks = [...section.matchAll(/```sh\n([\s\S]*?)```/g)].map((match) => match[1]!);
-  return blocks
-    .flatMap((block) => block.split("\n"))
-    .filter((line) => line.startsWith("moonbit-registry "))
-    .map((line) => line.replace(/\s+#.*$/, "").replace(/ && .*$/, ""))
-    .map((line) =>
-      [...line.matchAll(/"([^"]*)"|(\S+)/g)].map((word) => word[1] ?? word[2]!).slice(1),
-    );
-}
 
 test("the quick start does what it says, line by line", async () => {
   await using world = await createWorld();
@@ -27,7 +15,7 @@ test("the quick start does what it says, line by line", async () => {
   const root = tempDirectory();
   let cwd = root;
   const ran: string[] = [];
-  for (const words of commands("Quick start")) {
+  for (const words of recipe(section(README, "Quick start"))) {
     const [name, sub] = words;
     ran.push(name!);
     if (name === "serve") {

@@ -2,7 +2,9 @@ import { expect, test } from "bun:test";
 import { join } from "node:path";
 import type { SourceConfig } from "../../src/config/mod.ts";
 import { createRepository, openObjectDatabase, readRef } from "../../src/git/mod.ts";
-import { refreshIndex, sourceRef } from "../../src/sources/mod.ts";
+import { refreshGitIndex } from "../../src/sources/git.ts";
+import { sourceRef } from "../../src/sources/mod.ts";
+import { sourcePeer } from "../../src/sources/peer.ts";
 import { repositoryHandler } from "../support/git-server.ts";
 import { tempDirectory } from "../support/temp.ts";
 import {
@@ -38,6 +40,9 @@ async function setting(): Promise<Setting> {
   };
   return { upstream, origin, gitdir, source, [Symbol.asyncDispose]: () => upstream.stop() };
 }
+
+const refreshIndex = (gitdir: string, source: SourceConfig) =>
+  refreshGitIndex(gitdir, sourcePeer(source));
 
 const tipOf = (gitdir: string) => readRef(gitdir, "refs/heads/main");
 

@@ -6,14 +6,22 @@ import { basename, dirname } from "node:path";
 
 const HEADER_END = Buffer.from("\r\n\r\n");
 
+export interface BackendOptions {
+  /** Take pushes as well. */
+  readonly receive?: boolean;
+}
+
 /**
  * Serves a bare repository at any path that ends as Git's do, such as `/git/index/info/refs`.
  * One process a request, as a web server in front of it would start.
  */
-export function gitHttpBackend(gitdir: string): (request: Request) => Promise<Response> {
+export function gitHttpBackend(
+  gitdir: string,
+  { receive = false }: BackendOptions = {},
+): (request: Request) => Promise<Response> {
   return async (request) => {
     const { pathname, search } = new URL(request.url);
-    const service = /\/(info\/refs|git-upload-pack)$/.exec(pathname)?.[1];
+    const service = /\/(info\/refs|git-(?:upload|receive)-pack)$/.exec(pathname)?.[1];
     if (!service) return new Response("not found\n", { status: 404 });
     const headers = request.headers;
     const child = Bun.spawn(["git", "http-backend"], {
@@ -27,6 +35,9 @@ export function gitHttpBackend(gitdir: string): (request: Request) => Promise<Re
         QUERY_STRING: search.slice(1),
         REQUEST_METHOD: request.method,
         REMOTE_ADDR: "127.0.0.1",
+        GIT_CONFIG_COUNT: "1",
+        GIT_CONFIG_KEY_0: "http.receivepack",
+        GIT_CONFIG_VALUE_0: String(receive),
         CONTENT_TYPE: headers.get("content-type") ?? "",
         ...optional("CONTENT_LENGTH", headers.get("content-length")),
         ...optional("HTTP_CONTENT_ENCODING", headers.get("content-encoding")),

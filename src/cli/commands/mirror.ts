@@ -23,6 +23,7 @@ export default command({
       description: "take from this source; default: the default one",
     },
     full: { type: "boolean", description: "everything the source has" },
+    assets: { type: "boolean", description: "prebuilt programs (wasm) of the modules too" },
     strict: { type: "boolean", description: "only what matches, without dependencies" },
     latest: { type: "string", valueHint: "N", description: "the newest N versions of each module" },
     since: {
@@ -54,6 +55,7 @@ export default command({
       patterns,
       ...(args.source !== undefined && { source: args.source }),
       ...(args.full && { full: true }),
+      ...(args.assets && { assets: true }),
       ...(args.strict && { strict: true }),
       ...(args.latest !== undefined && { latest: wholeNumber(args.latest, "--latest", 1, MANY) }),
       ...(args.since !== undefined && { since: moment(args.since, "--since") }),
@@ -79,6 +81,7 @@ export default command({
       for (const line of summaryLines(summary)) out.data(line);
       if (summary.failed > 0) out.log.info("Run the same again to fetch what failed.");
     }
-    return summary.failed > 0 ? DONE_IN_PART : DONE;
+    const isPartial = summary.failed > 0 || (summary.assets?.failed ?? 0) > 0;
+    return isPartial ? DONE_IN_PART : DONE;
   },
 });

@@ -24,6 +24,10 @@ export default command({
       valueHint: "URL",
       description: "public URL, when behind a proxy",
     },
+    "public-mirror": {
+      type: "boolean",
+      description: "also at /mooncakes-index and /mooncakes-download",
+    },
     offline: { type: "boolean", description: "only what is stored; ask no source" },
   },
   notes: ["Defaults are the [server] settings. Ctrl-C ends it after the requests under way."],
@@ -36,6 +40,7 @@ export default command({
       ...(port !== undefined && { port: wholeNumber(port, "--port", 0, 65_535) }),
       ...(baseUrl !== undefined && { baseUrl: checkedBaseUrl(baseUrl) }),
       ...(args.offline && { offline: true }),
+      ...(args["public-mirror"] && { publicMirror: true }),
     };
     const { openRegistry } = await import("../../registry/mod.ts");
     const { startServer } = await import("../../server/mod.ts");

@@ -26,7 +26,7 @@ export default command({
     "index-url": {
       type: "string",
       valueHint: "URL",
-      description: "its index; default: URL/git/index",
+      description: "its index; default: URL/git/index, or URL/index",
     },
     "download-url": { type: "string", valueHint: "URL", description: "its archives; default: URL" },
     type: {

@@ -1,13 +1,18 @@
-/** `sync`: refreshes the sources and what was mirrored from them. */
+/** `sync`: refreshes the sources and what was mirrored from them, or exchanges the index. */
+import { Failure } from "../../errors.ts";
 import { command } from "../command.ts";
+import type { Context } from "../context.ts";
 import { DONE, DONE_IN_PART } from "../exit.ts";
 import { interruptible } from "../interrupt.ts";
 import { wholeNumber } from "../numbers.ts";
+import { changeText } from "../recompute.ts";
 import { createEventView } from "../render/events.ts";
-import { sourceLines, summaryLines } from "../render/summary.ts";
+import { exchangeLine, sourceLines, summaryLines } from "../render/summary.ts";
 
 export default command({
   options: {
+    pull: { type: "boolean", description: "take the index of git.remote_url in, instead" },
+    push: { type: "boolean", description: "send the index to git.remote_url, instead" },
     jobs: {
       type: "string",
       alias: "j",
@@ -15,9 +20,16 @@ export default command({
       description: "downloads at a time; default: mirror.concurrency",
     },
   },
+  notes: ["--pull and --push together pull, then push. The remote's branch is git.branch."],
   example: "sync",
   async run(context, args) {
     const { out } = context;
+    if (args.pull || args.push) {
+      if (args.jobs !== undefined) {
+        throw new Failure("usage", "-j is for downloads, which --pull and --push make none of");
+      }
+      return await exchange(context, args);
+    }
     const options =
       args.jobs === undefined ? {} : { concurrency: wholeNumber(args.jobs, "-j", 1, 256) };
     const { openRegistry, sync } = await import("../../registry/mod.ts");
@@ -33,7 +45,34 @@ export default command({
       for (const line of [...sourceLines(summary), ...summaryLines(summary)]) out.data(line);
     }
     const isPartial =
-      summary.failed > 0 || summary.sources.some(({ outcome }) => outcome === "failed");
+      summary.failed > 0 ||
+      (summary.assets?.failed ?? 0) > 0 ||
+      summary.sources.some(({ outcome }) => outcome === "failed");
     return isPartial ? DONE_IN_PART : DONE;
   },
 });
+
+async function exchange(
+  context: Context,
+  { pull, push }: { readonly pull?: boolean | undefined; readonly push?: boolean | undefined },
+): Promise<number> {
+  const { out } = context;
+  const { openRegistry, pullIndex, pushIndex } = await import("../../registry/mod.ts");
+  const registry = openRegistry(context.file());
+  const view = createEventView(out);
+  await interruptible("nothing is left half done; run it again", async (signal) => {
+    if (pull) {
+      const pulled = await pullIndex(registry, { signal }, view.report);
+      if (out.json) out.record({ type: "pulled", ...pulled });
+      else out.data(exchangeLine("Pulled", pulled, registry.config.git.remoteUrl));
+      const text = changeText(pulled.listing);
+      if (text !== undefined && !out.json) out.log.info(text);
+    }
+    if (push) {
+      const pushed = await pushIndex(registry, { signal });
+      if (out.json) out.record({ type: "pushed", ...pushed });
+      else out.data(exchangeLine("Pushed", pushed, registry.config.git.remoteUrl));
+    }
+  }).finally(view.close);
+  return DONE;
+}

@@ -1,5 +1,5 @@
 /** What a mirror or a sync came to. Pure. */
-import type { FailureReason, MirrorSummary, SyncSummary } from "../../registry/mod.ts";
+import type { FailureReason, MirrorSummary, Pushed, SyncSummary } from "../../registry/mod.ts";
 import { bytes, count, duration, plural } from "./units.ts";
 
 const REASONS: Readonly<Record<FailureReason, string>> = {
@@ -28,7 +28,17 @@ export function summaryLines(summary: MirrorSummary): string[] {
   const reasons = Object.entries(summary.failures).map(
     ([reason, number]) => `  ${count(number)} ${REASONS[reason as FailureReason]}`,
   );
-  return [`Mirrored ${what} in ${duration(elapsedMs)}: ${parts.join(", ")}`, ...reasons];
+  const { assets } = summary;
+  const programs = assets
+    ? [
+        `Prebuilt programs: ${count(assets.downloaded)} downloaded, ${count(assets.kept)} here before`,
+        ...(assets.failed > 0
+          ? [`  of ${plural(assets.failed, "version")} none could be had`]
+          : []),
+      ]
+    : [];
+  const head = `Mirrored ${what} in ${duration(elapsedMs)}: ${parts.join(", ")}`;
+  return [head, ...reasons, ...programs];
 }
 
 /** What a dry run found: each version on a line, for stdout; the totals go to stderr. */
@@ -44,4 +54,14 @@ export function sourceLines({ sources }: SyncSummary): string[] {
   return sources.map(({ name, outcome, message }) =>
     message === undefined ? `${name}: ${outcome}` : `${name}: ${outcome}: ${message}`,
   );
+}
+
+/** `Pushed 1a2b3c4d to main of https://git.example/team/index.git` */
+export function exchangeLine(verb: "Pulled" | "Pushed", done: Pushed, url: string): string {
+  const { branch, commit, changed } = done;
+  const way = verb === "Pulled" ? "from" : "to";
+  const where = `branch ${branch} of ${url}`;
+  return changed
+    ? `${verb} ${commit.slice(0, 8)} ${way} ${where}`
+    : `Nothing new: ${where} is at ${commit.slice(0, 8)}`;
 }

@@ -5,24 +5,28 @@ import { parseArchivePath } from "../archive-path.ts";
 import { archiveResponse, incomingResponse } from "../archive-response.ts";
 import { errorResponse } from "../errors.ts";
 
-export function archiveRoutes(served: ServedRegistry) {
-  return new Elysia({ name: "archives" }).get("/user/*", async ({ request, params }) => {
-    const wanted = parseArchivePath(params["*"]);
-    if (!wanted) {
-      const hint = "an archive's path is /user/OWNER/NAME/VERSION.zip";
-      return errorResponse(404, "not-found", "that is no archive's path", hint);
-    }
-    // A part, or a length without a body, can only be told of what is here whole.
-    const whole = request.method === "HEAD" || request.headers.has("range");
-    const { entry, body } = await served.archive(wanted.module, wanted.version, whole);
-    const response =
-      body instanceof Blob
-        ? archiveResponse(request, body, entry.checksum)
-        : incomingResponse(body, entry.checksum);
-    // Not what a client has already, nor parts: whoever takes those takes more than one.
-    if (request.method === "GET" && response.status === 200) {
-      served.downloads.count(wanted.module, wanted.version);
-    }
-    return response;
-  });
+/** @param prefix of the paths, such as `/mooncakes-download` */
+export function archiveRoutes(served: ServedRegistry, prefix = "") {
+  return new Elysia({ name: `archives${prefix}`, prefix }).get(
+    "/user/*",
+    async ({ request, params }) => {
+      const wanted = parseArchivePath(params["*"]);
+      if (!wanted) {
+        const hint = "an archive's path is /user/OWNER/NAME/VERSION.zip";
+        return errorResponse(404, "not-found", "that is no archive's path", hint);
+      }
+      // A part, or a length without a body, can only be told of what is here whole.
+      const whole = request.method === "HEAD" || request.headers.has("range");
+      const { entry, body } = await served.archive(wanted.module, wanted.version, whole);
+      const response =
+        body instanceof Blob
+          ? archiveResponse(request, body, entry.checksum)
+          : incomingResponse(body, entry.checksum);
+      // Not what a client has already, nor parts: whoever takes those takes more than one.
+      if (request.method === "GET" && response.status === 200) {
+        served.downloads.count(wanted.module, wanted.version);
+      }
+      return response;
+    },
+  );
 }

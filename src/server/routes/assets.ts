@@ -1,13 +1,40 @@
-/** `/symbols.zip`: the default source's symbol index, which clients can do without. */
+/** `/symbols.zip` and `/assets/**`: what clients can do without. */
 import { Elysia } from "elysia";
 import type { ServedRegistry } from "../../registry/mod.ts";
-import { archiveResponse } from "../archive-response.ts";
+import { archiveResponse, immutableResponse } from "../archive-response.ts";
 import { errorResponse } from "../errors.ts";
 
-export function assetRoutes(served: ServedRegistry) {
-  return new Elysia({ name: "assets" }).get("/symbols.zip", async ({ request }) => {
-    const symbols = await served.symbols();
-    if (!symbols) return errorResponse(404, "not-found", "no symbols are stored here");
-    return archiveResponse(request, symbols.body, symbols.sha256, "no-cache");
-  });
+/** @param prefix of the paths, such as `/mooncakes-download` */
+export function assetRoutes(served: ServedRegistry, prefix = "") {
+  return new Elysia({ name: `assets${prefix}`, prefix })
+    .get("/symbols.zip", async ({ request }) => {
+      const symbols = await served.symbols();
+      if (!symbols) return errorResponse(404, "not-found", "no symbols are stored here");
+      return archiveResponse(request, symbols.body, symbols.sha256, "no-cache");
+    })
+    .get("/assets/*", async ({ request, params }) => {
+      const path = decoded(params["*"]);
+      const isChecksum = path?.endsWith(".sha256") === true;
+      const program = isChecksum ? path.slice(0, -".sha256".length) : path;
+      const asset = program === undefined ? undefined : await served.asset(program);
+      if (!asset) {
+        const hint = "`mirror --assets` brings what the source has";
+        return errorResponse(404, "not-found", "there is no such prebuilt program here", hint);
+      }
+      if (!isChecksum) return immutableResponse(request, asset.body, asset.sha256, WASM);
+      const text = `${asset.sha256}  ${program!.split("/").at(-1)}\n`;
+      return immutableResponse(request, new Blob([text]), `${asset.sha256}-sum`, TEXT);
+    });
+}
+
+const WASM = "application/wasm";
+const TEXT = "text/plain; charset=utf-8";
+
+function decoded(path: string): string | undefined {
+  try {
+    return decodeURIComponent(path);
+  } catch (error) {
+    if (error instanceof URIError) return undefined;
+    throw error;
+  }
 }

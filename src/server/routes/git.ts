@@ -2,8 +2,9 @@
 import { Elysia } from "elysia";
 import type { GitEndpoint } from "../../git/mod.ts";
 
-export function gitRoutes(endpoint: GitEndpoint) {
-  return new Elysia({ name: "git", prefix: "/git/index" })
+/** @param prefix where else it is served, such as `/mooncakes-index` */
+export function gitRoutes(endpoint: GitEndpoint, prefix = "/git/index") {
+  return new Elysia({ name: `git${prefix}`, prefix })
     .get("/info/refs", ({ request }) => endpoint.advertise(request))
     .post("/git-upload-pack", ({ request }) => endpoint.uploadPack(request), { parse: "none" });
 }

@@ -1,0 +1,87 @@
+/** One file of a plain-file index, asked for only if it changed. Source: RFC 9110, section 13. */
+import { DownloadError, request, shownUrl, withRetries } from "../download/mod.ts";
+import { Failure } from "../errors.ts";
+import { authHeaders, variables } from "./credentials.ts";
+import type { GitPeer } from "./peer.ts";
+
+/** What a server said by which it knows a file's state. */
+export interface Validators {
+  readonly etag?: string;
+  readonly modified?: string;
+}
+
+export type Fetched =
+  | { readonly outcome: "same" }
+  | { readonly outcome: "missing" }
+  | { readonly outcome: "got"; readonly bytes: Buffer; readonly validators: Validators };
+
+export interface FileWish {
+  readonly url: string;
+  /** Of the copy that is here. */
+  readonly validators?: Validators | undefined;
+  readonly maxBytes: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** A validator is sent back as it came, so a strange one is not kept. */
+const MAX_VALIDATOR = 1024;
+
+/**
+ * @throws {Failure} "denied" when the source wants other credentials
+ * @throws {DownloadError} when no try worked
+ */
+export async function fetchFile(peer: GitPeer, wish: FileWish): Promise<Fetched> {
+  return await withRetries(() => tryFetch(peer, wish), { signal: wish.signal });
+}
+
+async function tryFetch(peer: GitPeer, wish: FileWish): Promise<Fetched> {
+  const { url, validators, signal } = wish;
+  const headers = {
+    ...(validators?.etag && { "if-none-match": validators.etag }),
+    ...(validators?.modified && { "if-modified-since": validators.modified }),
+  };
+  const credentials = authHeaders(peer, url);
+  const answer = await request({ url, headers, credentials }, { signal });
+  if (answer.status === 200) {
+    const bytes = await bounded(answer.chunks(), answer.size, wish);
+    return { outcome: "got", bytes, validators: validatorsOf(answer.headers) };
+  }
+  await answer.discard();
+  const { status } = answer;
+  if (status === 304 && validators) return { outcome: "same" };
+  if (status === 404 || status === 410) return { outcome: "missing" };
+  if (status === 401 || status === 403) {
+    const hint = peer.auth ? `check ${variables(peer.auth)}, which its auth names` : peer.signIn;
+    throw new Failure("denied", `${peer.title} refused access (${status})`, hint);
+  }
+  throw new DownloadError("server-error", `${shownUrl(url)} answered ${status}`, { status });
+}
+
+async function bounded(
+  chunks: AsyncIterable<Uint8Array>,
+  declared: number | undefined,
+  { url, maxBytes }: FileWish,
+): Promise<Buffer> {
+  const parts: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of chunks) {
+    size += chunk.length;
+    if (size > maxBytes) {
+      throw new Failure("upstream", `${shownUrl(url)} is over ${maxBytes} bytes`);
+    }
+    parts.push(chunk);
+  }
+  if (declared !== undefined && declared !== size) {
+    throw new DownloadError("truncated", `${shownUrl(url)}: ${size} of ${declared} bytes came`);
+  }
+  return Buffer.concat(parts);
+}
+
+function validatorsOf(headers: Headers): Validators {
+  const read = (name: string) => {
+    const value = headers.get(name);
+    return value !== null && value.length <= MAX_VALIDATOR ? value : undefined;
+  };
+  const [etag, modified] = [read("etag"), read("last-modified")];
+  return { ...(etag && { etag }), ...(modified && { modified }) };
+}

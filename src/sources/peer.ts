@@ -1,0 +1,41 @@
+/** The other side of an exchange of indexes: a source, or the host that the index is shared through. */
+import type { Auth, SourceConfig } from "../config/mod.ts";
+import type { DownloadError } from "../download/mod.ts";
+import { Failure } from "../errors.ts";
+
+export interface GitPeer {
+  /** Its folder in `refs/remotes/`. */
+  readonly name: string;
+  /** What messages call it, such as `source up`. */
+  readonly title: string;
+  /** Where its index is. */
+  readonly url: string;
+  /** The address whose origin gets the credentials. */
+  readonly home: string;
+  readonly auth?: Auth;
+  /** What to look at when it is no repository. */
+  readonly check: string;
+  /** What to do when it cannot be reached. */
+  readonly away: string;
+  /** How to give it credentials when it has none. */
+  readonly signIn: string;
+}
+
+export function sourcePeer(source: SourceConfig): GitPeer {
+  const { name, indexUrl, url, auth } = source;
+  return {
+    name,
+    title: `source ${name}`,
+    url: indexUrl,
+    home: url,
+    ...(auth && { auth }),
+    check: "the source's index_url",
+    away: `check the network and the URL (\`source list\`), or \`source disable ${name}\``,
+    signIn: "give the source credentials: `source add … --token-env VAR`",
+  };
+}
+
+export function unreachable(peer: GitPeer, error: DownloadError): Failure {
+  const message = `${peer.title} cannot be reached: ${error.message}`;
+  return new Failure("upstream", message, peer.away, { cause: error });
+}

@@ -18,6 +18,7 @@ export { type GcOptions, type GcSummary, gc } from "./gc.ts";
 export { type GetOptions, type GetSummary, getModules } from "./get.ts";
 export { type ImportOptions, type ImportSummary, importBundle, listBundle } from "./import.ts";
 export { initRegistry } from "./init.ts";
+export { isProgress, type Job, type JobKind, type Jobs, type ProgressEvent } from "./jobs.ts";
 export { makeKey } from "./keys.ts";
 export { createKnitPkg, type KnitPkg } from "./knitpkg.ts";
 export { parseInstalls } from "./knitpkg-body.ts";
@@ -55,6 +56,7 @@ export {
 export type { ModuleRecord } from "./module-records.ts";
 export { type ModuleTree, moduleTree, type TreeModule, unmetText } from "./module-tree.ts";
 export { openRegistry, type Registry } from "./open.ts";
+export type { Operate } from "./operate.ts";
 export type { PlainFile, PlainIndex } from "./plain-index.ts";
 export {
   type Publications,

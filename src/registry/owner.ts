@@ -10,6 +10,8 @@ import { currentOverlay, originTips } from "./views.ts";
 export type FindOwner = (module: string) => Owner | undefined;
 
 export interface Owner {
+  /** Its name: a source's, or what stands for this registry itself. */
+  readonly origin: string;
   /** Where a version's archive comes from; undefined when no source has it. */
   provider(entry: Entry): SourceConfig | undefined;
   /** The owner's own file of the module. */
@@ -32,6 +34,7 @@ export function createOwnerLookup(opened: Registry, config: () => Config): FindO
     const owned = owners.modules.get(module);
     return (
       owned && {
+        origin: owned.origin,
         provider: (entry) => createProviders(registry)(owned.origin, entry),
         blob: owned.blob,
       }

@@ -6,6 +6,7 @@ import { VERSION } from "../version.ts";
 import { type Access, serveAccess } from "./access.ts";
 import { createAssets, type StoredAsset } from "./asset-pull.ts";
 import { startAutoSync } from "./auto-sync.ts";
+import { type Browse, browseRegistry } from "./browse.ts";
 import { type FollowDiscovery, followDiscovery } from "./discover.ts";
 import { type Downloads, openDownloads } from "./downloads.ts";
 import { followConfig } from "./follow-config.ts";
@@ -13,6 +14,7 @@ import { createHeldLookup } from "./held.ts";
 import { createKnitPkg, type KnitPkg } from "./knitpkg.ts";
 import { createMeter, type Measures } from "./measures.ts";
 import type { Registry } from "./open.ts";
+import { type Operate, operateRegistry } from "./operate.ts";
 import { createOwnerLookup } from "./owner.ts";
 import { ALL_VIEW, STORED_VIEW } from "./paths.ts";
 import { createPlainIndex, type PlainIndex } from "./plain-index.ts";
@@ -47,6 +49,8 @@ export interface ServedRegistry {
    * @throws {Failure} as `archive`, but undefined for what is not there
    */
   asset(path: string): Promise<StoredAsset | undefined>;
+  /** Where archives are, and where they are from. */
+  readonly browse: Browse;
   /** The stored `symbols.zip`, if there is one. */
   symbols(): Promise<StoredSymbols | undefined>;
   /** How often archives were given to clients. */
@@ -58,6 +62,8 @@ export interface ServedRegistry {
   /** Who may do what. */
   readonly access: Access;
   readonly knitpkg: KnitPkg;
+  /** What its operator sees and does. */
+  readonly operate: Operate;
   /** The commit that is served, if there is one yet. Throws when the index cannot be read. */
   ready(): { index: string | undefined; sync: AutoSyncState | undefined };
   /** Ends what goes on in the background. */
@@ -98,6 +104,12 @@ export function serveRegistry(
         warn,
         onSuccess: pull.forgetFailures,
       });
+  const operate = operateRegistry({
+    registry,
+    config: settings,
+    offline,
+    onSuccess: pull.forgetFailures,
+  });
 
   return {
     name: config.registry.name,
@@ -139,6 +151,7 @@ export function serveRegistry(
         return snapshot()?.version(module, version)?.entry;
       },
     }),
+    browse: browseRegistry(registry, owner, !offline),
     symbols: () => openSymbols(registry),
     publications: servePublications(registry, settings),
     access,
@@ -146,8 +159,9 @@ export function serveRegistry(
     downloads,
     measures: () => meter.read(downloads.total()),
     ready: () => ({ index: tip(), sync: autoSync?.state() }),
+    operate,
     async close() {
-      await autoSync?.stop();
+      await Promise.all([operate.jobs.close(), autoSync?.stop()]);
       await listing.close();
       downloads.close();
       access.close();

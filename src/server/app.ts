@@ -13,7 +13,9 @@ import { knitpkgRoutes } from "./routes/knitpkg.ts";
 import { knitpkgAuthRoutes } from "./routes/knitpkg-auth.ts";
 import { metricsRoutes } from "./routes/metrics.ts";
 import { mooncakesApiRoutes } from "./routes/mooncakes-api.ts";
+import { operateRoutes } from "./routes/operate.ts";
 import { opsRoutes } from "./routes/ops.ts";
+import { asPage, pageRoutes } from "./routes/pages.ts";
 import { plainIndexRoutes } from "./routes/plain-index.ts";
 import { publicMirrorRoutes } from "./routes/public-mirror.ts";
 import { publishRoutes } from "./routes/publish-api.ts";
@@ -40,6 +42,8 @@ export function createApp(
   const accounts = withGuests(access.accounts, served.knitpkg.login);
   const guard = createGuard({ ...access, accounts, address: client, onUse: access.used });
   const urlFor = (request: Request) => baseUrl || new URL(request.url).origin;
+  const shown = (request: Request, response: Response) =>
+    asPage(request, response, { name: served.name, url: urlFor(request) });
   // Else Elysia takes hosts of less than four letters for a part of the path.
   return new Elysia({ name: "moonbit-registry", handler: { standardHostname: false } })
     .onRequest(passing(guard))
@@ -47,12 +51,13 @@ export function createApp(
     .onError(({ error, code, request }) => {
       if (code === "NOT_FOUND") {
         const path = new URL(request.url).pathname;
-        return errorResponse(404, "not-found", `nothing is at ${path}`, "GET / tells what is here");
+        const hint = "GET / tells what is here";
+        return shown(request, errorResponse(404, "not-found", `nothing is at ${path}`, hint));
       }
       const isKnitPkg = new URL(request.url).pathname.startsWith("/v1/");
       const response = (isKnitPkg ? detailFor : responseFor)(error);
       if (response.status === 500) onBug(error);
-      return response;
+      return shown(request, response);
     })
     .use(gitRoutes(served.git))
     .use(plainIndexRoutes(served.plainIndex))
@@ -65,7 +70,9 @@ export function createApp(
     .use(knitpkgAuthRoutes(served, { guard, baseUrl: urlFor, onBug }))
     .use(knitpkgRoutes(served, { guard, baseUrl: urlFor, onBug }))
     .use(publicMirror ? publicMirrorRoutes(served) : new Elysia())
-    .use(opsRoutes(served, urlFor, guard));
+    .use(opsRoutes(served, guard))
+    .use(pageRoutes(served, urlFor))
+    .use(operateRoutes(served, guard, urlFor));
 }
 
 /**

@@ -105,8 +105,9 @@ function layerOf(folder: string): number {
 }
 
 function textProblems(file: string, text: string): string[] {
-  // Without comments and types.
-  const code = new Bun.Transpiler({ loader: "ts" }).transformSync(text);
+  // Without comments and types; what runs at the build is not run by looking at it.
+  const still = text.replaceAll(/ with \{ type: "macro" \}/g, "");
+  const code = new Bun.Transpiler({ loader: "ts" }).transformSync(still);
   const problems: string[] = [];
   if (!file.startsWith("src/cli/") && /\bconsole\s*\./.test(code)) problems.push("prints");
   if (

@@ -29,12 +29,18 @@ export interface WorldOptions {
   readonly entries?: readonly SampleEntry[];
   readonly faults?: FaultOptions;
   readonly sizeOf?: (entry: SampleEntry, at: number) => number;
+  /** Files of a module's archive beside those that every module has. */
+  readonly filesOf?: (entry: SampleEntry) => Readonly<Record<string, string>> | undefined;
   readonly symbols?: Uint8Array;
 }
 
 /** The sample index on an upstream, and an empty registry with the source `up`, its default. */
 export async function createWorld(options: WorldOptions = {}): Promise<World> {
-  const { entries, archive } = generateArchives(options.entries ?? sampleIndex(), options.sizeOf);
+  const { entries, archive } = generateArchives(
+    options.entries ?? sampleIndex(),
+    options.sizeOf,
+    options.filesOf,
+  );
   const root = tempDirectory("world");
   const gitdir = join(root, "upstream.git");
   await writeIndexRepository(gitdir, entries);

@@ -4,11 +4,7 @@ import type { ServedRegistry } from "../../registry/mod.ts";
 import { VERSION } from "../../version.ts";
 import type { Guard } from "../guard.ts";
 
-export function opsRoutes(
-  served: ServedRegistry,
-  baseUrl: (request: Request) => string,
-  guard: Guard,
-) {
+export function opsRoutes(served: ServedRegistry, guard: Guard) {
   const isStranger = (request: Request) => guard.isPrivate() && !guard.caller(request);
   return new Elysia({ name: "ops" })
     .get("/health", ({ request }) =>
@@ -19,11 +15,11 @@ export function opsRoutes(
       if (isStranger(request)) return Response.json({ status: "ok" });
       // An empty registry is ready too: it serves what it has, which is nothing yet.
       return Response.json({ status: "ok", index: index ?? null, ...(sync && { sync }) });
-    })
-    .get("/", ({ request }) => welcome(served, baseUrl(request)));
+    });
 }
 
-function welcome(served: ServedRegistry, url: string): Response {
+/** What `/` tells programs such as curl. */
+export function welcome(served: ServedRegistry, url: string): Response {
   const lines = [
     `moonbit-registry ${VERSION}: ${served.name}`,
     "",

@@ -16,11 +16,14 @@ const INDEX_FIELDS = new Set(["checksum", "created_at"]);
 export interface ArchiveOptions {
   /** Bytes of the whole zip; a size below what the module itself needs is passed over. */
   readonly size?: number;
+  /** Files beside those that every module has, or in their place. */
+  readonly files?: Readonly<Record<string, string>> | undefined;
 }
 
 /** Makes the archive of a version. Padding is incompressible, so that only sending it counts. */
-export function generateArchive(entry: SampleEntry, { size = 0 }: ArchiveOptions = {}): Uint8Array {
-  const files = moduleFiles(entry);
+export function generateArchive(entry: SampleEntry, options: ArchiveOptions = {}): Uint8Array {
+  const { size = 0, files: others = {} } = options;
+  const files = { ...moduleFiles(entry), ...encoded(others) };
   const bare = zip(files);
   if (bare.length >= size) return bare;
   const overhead = zip({ ...files, "padding.bin": padding(entry, 0) }).length;
@@ -38,6 +41,14 @@ function moduleFiles(entry: SampleEntry): Zippable {
     "src/lib.mbt": text(`pub fn version() -> String {\n  "${entry.version}"\n}\n`),
     "src/moon.pkg.json": text("{}\n"),
   };
+}
+
+function encoded(files: Readonly<Record<string, string>>): Zippable {
+  const encoder = new TextEncoder();
+  const entries = Object.entries(files).map(
+    ([path, text]) => [path, encoder.encode(text)] as const,
+  );
+  return Object.fromEntries(entries);
 }
 
 function zip(files: Zippable): Uint8Array {
@@ -62,22 +73,24 @@ export interface GeneratedArchives {
  * Archives for some entries.
  *
  * @param sizeOf wanted bytes of an archive; default: no padding
+ * @param filesOf files of a module beside those that every module has
  */
 export function generateArchives(
   entries: readonly SampleEntry[],
   sizeOf: (entry: SampleEntry, at: number) => number = () => 0,
+  filesOf: (entry: SampleEntry) => Readonly<Record<string, string>> | undefined = () => undefined,
 ): GeneratedArchives {
-  const known = new Map<string, { entry: SampleEntry; size: number }>();
+  const known = new Map<string, { entry: SampleEntry; options: ArchiveOptions }>();
   const changed = entries.map((entry, at) => {
-    const size = sizeOf(entry, at);
-    known.set(`${entry.module}@${entry.version}`, { entry, size });
-    return withChecksum(entry, Bun.SHA256.hash(generateArchive(entry, { size }), "hex"));
+    const options = { size: sizeOf(entry, at), files: filesOf(entry) };
+    known.set(`${entry.module}@${entry.version}`, { entry, options });
+    return withChecksum(entry, Bun.SHA256.hash(generateArchive(entry, options), "hex"));
   });
   return {
     entries: changed,
     archive(module, version) {
       const found = known.get(`${module}@${version}`);
-      return found && generateArchive(found.entry, { size: found.size });
+      return found && generateArchive(found.entry, found.options);
     },
   };
 }

@@ -7,6 +7,7 @@ export type Fault =
   | { readonly kind: "abort" } // it breaks in the middle of the body
   | { readonly kind: "short" } // half of the body, ended as if it were whole
   | { readonly kind: "body"; readonly bytes: Uint8Array } // something else, in full
+  | { readonly kind: "late"; readonly until: Promise<unknown> } // all in order, but not before that
   | { readonly kind: "hang" }; // no answer until the server stops or the client leaves
 
 export interface FaultOptions {
@@ -62,6 +63,8 @@ export function faultyResponse(fault: Fault, bytes: Uint8Array): Response | Prom
       return new Response(bytes.slice(0, bytes.length >> 1));
     case "body":
       return new Response(fault.bytes.slice());
+    case "late":
+      return fault.until.then(() => new Response(bytes.slice()));
     case "hang":
       return new Promise(() => {});
   }

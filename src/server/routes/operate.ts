@@ -1,0 +1,171 @@
+/** `/operate`: for operators who sign in with an admin token. */
+import { Elysia } from "elysia";
+import { may } from "../../accounts/mod.ts";
+import { Failure } from "../../errors.ts";
+import type { JobKind, ServedRegistry } from "../../registry/mod.ts";
+import type { Guard } from "../guard.ts";
+import { createSessions, hasProof, isOwnForm, type Session, sessionCookie } from "../sessions.ts";
+
+/** Bytes of a form. */
+const MAX_FORM = 8_192;
+
+export function operateRoutes(
+  served: ServedRegistry,
+  guard: Guard,
+  baseUrl: (request: Request) => string,
+) {
+  const sessions = createSessions();
+  const load = () => import("../../web/mod.ts");
+  const siteOf = (request: Request) => ({ name: served.name, url: baseUrl(request) });
+  const home = (request: Request) => new URL(`${baseUrl(request).replace(/\/$/, "")}/operate`);
+
+  /** Who is signed in, with a token that is still good. */
+  const signedIn = (request: Request): { session: Session; who: string } | undefined => {
+    const session = sessions.find(request);
+    if (!session) return undefined;
+    try {
+      return { session, who: admin(request, session.token) };
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+      sessions.end(session);
+      return undefined;
+    }
+  };
+
+  const admin = (request: Request, token: string): string => {
+    const caller = guard.holder(request, token);
+    if (may(caller, "admin")) return caller.name;
+    throw new Failure("forbidden", `the token ${caller.name} has no scope admin`);
+  };
+
+  /** A form of one of the operator's own pages. @throws {Failure} */
+  const action = async (request: Request) => {
+    const operator = signedIn(request);
+    if (!operator) throw new Failure("unauthenticated", "sign in first", "GET /operate");
+    const form = await readForm(request);
+    if (!isOwnForm(request, baseUrl(request)) || !hasProof(operator.session, form)) {
+      throw new Failure("forbidden", "this form is not from the operator's page");
+    }
+    return { ...operator, form };
+  };
+
+  const back = async (request: Request, cookie?: string): Promise<Response> => {
+    const { seeOther } = await load();
+    return seeOther(home(request).pathname, cookie === undefined ? {} : { "set-cookie": cookie });
+  };
+
+  const start = async (request: Request, kind: JobKind): Promise<Response> => {
+    const { session, who } = await action(request);
+    const { idle, jobs } = served.operate;
+    const from = guard.address(request);
+    try {
+      if (kind === "sync" && idle !== undefined) throw new Failure("forbidden", idle);
+      jobs.start(kind, who);
+      guard.audit({ who, what: kind, target: "registry", result: "started", from });
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+      session.notice = { ok: false, text: error.message };
+    }
+    return await back(request);
+  };
+
+  const yank = async (request: Request): Promise<Response> => {
+    const { session, who, form } = await action(request);
+    const target = (form.get("target") ?? "").trim();
+    const what = form.get("do") === "unyank" ? "unyank" : "yank";
+    const from = guard.address(request);
+    try {
+      const changed = await changeYank(served, what, target, (form.get("reason") ?? "").trim());
+      guard.audit({ who, what, target, result: changed ? "done" : "unchanged", from });
+      session.notice = {
+        ok: true,
+        text: `${target} ${what === "yank" ? "is yanked" : "stands again"}.`,
+      };
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+      guard.audit({ who, what, target, result: `refused: ${error.code}`, from });
+      session.notice = { ok: false, text: error.message };
+    }
+    return await back(request);
+  };
+
+  return new Elysia({ name: "operate", prefix: "/operate" })
+    .get("/", async ({ request }) => {
+      const { pageResponse, showOperate, signInPage } = await load();
+      const site = siteOf(request);
+      const operator = signedIn(request);
+      if (!operator) return pageResponse(request, signInPage(site, undefined), { secret: true });
+      const { session, who } = operator;
+      const { proof, notice } = session;
+      session.notice = undefined;
+      const page = await showOperate(served, site, { who, proof, notice });
+      return pageResponse(request, page, { secret: true });
+    })
+    .post(
+      "/sign-in",
+      async ({ request }) => {
+        const { pageResponse, signInPage } = await load();
+        const form = await readForm(request);
+        try {
+          if (!isOwnForm(request, baseUrl(request))) {
+            throw new Failure("forbidden", "this form is from another site");
+          }
+          const token = (form.get("token") ?? "").trim();
+          admin(request, token);
+          return await back(request, sessionCookie(sessions.open(token), home(request)));
+        } catch (error) {
+          if (!(error instanceof Failure)) throw error;
+          const status = error.code === "throttled" ? 429 : error.code === "forbidden" ? 403 : 401;
+          const problem = `${error.message.charAt(0).toUpperCase()}${error.message.slice(1)}.`;
+          const page = signInPage(siteOf(request), problem);
+          return pageResponse(request, page, { status, secret: true });
+        }
+      },
+      { parse: "none" },
+    )
+    .post(
+      "/sign-out",
+      async ({ request }) => {
+        const { session } = await action(request);
+        sessions.end(session);
+        return await back(request, sessionCookie(undefined, home(request)));
+      },
+      { parse: "none" },
+    )
+    .post("/sync", ({ request }) => start(request, "sync"), { parse: "none" })
+    .post("/verify", ({ request }) => start(request, "verify"), { parse: "none" })
+    .post("/yank", ({ request }) => yank(request), { parse: "none" })
+    .get("/events", async ({ request }) => {
+      if (!signedIn(request)) throw new Failure("unauthenticated", "sign in first", "GET /operate");
+      const { jobEvents } = await load();
+      const seen = Number(new URL(request.url).searchParams.get("seen"));
+      return jobEvents(served.operate.jobs, Number.isSafeInteger(seen) && seen > 0 ? seen : 0);
+    });
+}
+
+/** @returns whether it was otherwise before @throws {Failure} */
+async function changeYank(
+  { publications }: ServedRegistry,
+  what: "yank" | "unyank",
+  target: string,
+  reason: string,
+): Promise<boolean> {
+  const match = /^([^@]+\/[^@]+)@([^@]+)$/.exec(target);
+  if (!match) throw new Failure("invalid", "a version is named OWNER/NAME@VERSION");
+  const [, module, version] = match as unknown as [string, string, string];
+  const { changed } =
+    what === "yank"
+      ? await publications.yank(module, version, reason)
+      : await publications.unyank(module, version);
+  return changed;
+}
+
+/** @throws {Failure} "invalid" for what is no small form */
+async function readForm(request: Request): Promise<URLSearchParams> {
+  const length = Number(request.headers.get("content-length") ?? Number.POSITIVE_INFINITY);
+  const type = request.headers.get("content-type") ?? "";
+  if (!(length <= MAX_FORM) || !type.startsWith("application/x-www-form-urlencoded")) {
+    throw new Failure("invalid", "this is no form that is known here");
+  }
+  return new URLSearchParams(await request.text());
+}

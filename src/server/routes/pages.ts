@@ -1,0 +1,112 @@
+/** Pages for people: `/`, `/search`, `/m/**`, `/o/**`, `/docs`. Loaded when the first is asked for. */
+import { Elysia } from "elysia";
+import { Failure } from "../../errors.ts";
+import type { ServedRegistry } from "../../registry/mod.ts";
+import { matchesEtag } from "../archive-response.ts";
+import { wantsPage } from "../wants-page.ts";
+import { welcome } from "./ops.ts";
+
+type Web = typeof import("../../web/mod.ts");
+
+export function pageRoutes(served: ServedRegistry, baseUrl: (request: Request) => string) {
+  let loaded: Promise<{ web: Web; pages: ReturnType<Web["createPages"]> }> | undefined;
+  const load = () => {
+    loaded ??= import("../../web/mod.ts").then((web) => ({ web, pages: web.createPages(served) }));
+    return loaded;
+  };
+  const siteOf = (request: Request) => ({ name: served.name, url: baseUrl(request) });
+
+  return new Elysia({ name: "pages" })
+    .get("/", async ({ request }) => {
+      if (!wantsPage(request)) return welcome(served, baseUrl(request));
+      const { web, pages } = await load();
+      return web.pageResponse(request, await pages.home(siteOf(request)));
+    })
+    .get("/_/:name", async ({ request, params }) => {
+      const { web } = await load();
+      const response = web.assetResponse(request, params.name);
+      if (!response) throw notHere(request);
+      return response;
+    })
+    .get("/search", async ({ request }) => {
+      const { web, pages } = await load();
+      const words = new URL(request.url).searchParams;
+      return web.pageResponse(request, await pages.search(siteOf(request), words));
+    })
+    .get("/search/suggest", async ({ request }) => {
+      const { pages } = await load();
+      const text = new URL(request.url).searchParams.get("q") ?? "";
+      return Response.json(await pages.suggest(siteOf(request), text), {
+        headers: { "cache-control": "no-cache", "x-content-type-options": "nosniff" },
+      });
+    })
+    .get("/o/:owner", async ({ request }) => {
+      const { web, pages } = await load();
+      const owner = lastSegment(request);
+      return web.pageResponse(request, await pages.owner(siteOf(request), owner));
+    })
+    .get("/m/*", async ({ request }) => {
+      const { web, pages } = await load();
+      const { pathname, searchParams } = new URL(request.url);
+      const address = web.parseModuleAddress(pathname.slice("/m/".length));
+      if (!address) throw notHere(request);
+      if (address.page !== "raw") {
+        const fetch = searchParams.get("fetch") === "1" && request.method === "GET";
+        return web.pageResponse(request, await pages.module(siteOf(request), address, fetch));
+      }
+      const { bytes, headers } = await pages.raw(address);
+      if (matchesEtag(request.headers.get("if-none-match"), headers.etag ?? "")) {
+        return new Response(null, { status: 304, headers });
+      }
+      return new Response(new Uint8Array(bytes), { headers });
+    })
+    .get("/docs", ({ request }) => guide(request, ""))
+    .get("/docs/http", async ({ request }) => {
+      const { web } = await load();
+      const { openApi } = await import("../openapi.ts");
+      return web.pageResponse(request, web.apiPage(siteOf(request), openApi(baseUrl(request))));
+    })
+    .get("/docs/:name", ({ request, params }) => guide(request, params.name));
+
+  async function guide(request: Request, name: string): Promise<Response> {
+    const { web } = await load();
+    const page = await web.guidePage(siteOf(request), name);
+    if (!page) throw notHere(request);
+    return web.pageResponse(request, page);
+  }
+}
+
+/** An error that a browser is shown: the same status and words, as a page. */
+export async function asPage(
+  request: Request,
+  response: Response,
+  site: { name: string; url: string },
+): Promise<Response> {
+  if (!wantsPage(request)) return response;
+  const { errorPage, pageResponse } = await import("../../web/mod.ts");
+  const { error } = (await response.json()) as { error: { message: string; hint?: string } };
+  const { status } = response;
+  const page = pageResponse(request, errorPage(site, { status, ...error }), {
+    status,
+    secret: true,
+  });
+  for (const name of ["www-authenticate", "retry-after"]) {
+    const value = response.headers.get(name);
+    if (value !== null) page.headers.set(name, value);
+  }
+  return page;
+}
+
+function notHere(request: Request): Failure {
+  return new Failure("not-found", `nothing is at ${new URL(request.url).pathname}`);
+}
+
+function lastSegment(request: Request): string {
+  const last = new URL(request.url).pathname.split("/").at(-1)!;
+  try {
+    return decodeURIComponent(last);
+  } catch (error) {
+    if (error instanceof URIError) throw notHere(request);
+    throw error;
+  }
+}

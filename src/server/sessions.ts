@@ -1,0 +1,88 @@
+/**
+ * Operators who signed in with a browser. A session is a random cookie that no script can read and no
+ * other site's page can send; the token behind it stays in memory and is looked up again at each
+ * request, so that revoking it ends the session. Source: RFC 6265bis (SameSite, HttpOnly).
+ */
+import { randomBytes, timingSafeEqual } from "node:crypto";
+
+export interface Session {
+  readonly id: string;
+  readonly token: string;
+  /** In every form of the session's pages: what lacks it was not made by one of them. */
+  readonly proof: string;
+  /** What the last action came to; shown once. */
+  notice: { readonly ok: boolean; readonly text: string } | undefined;
+}
+
+export interface Sessions {
+  open(token: string): Session;
+  find(request: Request): Session | undefined;
+  end(session: Session): void;
+}
+
+const COOKIE = "moonbit_session";
+/** Seconds. */
+const LIFETIME = 12 * 60 * 60;
+const MOST = 1_000;
+
+export function createSessions(now: () => number = Date.now): Sessions {
+  const sessions = new Map<string, { session: Session; until: number }>();
+  return {
+    open(token) {
+      const [id, proof] = [randomBytes(32), randomBytes(32)].map((each) => each.toString("hex"));
+      const session: Session = { id: id!, token, proof: proof!, notice: undefined };
+      sessions.set(session.id, { session, until: now() + LIFETIME * 1000 });
+      const oldest = sessions.keys().next();
+      if (sessions.size > MOST && !oldest.done) sessions.delete(oldest.value);
+      return session;
+    },
+    find(request) {
+      const id = cookieOf(request);
+      const found = id === undefined ? undefined : sessions.get(id);
+      if (found && found.until > now()) return found.session;
+      if (id !== undefined) sessions.delete(id);
+      return undefined;
+    },
+    end: ({ id }) => void sessions.delete(id),
+  };
+}
+
+/**
+ * A `Set-Cookie` header.
+ *
+ * @param url the page that it is for, and for those below it
+ */
+export function sessionCookie(session: Session | undefined, url: URL): string {
+  const parts = [
+    `${COOKIE}=${session?.id ?? ""}`,
+    `Path=${url.pathname}`,
+    "HttpOnly",
+    "SameSite=Strict",
+  ];
+  parts.push(`Max-Age=${session ? LIFETIME : 0}`);
+  if (url.protocol === "https:") parts.push("Secure");
+  return parts.join("; ");
+}
+
+/** Whether a form has the session's proof. */
+export function hasProof({ proof }: Session, form: URLSearchParams): boolean {
+  const given = Buffer.from(form.get("proof") ?? "");
+  const wanted = Buffer.from(proof);
+  return given.length === wanted.length && timingSafeEqual(given, wanted);
+}
+
+/**
+ * Whether a form was sent by one of our own pages, as browsers tell. Source: Fetch Metadata; `Origin`
+ * for browsers without.
+ */
+export function isOwnForm({ headers }: Request, siteUrl: string): boolean {
+  const site = headers.get("sec-fetch-site");
+  if (site !== null) return site === "same-origin";
+  const origin = headers.get("origin");
+  return origin !== null && origin === new URL(siteUrl).origin;
+}
+
+function cookieOf(request: Request): string | undefined {
+  const header = request.headers.get("cookie") ?? "";
+  return new RegExp(`(?:^|;\\s*)${COOKIE}=([0-9a-f]{64})(?:;|$)`).exec(header)?.[1];
+}

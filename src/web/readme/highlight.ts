@@ -1,0 +1,48 @@
+/** Colours code. The result is markup with nothing in it but escaped text and `hljs-` spans. */
+import { escapeHtml, type Html, trusted } from "../html.ts";
+import { createHighlighter } from "./highlighter.ts";
+import { moonbit } from "./moonbit.ts";
+
+const engine = createHighlighter({ moonbit });
+
+/** Longer code stays plain: colouring it would keep other visitors waiting. */
+const MAX_LENGTH = 100_000;
+/** Some patterns cost the square of a line's length. */
+const MAX_LINE = 2_000;
+
+const BY_EXTENSION: Readonly<Record<string, string>> = {
+  mbt: "moonbit",
+  mbti: "moonbit",
+  mbtx: "moonbit",
+  mbty: "moonbit",
+  mod: "moonbit",
+  pkg: "moonbit",
+  json: "json",
+  jsonc: "json",
+  sh: "bash",
+  js: "javascript",
+  mjs: "javascript",
+  cjs: "javascript",
+  ts: "typescript",
+  c: "c",
+  h: "c",
+  toml: "ini",
+  diff: "diff",
+  patch: "diff",
+};
+
+/** The language of a file by its name, if it is one that can be coloured. */
+export function languageOf(path: string): string | undefined {
+  return BY_EXTENSION[/\.([^./]+)$/.exec(path)?.[1]?.toLowerCase() ?? ""];
+}
+
+/** @param language a name or alias; an unknown one leaves the code plain */
+export function highlight(code: string, language: string | undefined): Html {
+  const known = language !== undefined && engine.getLanguage(language) !== undefined;
+  if (!known || code.length > MAX_LENGTH || hasLongLine(code)) return trusted(escapeHtml(code));
+  return trusted(engine.highlight(code, { language, ignoreIllegals: true }).value);
+}
+
+function hasLongLine(code: string): boolean {
+  return code.split("\n").some((line) => line.length > MAX_LINE);
+}

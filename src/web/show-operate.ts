@@ -1,0 +1,62 @@
+/** The operator's page, asked of the registry. */
+import { type Discovery, isProgress, type Job, type ServedRegistry } from "../registry/mod.ts";
+import type { Html } from "./html.ts";
+import { jobLine, outcomeText, progressText } from "./job-text.ts";
+import { type JobView, type OperateView, operatePage } from "./pages/operate.ts";
+import type { Site } from "./site.ts";
+
+const MOST_DOWNLOADED = 10;
+
+export async function showOperate(
+  served: ServedRegistry,
+  site: Site,
+  session: Pick<OperateView, "who" | "proof" | "notice">,
+): Promise<Html> {
+  const { operate } = served;
+  const [{ sources, listed, stored, writer }, free, found] = await Promise.all([
+    operate.status(),
+    operate.free(),
+    served.discovery(),
+  ]);
+  const job = operate.jobs.current();
+  const isOurs = job !== undefined && job.endedAt === undefined;
+  const view: OperateView = {
+    ...session,
+    sources,
+    listed,
+    stored,
+    free,
+    autoSync: served.ready().sync,
+    writer: writer && !isOurs ? writer.command : undefined,
+    job: job && viewOf(job),
+    readOnly: operate.idle,
+    downloads: mostDownloaded(served, found),
+  };
+  return operatePage(site, view, Date.now());
+}
+
+function mostDownloaded({ downloads }: ServedRegistry, found: Discovery) {
+  const total = downloads.total();
+  const modules = found.modules
+    .map(({ module }) => ({ module, count: downloads.of(module) }))
+    .filter(({ count }) => count > 0)
+    .sort((a, b) => b.count - a.count)
+    .slice(0, MOST_DOWNLOADED);
+  return { total, modules };
+}
+
+function viewOf(job: Job): JobView {
+  const { kind, by, startedAt, endedAt, events, progress } = job;
+  const lines = events.flatMap((event) => (isProgress(event) ? [] : [jobLine(event)]));
+  return {
+    kind,
+    by,
+    startedAt,
+    endedAt,
+    outcome: outcomeText(job),
+    lines,
+    done: progress && "done" in progress ? progress.done : 0,
+    total: progress && "done" in progress ? progress.total : 0,
+    words: progress ? progressText(progress) : "Starting",
+  };
+}

@@ -3,19 +3,22 @@
 #
 #     sh install.sh [--to DIR] [--from URL] [--uninstall]
 #
-# Everything is in functions and the last line starts it, so that a download that was cut short
-# does nothing.
+# Everything is in functions and the last line starts it; it is in braces, so that a download that
+# was cut short does nothing, wherever it was cut.
 
 # Where releases are.
 RELEASES="https://github.com/moonbit-registry/moonbit-registry/releases/latest/download"
 NAME="moonbit-registry"
+# The registry that served this script, if one did: it is where to take the program from.
+SERVED_BY=""
 
 usage() {
   cat <<END
 Installs $NAME.
 
   --to DIR      where to (default: ~/.local/bin)
-  --from URL    take it from a running registry at URL (default: the project's releases)
+  --from URL    take it from a running registry at URL (default: the registry that served
+                this script, else the project's releases)
   --uninstall   remove it from there
   --help        show this
 
@@ -139,7 +142,7 @@ uninstall_from() {
 main() {
   set -eu
   to=${HOME:-}/.local/bin
-  from=${MOONBIT_REGISTRY_FROM:-}
+  from=${MOONBIT_REGISTRY_FROM:-$SERVED_BY}
   action=install
   while [ $# -gt 0 ]; do
     case $1 in
@@ -159,9 +162,10 @@ main() {
     uninstall_from "${to%/}"
   elif [ -n "$from" ]; then
     install_to "${to%/}" "${from%/}/dist"
+    printf 'To let moon use that registry:\n  moonbit-registry setup-client %s\n' "${from%/}"
   else
     install_to "${to%/}" "$RELEASES"
   fi
 }
 
-main "$@"
+{ main "$@"; }

@@ -240,6 +240,11 @@ export const GROUPS: readonly Group[] = [
         summary: "run `moon update` against this registry",
         load: () => import("./commands/update.ts"),
       },
+      {
+        name: "setup-client",
+        summary: "point `moon` here for good, and back",
+        load: () => import("./commands/setup-client.ts"),
+      },
       TOKEN,
       ORG,
     ],

@@ -17,7 +17,7 @@ export function rootHelp(version: string, bold: Bold): string {
       title,
       entries.map(({ name, summary }): Row => [name, summary]),
       bold,
-      12,
+      14,
     ),
   );
   return page([

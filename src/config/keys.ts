@@ -73,6 +73,7 @@ export const TABLES = {
     port: key("integer", 8080, "0 takes any free one", isBetween(0, 65535)),
     base_url: key("string", "", "public URL, when behind a proxy", isUrlOrEmpty),
     upstream_fallback: key("boolean", true, "fetch what is asked for and not stored"),
+    dist_dir: key("string", "./dist", "executables to hand out; relative to this file", isText),
     require_read_token: key("boolean", false, "private: reading takes a token too"),
   },
   policy: {

@@ -108,6 +108,7 @@ function configOf(data: Table, file: string): Config {
       port: server.port,
       baseUrl: trimmed(server.base_url),
       upstreamFallback: server.upstream_fallback,
+      distDir: server.dist_dir,
       requireReadToken: server.require_read_token,
     },
     policy: {

@@ -7,8 +7,8 @@ export const CONFIG_NAME = "registry.toml";
 
 /**
  * The absolute path of the `registry.toml` to use: in `dirOption` when given, else in the nearest
- * directory upwards from `cwd`, else beside the executable (so that a registry on a USB stick works
- * from anywhere).
+ * directory upwards from `cwd`, else beside the executable or above the `dist/` that it lies in (so
+ * that a registry on a USB stick works from anywhere).
  *
  * @throws {Failure} "no-registry"
  */
@@ -20,7 +20,7 @@ export function findRegistry(dirOption: string | undefined, cwd: string, execPat
     const hint = `make one there: moonbit-registry init ${dirOption}`;
     throw new Failure("no-registry", `there is no ${CONFIG_NAME} in ${dirOption}`, hint);
   }
-  for (const dir of [...upwards(resolve(cwd)), dirname(execPath)]) {
+  for (const dir of [...upwards(resolve(cwd)), ...besideExecutable(execPath)]) {
     const file = join(dir, CONFIG_NAME);
     if (isFile(file)) return file;
   }
@@ -29,6 +29,11 @@ export function findRegistry(dirOption: string | undefined, cwd: string, execPat
     `there is no ${CONFIG_NAME} in ${cwd} or above it`,
     "run `moonbit-registry init DIR` or pass --dir",
   );
+}
+
+function besideExecutable(execPath: string): string[] {
+  const dir = dirname(execPath);
+  return basename(dir) === "dist" ? [dir, dirname(dir)] : [dir];
 }
 
 function* upwards(from: string): Generator<string> {

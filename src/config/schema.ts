@@ -67,6 +67,8 @@ export interface Config {
     /** Empty, or the public URL without a trailing slash. */
     readonly baseUrl: string;
     readonly upstreamFallback: boolean;
+    /** Relative to the file; need not be there. */
+    readonly distDir: string;
     readonly requireReadToken: boolean;
   };
   /** Which versions of the sources are not passed on. */

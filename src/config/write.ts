@@ -30,7 +30,7 @@ export function writeConfig(file: string, text: string): void {
     const handle = openSync(temporary, "w", 0o600);
     try {
       writeFileSync(handle, text);
-      fchmodSync(handle, mode & 0o777);
+      setMode(handle, mode & 0o777);
       fsyncSync(handle);
     } finally {
       closeSync(handle);
@@ -41,5 +41,16 @@ export function writeConfig(file: string, text: string): void {
     const hint = "check permissions and free space of its directory";
     const message = `cannot write ${file}: ${systemCode(error) ?? String(error)}`;
     throw new Failure("io", message, hint, { cause: error });
+  }
+}
+
+/** What file systems without permissions, such as FAT, say when one is to be set. */
+const NO_MODES = new Set(["EPERM", "ENOSYS", "ENOTSUP", "EOPNOTSUPP"]);
+
+function setMode(handle: number, mode: number): void {
+  try {
+    fchmodSync(handle, mode);
+  } catch (error) {
+    if (!NO_MODES.has(systemCode(error) ?? "")) throw error;
   }
 }

@@ -4,16 +4,25 @@
  */
 import { mkdir, open, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { systemCode } from "../errors.ts";
 
 let counter = 0;
 
-/** Durable under its final name when this resolves. Makes missing directories. */
-export async function writeDurably(path: string, data: string | Uint8Array): Promise<void> {
+/**
+ * Durable under its final name when this resolves. Makes missing directories.
+ *
+ * @param mode permissions, where the file system has any
+ */
+export async function writeDurably(
+  path: string,
+  data: string | Uint8Array,
+  mode = 0o666,
+): Promise<void> {
   const directory = dirname(path);
   await mkdir(directory, { recursive: true });
   const temporary = join(directory, `.tmp-${process.pid}-${counter++}`);
   try {
-    const file = await open(temporary, "wx");
+    const file = await open(temporary, "wx", mode);
     try {
       await file.writeFile(data);
       await file.sync();
@@ -28,12 +37,20 @@ export async function writeDurably(path: string, data: string | Uint8Array): Pro
   await syncDirectory(directory);
 }
 
-/** Makes renames in a directory durable. Windows has no such call and needs none. */
+/** What file systems say that sync no directories, as some drivers of FAT and of network drives. */
+const NO_SYNC = new Set(["EINVAL", "ENOSYS", "ENOTSUP", "EOPNOTSUPP"]);
+
+/**
+ * Makes renames in a directory durable, where there is a call for it: Windows has none and needs
+ * none, and where a file system has none this is as much as can be had.
+ */
 export async function syncDirectory(directory: string): Promise<void> {
   if (process.platform === "win32") return;
   const handle = await open(directory, "r");
   try {
     await handle.sync();
+  } catch (error) {
+    if (!NO_SYNC.has(systemCode(error) ?? "")) throw error;
   } finally {
     await handle.close();
   }

@@ -19,7 +19,7 @@ export interface Access {
 const WRITE_MS = 60_000;
 
 export function serveAccess(
-  { paths }: Registry,
+  { paths, readOnly }: Registry,
   config: () => Config,
   warn: (message: string) => void,
 ): Access {
@@ -41,9 +41,11 @@ export function serveAccess(
 
   return {
     accounts,
-    audit: openAudit(paths.audit, { warn }),
+    // Where nothing is written nothing is done that would have to be recorded.
+    audit: readOnly ? () => {} : openAudit(paths.audit, { warn }),
     isPrivate: () => config().server.requireReadToken,
     used(name) {
+      if (readOnly) return;
       uses.set(name, new Date());
       timer ??= setTimeout(write, WRITE_MS).unref();
     },

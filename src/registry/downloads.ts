@@ -19,8 +19,14 @@ export interface Downloads {
 /** How long a count may be in memory alone, in milliseconds. */
 const WRITE_MS = 30_000;
 
-/** @param path of the `state.db`; made by the first download that is counted */
-export function openDownloads(path: string): Downloads {
+/**
+ * @param path of the `state.db`; made by the first download that is counted
+ * @param options.readOnly count in memory only
+ */
+export function openDownloads(
+  path: string,
+  options: { readonly readOnly: boolean } = { readOnly: false },
+): Downloads {
   /** Since the last write, by module and version. */
   let pending = new Map<string, Map<string, number>>();
   /** What is written, read when it is first asked for and after each write. */
@@ -37,7 +43,7 @@ export function openDownloads(path: string): Downloads {
   const flush = (): string | undefined => {
     clearTimeout(timer);
     timer = undefined;
-    if (pending.size === 0) return undefined;
+    if (options.readOnly || pending.size === 0) return undefined;
     const counts = [...pending].flatMap(([module, versions]) =>
       [...versions].map(([version, count]) => ({ module, version, count })),
     );

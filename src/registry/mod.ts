@@ -58,6 +58,7 @@ export { type ModuleTree, moduleTree, type TreeModule, unmetText } from "./modul
 export { openRegistry, type Registry } from "./open.ts";
 export type { Operate } from "./operate.ts";
 export type { PlainFile, PlainIndex } from "./plain-index.ts";
+export { layOutPortable, type PortableLayout } from "./portable.ts";
 export {
   type Publications,
   prepareUpload,
@@ -76,7 +77,17 @@ export {
   type SearchSort,
 } from "./search-index.ts";
 export { type ServedRegistry, serveRegistry } from "./serve.ts";
+export {
+  type ClientForm,
+  type ClientSettings,
+  type ClientSetup,
+  clientSettings,
+  hasClientConfig,
+  setUpClient,
+  undoClient,
+} from "./setup-client.ts";
 export { openShelf, type Shelf } from "./shelf.ts";
+export { exportStatic, type StaticExportSummary } from "./static-export.ts";
 export { type Status, status } from "./status.ts";
 export { createToken, listTokens, localUser, revokeToken, type TokenOptions } from "./tokens.ts";
 export { type VerifyOptions, type VerifySummary, verify } from "./verify.ts";

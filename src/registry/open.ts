@@ -1,6 +1,7 @@
 /** Opens a registry: its configuration, its index, its store. Writes nothing. */
 import { type ArchiveStore, openArchiveStore } from "../archives/mod.ts";
 import { type Config, loadConfig, type SourceConfig } from "../config/mod.ts";
+import { isWritable } from "../files/mod.ts";
 import { type ObjectDatabase, openObjectDatabase } from "../git/mod.ts";
 import { type DataPaths, dataPaths } from "./paths.ts";
 
@@ -9,13 +10,19 @@ export interface Registry {
   readonly paths: DataPaths;
   readonly objects: ObjectDatabase;
   readonly archives: ArchiveStore;
+  /** Nothing may be written below `data/`: the medium forbids it, or its user does. */
+  readonly readOnly: boolean;
 }
 
 /**
  * @param file path of the `registry.toml`
+ * @param options.readOnly write nothing; so it is anyway on a medium that cannot be written
  * @throws {Failure} "config" when it cannot be understood
  */
-export function openRegistry(file: string): Registry {
+export function openRegistry(
+  file: string,
+  options: { readonly readOnly?: boolean } = {},
+): Registry {
   const config = loadConfig(file);
   const paths = dataPaths(config.registry.dataDir);
   return {
@@ -23,6 +30,7 @@ export function openRegistry(file: string): Registry {
     paths,
     objects: openObjectDatabase(paths.index),
     archives: openArchiveStore(paths.packages),
+    readOnly: options.readOnly === true || !isWritable(paths.root),
   };
 }
 

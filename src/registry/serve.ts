@@ -1,5 +1,7 @@
 /** What a server needs of a registry: the branch to serve, archives by version, and no writing. */
+import { dirname, resolve } from "node:path";
 import { readHot } from "../archives/mod.ts";
+import { type Executables, openExecutables, ownExecutable } from "../distribution/mod.ts";
 import { createGitEndpoint, followRef, type GitEndpoint } from "../git/mod.ts";
 import { type Entry, followBranch } from "../index/mod.ts";
 import { VERSION } from "../version.ts";
@@ -13,6 +15,7 @@ import { followConfig } from "./follow-config.ts";
 import { createHeldLookup } from "./held.ts";
 import { createKnitPkg, type KnitPkg } from "./knitpkg.ts";
 import { createMeter, type Measures } from "./measures.ts";
+import { createMedium, type Medium } from "./medium.ts";
 import type { Registry } from "./open.ts";
 import { type Operate, operateRegistry } from "./operate.ts";
 import { createOwnerLookup } from "./owner.ts";
@@ -26,6 +29,8 @@ import { openSymbols, type StoredSymbols } from "./symbols.ts";
 
 export interface ServedRegistry {
   readonly name: string;
+  /** No request may change anything. */
+  readonly readOnly: boolean;
   readonly git: GitEndpoint;
   /** The same index as plain files. */
   readonly plainIndex: PlainIndex;
@@ -53,6 +58,10 @@ export interface ServedRegistry {
   readonly browse: Browse;
   /** The stored `symbols.zip`, if there is one. */
   symbols(): Promise<StoredSymbols | undefined>;
+  /** This program, for whoever wants to install it. */
+  readonly executables: Executables;
+  /** Whether the registry's files are there. */
+  readonly medium: Medium;
   /** How often archives were given to clients. */
   readonly downloads: Downloads;
   /** What an operator's monitoring wants to know. */
@@ -77,20 +86,21 @@ export interface ServeRegistryOptions {
   readonly warn: (message: string) => void;
 }
 
-export function serveRegistry(
-  registry: Registry,
-  { offline, warn }: ServeRegistryOptions,
-): ServedRegistry {
+export function serveRegistry(registry: Registry, options: ServeRegistryOptions): ServedRegistry {
+  const { warn } = options;
+  // What is fetched would have to be kept.
+  const offline = options.offline || registry.readOnly;
   const { objects, archives, paths, config } = registry;
   const ref = offline ? STORED_VIEW : ALL_VIEW;
   const read = readHot(archives);
   const tip = followRef(paths.index, ref);
   const snapshot = followBranch(paths.index, ref, objects);
   const settings = followConfig(registry.config, warn);
+  const medium = createMedium({ index: paths.index, reopen: () => objects.close(), warn });
   const access = serveAccess(registry, settings, warn);
   const owner = createOwnerLookup(registry, settings);
   const meter = createMeter(registry);
-  const downloads = openDownloads(paths.state);
+  const downloads = openDownloads(paths.state, { readOnly: registry.readOnly });
   const pull = createPull(registry, owner, meter);
   const listing = createStoredListing(registry, warn);
   const held = createHeldLookup(registry, settings, owner);
@@ -113,10 +123,11 @@ export function serveRegistry(
 
   return {
     name: config.registry.name,
+    readOnly: registry.readOnly,
     git: createGitEndpoint({
       agent: `moonbit-registry/${VERSION}`,
       // Whichever view it is, clients know it as the branch that they pull.
-      branch: () => ({ objects, tip: tip(), ref: "refs/heads/main" }),
+      branch: () => ({ objects, tip: medium.sure(tip()), ref: "refs/heads/main" }),
     }),
     plainIndex: createPlainIndex(objects, snapshot),
     async archive(module, version, whole) {
@@ -153,12 +164,17 @@ export function serveRegistry(
     }),
     browse: browseRegistry(registry, owner, !offline),
     symbols: () => openSymbols(registry),
+    executables: openExecutables(
+      [resolve(dirname(config.file), config.server.distDir), dirname(process.execPath)],
+      ownExecutable(),
+    ),
+    medium,
     publications: servePublications(registry, settings),
     access,
     knitpkg,
     downloads,
     measures: () => meter.read(downloads.total()),
-    ready: () => ({ index: tip(), sync: autoSync?.state() }),
+    ready: () => ({ index: medium.sure(tip()), sync: autoSync?.state() }),
     operate,
     async close() {
       await Promise.all([operate.jobs.close(), autoSync?.stop()]);

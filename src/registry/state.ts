@@ -4,9 +4,11 @@
  *
  * Version 1: first. Version 2: failures of a source; `auto_sync`; `download`.
  */
-import { Database } from "bun:sqlite";
+import { constants, Database } from "bun:sqlite";
 import { existsSync, mkdirSync } from "node:fs";
 import { dirname } from "node:path";
+import { pathToFileURL } from "node:url";
+import { isWritable } from "../files/mod.ts";
 import type { Selection } from "./plan.ts";
 
 const VERSION = 2;
@@ -91,7 +93,16 @@ export function openState(path: string): State {
 
 /** The state for reading, or undefined when there is none yet. */
 export function readState(path: string): State | undefined {
-  return existsSync(path) ? stateOf(new Database(path, { readonly: true })) : undefined;
+  if (!existsSync(path)) return undefined;
+  if (isWritable(dirname(path))) {
+    // Not for reading only: what a writer that was killed left half done has to be undone first.
+    const db = new Database(path, { readwrite: true, create: false, strict: true });
+    db.exec("PRAGMA busy_timeout = 5000");
+    return stateOf(db);
+  }
+  // Where nothing can be written nothing changes: SQLite needs no lock and no file of its own.
+  const uri = `${pathToFileURL(path).href}?immutable=1`;
+  return stateOf(new Database(uri, constants.SQLITE_OPEN_READONLY | constants.SQLITE_OPEN_URI));
 }
 
 interface SyncRow {

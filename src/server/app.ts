@@ -1,5 +1,6 @@
 /** Every route of the server, as one Elysia instance that listens nowhere. */
 import { Elysia } from "elysia";
+import { Failure } from "../errors.ts";
 import type { ServedRegistry } from "../registry/mod.ts";
 import { errorResponse, responseFor } from "./errors.ts";
 import { createGuard, type Guard } from "./guard.ts";
@@ -9,6 +10,7 @@ import { keepPrivate, mayPass } from "./private.ts";
 import { archiveRoutes } from "./routes/archives.ts";
 import { assetRoutes } from "./routes/assets.ts";
 import { gitRoutes } from "./routes/git.ts";
+import { installerRoutes } from "./routes/installer.ts";
 import { knitpkgRoutes } from "./routes/knitpkg.ts";
 import { knitpkgAuthRoutes } from "./routes/knitpkg-auth.ts";
 import { metricsRoutes } from "./routes/metrics.ts";
@@ -46,14 +48,15 @@ export function createApp(
     asPage(request, response, { name: served.name, url: urlFor(request) });
   // Else Elysia takes hosts of less than four letters for a part of the path.
   return new Elysia({ name: "moonbit-registry", handler: { standardHostname: false } })
-    .onRequest(passing(guard))
+    .onRequest(passing(served, guard))
     .onAfterHandle({ as: "global" }, ({ response }) => keepPrivate(guard, response))
-    .onError(({ error, code, request }) => {
+    .onError(({ error: thrown, code, request }) => {
       if (code === "NOT_FOUND") {
         const path = new URL(request.url).pathname;
         const hint = "GET / tells what is here";
         return shown(request, errorResponse(404, "not-found", `nothing is at ${path}`, hint));
       }
+      const error = served.medium.explain(thrown);
       const isKnitPkg = new URL(request.url).pathname.startsWith("/v1/");
       const response = (isKnitPkg ? detailFor : responseFor)(error);
       if (response.status === 500) onBug(error);
@@ -63,6 +66,7 @@ export function createApp(
     .use(plainIndexRoutes(served.plainIndex))
     .use(archiveRoutes(served))
     .use(assetRoutes(served))
+    .use(installerRoutes(served, urlFor))
     .use(mooncakesApiRoutes(served, urlFor))
     .use(publishRoutes(served.publications, guard, urlFor))
     .use(whoamiRoutes(guard))
@@ -79,8 +83,28 @@ export function createApp(
  * The router's own path, which Elysia's type leaves out here. Taken apart in the parameter, as Elysia
  * reads what a hook needs from its text, and parses headers and cookies for one that takes all.
  */
-function passing(guard: Guard): (context: { request: Request }) => void {
-  const pass = ({ request, path }: { request: Request; path: string }) =>
+function passing(
+  { medium, readOnly }: ServedRegistry,
+  guard: Guard,
+): (context: { request: Request }) => void {
+  const pass = ({ request, path }: { request: Request; path: string }) => {
+    if (!WITHOUT_REGISTRY.test(path)) medium.check();
     mayPass(guard, request, path);
+    if (readOnly) refuseWrites(request, path);
+  };
   return pass as (context: { request: Request }) => void;
+}
+
+/** Whether the program itself lives, and where to get it, is told without the registry. */
+const WITHOUT_REGISTRY = /^\/(?:health$|install\.|dist\/)/;
+
+/** Methods that change nothing, and the one question that is asked by a POST. */
+const READS: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS"]);
+const FETCH = /\/git-upload-pack$/;
+
+/** @throws {Failure} "forbidden", before any route could begin to write */
+function refuseWrites({ method }: Request, path: string): void {
+  if (READS.has(method) || FETCH.test(path)) return;
+  const hint = "publish to the registry that this is a copy of";
+  throw new Failure("forbidden", "this registry is read-only", hint);
 }

@@ -57,9 +57,11 @@ export function archiveResponse(
   body: Blob,
   sha256: string,
   cacheControl: string = IMMUTABLE,
+  contentType: string = "application/zip",
 ): Response {
   const etag = `"${sha256}"`;
   const headers = archiveHeaders(etag, cacheControl);
+  headers["content-type"] = contentType;
   if (matchesEtag(request.headers.get("if-none-match"), etag)) {
     return new Response(null, { status: 304, headers });
   }

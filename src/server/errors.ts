@@ -17,7 +17,7 @@ const STATUS: Readonly<Record<FailureCode, number>> = {
   invalid: 422,
   "too-large": 413,
   integrity: 502,
-  io: 500,
+  io: 503,
   "missing-tool": 500,
   interrupted: 503,
 };

@@ -5,6 +5,7 @@ import { type Registry, serveRegistry } from "../registry/mod.ts";
 import { type AccessLine, accessLine } from "./access-log.ts";
 import { createApp } from "./app.ts";
 import { errorResponse } from "./errors.ts";
+import { reachableUrls } from "./reachable.ts";
 import { createTraffic } from "./traffic.ts";
 
 export interface ServeOptions {
@@ -27,6 +28,8 @@ export interface ServeOptions {
 export interface RunningServer {
   /** Where clients on this machine reach it, or its public URL. */
   readonly url: string;
+  /** Where other machines reach it: none when it listens for this one only. */
+  readonly others: readonly string[];
   /** Waits for the requests under way, then closes. */
   stop(): Promise<void>;
 }
@@ -74,8 +77,10 @@ export function startServer(registry: Registry, options: ServeOptions): RunningS
       return response;
     },
   });
+  const address = { host: hostname, port: server.port ?? port, baseUrl };
   return {
-    url: serverAddress({ host: hostname, port: server.port ?? port, baseUrl }),
+    url: serverAddress(address),
+    others: reachableUrls(address),
     async stop() {
       const closing = served.close();
       const force = setTimeout(() => void server.stop(true), STOP_MS);

@@ -57,46 +57,47 @@ test("the first help", () => {
     Usage: moonbit-registry COMMAND [OPTIONS]
 
     Set up
-      init        make a registry
-      source      upstream registries: add, list, default, enable, ...
-      config      show or change settings
+      init          make a registry
+      source        upstream registries: add, list, default, enable, ...
+      config        show or change settings
 
     Mirror
-      mirror      download modules and what they depend on
-      sync        refresh sources and what was mirrored from them
-      status      what is here, and since when
+      mirror        download modules and what they depend on
+      sync          refresh sources and what was mirrored from them
+      status        what is here, and since when
 
     Find and take
-      search      find modules by words
-      info        everything that is known of a module
-      resolve     which version a range means
-      deps        what a module needs, or what needs it
-      get         unpack a module and what it needs
+      search        find modules by words
+      info          everything that is known of a module
+      resolve       which version a range means
+      deps          what a module needs, or what needs it
+      get           unpack a module and what it needs
 
     Publish
-      publish     publish a module, here or to a server
-      yank        keep a published version from new users
-      unyank      take a yank back
+      publish       publish a module, here or to a server
+      yank          keep a published version from new users
+      unyank        take a yank back
 
     Keep
-      verify      prove every archive and the index, and repair
-      gc          remove what nothing refers to, or old versions
+      verify        prove every archive and the index, and repair
+      gc            remove what nothing refers to, or old versions
 
     Carry
-      export      write what is here, or what is new, to a bundle
-      import      check a bundle and take it in
-      key         keys that sign bundles: generate
+      export        write what is here, or what is new, to a bundle
+      import        check a bundle and take it in
+      key           keys that sign bundles: generate
 
     Serve
-      serve       serve the registry over HTTP
-      update      run \`moon update\` against this registry
-      token       who may read and publish: create, list, revoke
-      org         who may register KnitPkg projects: members, add, remove
+      serve         serve the registry over HTTP
+      update        run \`moon update\` against this registry
+      setup-client  point \`moon\` here for good, and back
+      token         who may read and publish: create, list, revoke
+      org           who may register KnitPkg projects: members, add, remove
 
     Sign in to a server
-      login       keep a token for a server
-      logout      forget the token for a server
-      whoami      who a server takes you for
+      login         keep a token for a server
+      logout        forget the token for a server
+      whoami        who a server takes you for
 
     Options
       -d, --dir DIR           the registry; default: registry.toml here or above

@@ -38,6 +38,7 @@ describe("an empty file", () => {
         baseUrl: "",
         upstreamFallback: true,
         requireReadToken: false,
+        distDir: "./dist",
       },
       policy: { minAge: 0, allow: [], block: [] },
       git: { remoteUrl: "", branch: "main", autoPush: false },

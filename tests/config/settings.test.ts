@@ -45,6 +45,7 @@ describe("listSettings", () => {
       "server.port = 1",
       'server.base_url = ""',
       "server.upstream_fallback = true",
+      'server.dist_dir = "./dist"',
       "server.require_read_token = false",
       'policy.min_age = ""',
       "policy.allow = []",

@@ -189,8 +189,13 @@ describe.if(posix)("install.sh", () => {
   test("does nothing when it was cut short at any line", async () => {
     const lines = readFileSync(SCRIPT, "utf8").trimEnd().split("\n");
     const cuts = Array.from({ length: lines.length }, (_, at) => lines.slice(0, at).join("\n"));
+    const last = lines.at(-1)!;
+    const start = `${lines.slice(0, -1).join("\n")}\n`;
+    const inLast = Array.from({ length: last.length }, (_, at) => start + last.slice(0, at));
     const results = await Promise.all(
-      cuts.map((text) => install(["--from", url("/good")], {}, `${text}\n`)),
+      [...cuts.map((text) => `${text}\n`), ...inLast].map((text) =>
+        install(["--from", url("/good")], {}, text),
+      ),
     );
     for (const { home, stdout } of results) {
       expect(readdirSync(home)).toEqual([]);

@@ -5,7 +5,7 @@
  *     cli       server
  *     web                      (for the server only)
  *     registry
- *     index     projects   archives   sources   accounts   packaging   resolve   bundles
+ *     index     projects   archives   sources   accounts   packaging   resolve   bundles   distribution
  *     git       download   config
  *     files
  *
@@ -21,7 +21,17 @@ const LAYERS: readonly (readonly string[])[] = [
   ["cli", "server"],
   ["web"],
   ["registry"],
-  ["index", "projects", "archives", "sources", "accounts", "packaging", "resolve", "bundles"],
+  [
+    "index",
+    "projects",
+    "archives",
+    "sources",
+    "accounts",
+    "packaging",
+    "resolve",
+    "bundles",
+    "distribution",
+  ],
   ["git", "download", "config"],
   ["files"],
 ];

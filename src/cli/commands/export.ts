@@ -1,9 +1,11 @@
-/** `export`: writes what is here, or what is new, to a bundle. */
+/** `export`: writes what is here, or what is new, to a bundle; or all of it for a web server. */
 import { Failure } from "../../errors.ts";
 import { command } from "../command.ts";
+import type { Context } from "../context.ts";
 import { interruptible } from "../interrupt.ts";
 import { byteSize } from "../numbers.ts";
 import { createEventView } from "../render/events.ts";
+import { plural } from "../render/units.ts";
 import { exportLine } from "../render/upkeep.ts";
 
 export default command({
@@ -19,6 +21,10 @@ export default command({
       valueHint: "KEY",
       description: "sign with this private key; see `key generate`",
     },
+    static: {
+      type: "boolean",
+      description: "FILE is a directory: files for any web server; no bundle",
+    },
     split: {
       type: "string",
       valueHint: "SIZE",
@@ -28,11 +34,19 @@ export default command({
   notes: [
     "A bundle is a tar: `tar -tvf FILE` looks inside. A directory can be copied on",
     "after an interruption, and `sha256sum -c SHA256SUMS` in it proves the copy.",
+    "What --static writes serves archives and the JSON API; `moon update` needs a",
+    "server that speaks Git: the README.txt in it tells.",
   ],
   example: "export packages.bundle --since 3f9a01c2",
   async run(context, args) {
     const { out } = context;
     const to = args._[0]!;
+    if (args.static) {
+      if (args.since !== undefined || args.sign !== undefined || args.split !== undefined) {
+        throw new Failure("usage", "--static takes none of --since, --sign and --split");
+      }
+      return await exportForWebServer(context, to);
+    }
     if (to === "-" && process.stdout.isTTY) {
       throw new Failure("usage", "a bundle is not for a terminal", "pipe it on, or name a file");
     }
@@ -58,3 +72,21 @@ export default command({
     return undefined;
   },
 });
+
+async function exportForWebServer({ out, file }: Context, dir: string): Promise<undefined> {
+  if (dir === "-") throw new Failure("usage", "--static wants a directory");
+  const { exportStatic, openRegistry } = await import("../../registry/mod.ts");
+  const registry = openRegistry(file());
+  const view = createEventView(out);
+  const hint = "what is written stays; run it again and it goes on";
+  const summary = await interruptible(hint, (signal) =>
+    exportStatic(registry, { dir, signal }, view.report),
+  ).finally(view.close);
+  if (out.json) return void out.record({ type: "done", ...summary });
+  const { modules, versions, skipped } = summary;
+  const left = skipped === 0 ? "" : `; ${plural(skipped, "file")} left out, see the warnings`;
+  out.data(
+    `Wrote ${plural(versions, "version")} of ${plural(modules, "module")} to ${summary.dir}${left}`,
+  );
+  out.log.info("Clients' index needs smart HTTP all the same: see README.txt there.");
+}

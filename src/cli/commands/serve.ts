@@ -7,7 +7,9 @@ import { complaint } from "../complain.ts";
 import { DONE } from "../exit.ts";
 import { stopAsked } from "../interrupt.ts";
 import { wholeNumber } from "../numbers.ts";
+import type { Output } from "../output.ts";
 import { accessText } from "../render/access.ts";
+import { advertisement } from "../render/advertise.ts";
 import { createLineBuffer } from "../render/line-buffer.ts";
 import { REGISTRY_VARIABLE } from "../update.ts";
 
@@ -29,6 +31,14 @@ export default command({
       description: "also at /mooncakes-index and /mooncakes-download",
     },
     offline: { type: "boolean", description: "only what is stored; ask no source" },
+    advertise: {
+      type: "boolean",
+      description: "print what colleagues type to install and use it",
+    },
+    "read-only": {
+      type: "boolean",
+      description: "write nothing, serve what is stored; so it is anyway on a read-only medium",
+    },
   },
   notes: ["Defaults are the [server] settings. Ctrl-C ends it after the requests under way."],
   example: "serve --host 0.0.0.0 -p 8080",
@@ -44,9 +54,9 @@ export default command({
     };
     const { openRegistry } = await import("../../registry/mod.ts");
     const { startServer } = await import("../../server/mod.ts");
-    const registry = openRegistry(context.file());
     const lines = createLineBuffer((text) => process.stderr.write(text));
     process.once("exit", lines.flush);
+    const registry = openRegistry(context.file(), { readOnly: args["read-only"] === true });
     const stopped = stopAsked();
     const server = await startServer(registry, {
       ...options,
@@ -60,11 +70,14 @@ export default command({
       },
     });
     if (out.json) {
-      out.record({ type: "listening", url: server.url });
+      const { url, others } = server;
+      out.record({ type: "listening", url, ...(args.advertise && { others }) });
     } else {
       out.data(`Serving ${registry.config.registry.name} at ${server.url}`);
+      if (registry.readOnly) out.log.info("Read-only: serves what is stored, and writes nothing.");
       out.log.info(`On a client:  ${REGISTRY_VARIABLE}=${server.url} moon update`);
       out.log.info("Ctrl-C stops.");
+      if (args.advertise) advertise(out, server.others);
     }
     await stopped;
     out.log.info("Stopping.");
@@ -72,6 +85,11 @@ export default command({
     return DONE;
   },
 });
+
+function advertise(out: Output, others: readonly string[]): void {
+  if (others.length > 0) out.data(`\n${advertisement(others)}`);
+  else out.log.warn("only this machine reaches it; share it with --host 0.0.0.0");
+}
 
 function checkedBaseUrl(url: string): string {
   const problem = isUrl(url);

@@ -1,8 +1,7 @@
 /** `update`: runs `moon update` against this registry. */
-import { isUrl, loadConfig, serverAddress } from "../../config/mod.ts";
 import { Failure } from "../../errors.ts";
 import { command } from "../command.ts";
-import type { Context } from "../context.ts";
+import { registryAddress } from "../registry-address.ts";
 import { runMoonUpdate } from "../update.ts";
 
 export default command({
@@ -20,21 +19,8 @@ export default command({
     if (args.mooncakes && args.registry !== undefined) {
       throw new Failure("usage", "--registry and --mooncakes exclude each other");
     }
-    const registry = args.mooncakes ? undefined : addressOf(context, args.registry);
+    const words = { name: "--registry", example: "update --registry URL" };
+    const registry = args.mooncakes ? undefined : registryAddress(context, args.registry, words);
     return await runMoonUpdate(registry, args._);
   },
 });
-
-function addressOf(context: Context, given: string | undefined): string {
-  if (given !== undefined) {
-    const problem = isUrl(given);
-    if (problem !== undefined) throw new Failure("usage", `--registry ${problem}`);
-    return given.replace(/\/+$/, "");
-  }
-  const { server } = loadConfig(context.file());
-  if (server.baseUrl === "" && server.port === 0) {
-    const hint = "say where it serves: update --registry URL";
-    throw new Failure("usage", "server.port is 0: the address is not known beforehand", hint);
-  }
-  return serverAddress(server);
-}

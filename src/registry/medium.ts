@@ -1,0 +1,105 @@
+/**
+ * A medium that may be pulled out while it is served: a USB stick, a network drive. A registry that
+ * is gone must not look like one that is empty, and one that is back must be read anew: what was open
+ * stays dead for ever.
+ */
+import { statSync } from "node:fs";
+import { join } from "node:path";
+import { Failure, messageOf, systemCode } from "../errors.ts";
+
+export interface Medium {
+  /**
+   * Asked before each request; costs one stat, and no less: within a moment that is not
+   * looked at, what is gone would be taken for what never was.
+   *
+   * @throws {Failure} "io" while the registry is not there
+   */
+  check(): void;
+  /**
+   * What the registry's files say; that they say nothing may mean that they went a moment ago.
+   *
+   * @throws {Failure} as `check`
+   */
+  sure<T>(answer: T | undefined): T | undefined;
+  /** What a client is told of something thrown: a failure of the medium is a failure, and no bug. */
+  explain(error: unknown): unknown;
+}
+
+export interface MediumOptions {
+  /** The registry's Git repository. */
+  readonly index: string;
+  /** Closes what is open, so that the system can let the medium go, and it is opened anew later. */
+  readonly reopen: () => void;
+  /** Told once when the medium goes, once when it is back, and of each other trouble with it. */
+  readonly warn: (message: string) => void;
+}
+
+/** What reads say when the device below them is gone. Source: errno(3). */
+const GONE = new Set(["EIO", "ENODEV", "ENXIO", "ESTALE", "ENOTCONN", "ENOMEDIUM", "ESHUTDOWN"]);
+
+/** What reads and writes say that a person can mend, and that is no mistake of this program's. */
+const TROUBLE = new Set([...GONE, "ENOENT", "EACCES", "EPERM", "EROFS", "ENOSPC", "EDQUOT"]);
+
+export function createMedium({ index, reopen, warn }: MediumOptions): Medium {
+  // Of Git's own sign of a repository. Not its inode: FAT makes those up, and not always the same.
+  const device = (): number | undefined => {
+    try {
+      return statSync(join(index, "HEAD")).dev;
+    } catch (error) {
+      if (systemCode(error) === undefined) throw error;
+      return undefined;
+    }
+  };
+
+  // A registry without an index yet has nothing to lose: only what was there can be gone.
+  let seen = device();
+  let isGone = false;
+
+  const lost = (cause?: unknown): Failure => {
+    if (!isGone) {
+      warn(`the registry is gone: ${index} cannot be read; waiting for its medium`);
+      reopen();
+    }
+    isGone = true;
+    const hint = "put the medium back; the server goes on by itself";
+    return new Failure("io", "the registry cannot be read: its medium is gone", hint, { cause });
+  };
+
+  const check = (): void => {
+    const now = device();
+    if (now === undefined) {
+      if (seen !== undefined) throw lost();
+      return;
+    }
+    if (isGone || (seen !== undefined && now !== seen)) reopen();
+    if (isGone) warn("the registry is back");
+    isGone = false;
+    seen = now;
+  };
+
+  return {
+    check,
+    sure(answer) {
+      if (answer === undefined) check();
+      return answer;
+    },
+    explain(error) {
+      const code = mediumCode(error);
+      if (code === undefined) return error;
+      if (GONE.has(code) || (seen !== undefined && device() === undefined)) return lost(error);
+      // A client is told of no path; the log names the file.
+      warn(`the registry's files: ${messageOf(error)}`);
+      const hint = "check the medium, its permissions and its free space";
+      return new Failure("io", `the registry's files: ${code}`, hint, { cause: error });
+    },
+  };
+}
+
+/** The system's code in an error or in what caused it. */
+function mediumCode(error: unknown): string | undefined {
+  for (let each = error; each instanceof Error; each = each.cause) {
+    const code = systemCode(each);
+    if (code !== undefined && TROUBLE.has(code)) return code;
+  }
+  return undefined;
+}

@@ -1,0 +1,71 @@
+/** `setup-client`, and what the real `moon` makes of it. */
+import { expect, test } from "bun:test";
+import { existsSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { execute, serve, succeed } from "../support/executable.ts";
+import { tempDirectory } from "../support/temp.ts";
+import { createWorld } from "../support/world.ts";
+
+const MOON = Bun.which("moon");
+const URL = "http://reg.example:8080";
+
+test("lines to paste are printed, and a file that would make them idle is named", async () => {
+  const cwd = tempDirectory();
+  const env = { MOON_HOME: join(cwd, "moon") };
+  const print = async (kind: string) =>
+    await succeed(["setup-client", `${URL}/`, "--print", kind], { cwd, env });
+  expect(await print("sh")).toBe(`export MOONCAKES_REGISTRY='${URL}'\n`);
+  expect(await print("powershell")).toBe(`$env:MOONCAKES_REGISTRY = '${URL}'\n`);
+  expect(await print("ci")).toContain(`  MOONCAKES_REGISTRY: "${URL}"\n`);
+  expect(JSON.parse(await print("config"))).toMatchObject({ registry: URL });
+  expect(existsSync(env.MOON_HOME)).toBe(false);
+  await succeed(["setup-client", URL], { cwd, env });
+  const { stderr } = await execute(["setup-client", URL, "--print", "sh"], { cwd, env });
+  expect(stderr).toContain("counts before the variable");
+});
+
+test("a registry's own address is the default, and wrong words are refused", async () => {
+  const cwd = tempDirectory();
+  const env = { MOON_HOME: join(cwd, "moon") };
+  await succeed(["init", "."], { cwd });
+  await succeed(["config", "server.base_url", "https://mine.example"], { cwd });
+  const text = await succeed(["setup-client", "--json", "--split"], { cwd, env });
+  expect(JSON.parse(text).settings.download).toBe("https://mine.example");
+  for (const words of [
+    ["setup-client", "ftp://x"],
+    ["setup-client", "http://x", "--undo"],
+    ["setup-client", "http://x", "--keep-api", "--print", "sh"],
+    ["setup-client", "http://x", "--print", "csh"],
+  ]) {
+    expect((await execute(words, { cwd, env })).code).toBe(2);
+  }
+});
+
+test.if(MOON !== null)(
+  "the real moon updates from here, whatever its environment says, and not after --undo",
+  async () => {
+    await using world = await createWorld();
+    await succeed(["mirror", "illusory0x0/*", "--strict"], { cwd: world.dir });
+    await using server = await serve(world.dir, ["--offline"]);
+    const home = tempDirectory("moon-home");
+    const config = join(home, "config.json");
+    const before = '{"registry": "http://127.0.0.1:9", "index": "http://127.0.0.1:9/git/index",}';
+    writeFileSync(config, before);
+    const update = async () => {
+      const child = Bun.spawn([MOON!, "update"], {
+        cwd: home,
+        env: { PATH: process.env.PATH ?? "", HOME: home, MOON_HOME: home, NO_PROXY: "*" },
+        stdout: "ignore",
+        stderr: "ignore",
+      });
+      return await child.exited;
+    };
+    const env = { MOON_HOME: home };
+    await succeed(["setup-client", server.url], { cwd: home, env });
+    expect(await update()).toBe(0);
+    expect(existsSync(join(home, "registry/index/user/illusory0x0"))).toBe(true);
+    await succeed(["setup-client", "--undo"], { cwd: home, env });
+    expect(await Bun.file(config).text()).toBe(before);
+    expect(await update()).not.toBe(0);
+  },
+);

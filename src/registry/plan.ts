@@ -1,7 +1,8 @@
 /** Which versions a mirror needs: what was asked for, and what that depends on. Pure. */
 import picomatch from "picomatch";
-import { compare, maxSatisfying, validRange } from "semver";
+import { compare, maxSatisfying, valid, validRange } from "semver";
 import type { Catalog, Entry } from "../index/mod.ts";
+import { leastMeeting } from "../resolve/mod.ts";
 import { REMOTE } from "./remote-origin.ts";
 
 /** What to mirror. */
@@ -116,15 +117,20 @@ function addDependencies(
   return [...unmet.values()];
 }
 
-/** A few modules name a range where a minimum belongs: the best match stands in. */
+/**
+ * What clients take for a minimum. A few modules name a range where it belongs: the best match stands
+ * in.
+ */
 function minimum(catalog: Catalog, module: string, wish: string): Entry | undefined {
   const lines = catalog.get(module)?.lines ?? [];
   const exact = lines.find(({ entry }) => entry.version === wish);
   if (exact) return exact.entry;
-  if (validRange(wish) === null) return undefined;
-  const best = maxSatisfying(
-    lines.map(({ entry }) => entry.version),
-    wish,
-  );
-  return lines.find(({ entry }) => entry.version === best)?.entry;
+  const versions = lines.map(({ entry }) => entry.version);
+  const taken =
+    valid(wish) !== null
+      ? leastMeeting(wish, versions)
+      : validRange(wish) !== null
+        ? maxSatisfying(versions, wish)
+        : undefined;
+  return lines.find(({ entry }) => entry.version === taken)?.entry;
 }

@@ -11,6 +11,7 @@ export {
 export {
   type Edge,
   type FindReleases,
+  leastMeeting,
   type Release,
   type Requirement,
   type Selected,

@@ -137,6 +137,19 @@ function meet<R extends Release>(
   return nodes.find(({ version }) => meets(least, version)) ?? "no-version";
 }
 
+/**
+ * The version that clients take for a minimum: itself, or the lowest compatible one from there on.
+ *
+ * @returns undefined when there is none, or the minimum is no version
+ */
+export function leastMeeting(wish: string, versions: readonly string[]): string | undefined {
+  const least = parse(wish);
+  if (!least) return undefined;
+  const nodes = versions.flatMap((version) => parse(version) ?? []);
+  const found = nodes.sort(compareBuild).find((version) => meets(least, version));
+  return found?.raw;
+}
+
 function meets(least: SemVer, version: SemVer): boolean {
   return compareBuild(version, least) >= 0 && isCompatible(least, version);
 }

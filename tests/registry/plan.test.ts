@@ -102,6 +102,19 @@ test("a range in place of a minimum takes the best match", () => {
   expect(planned(ranged, { patterns: ["a/x"] })).toEqual(["a/x@1.0.0", "b/y@0.0.4", "b/z@1.1.0"]);
 });
 
+test("a minimum that was never published is the next version that clients may take", () => {
+  const gap = catalog({
+    "a/x": { "1.0.0": { deps: { "b/y": "0.4.39", "b/z": "2.1.0", "b/w": "9.0.0" } } },
+    "b/y": { "0.4.41": {}, "0.4.38": {}, "0.4.40": {} },
+    "b/z": { "2.0.0": {}, "2.2.0": {}, "3.0.0": {} },
+    "b/w": { "8.0.0": {}, "10.0.0": {} },
+  });
+  expect(planned(gap, { patterns: ["a/x"] })).toEqual(["a/x@1.0.0", "b/y@0.4.40", "b/z@2.2.0"]);
+  expect(planMirror(gap, [{ patterns: ["a/x"] }]).unmet).toEqual([
+    { module: "b/w", version: "9.0.0", neededBy: "a/x@1.0.0" },
+  ]);
+});
+
 test("what matches nothing and what nobody has is named", () => {
   const plan = planMirror(SAMPLE, [{ patterns: ["a/app", "no/*"] }]);
   expect(plan.unmatched).toEqual(["no/*"]);

@@ -11,6 +11,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { execute, serve, start, succeed } from "../support/executable.ts";
+import { body, COMMIT } from "../support/knitpkg.ts";
 import { writeModule } from "../support/module.ts";
 import { createRandom } from "../support/random.ts";
 import {
@@ -465,3 +466,47 @@ test(
   },
   CLI_TIMEOUT,
 );
+
+test("KnitPkg projects travel too, yanks and owners with them", async () => {
+  const origin = await emptyRegistry();
+  await succeed(["config", "knitpkg.verify_commits", "false"], { cwd: origin });
+  const created = await succeed(["token", "create", "ann", "--scope", "publish:*", "--json"], {
+    cwd: origin,
+  });
+  const { token } = JSON.parse(created) as { token: string };
+  const headers = { authorization: `Bearer ${token}`, "x-provider": "local" };
+  const resolve = (url: string, range: string) =>
+    fetch(`${url}/v1/project/mql5/acme/core/${encodeURIComponent(range)}/resolve`);
+  const post = async (url: string, path: string, json?: unknown) => {
+    const response = await fetch(`${url}${path}`, {
+      method: "POST",
+      headers: { ...headers, "content-type": "application/json" },
+      ...(json !== undefined && { body: JSON.stringify(json) }),
+    });
+    expect(response.ok).toBe(true);
+  };
+  const replica = await emptyRegistry();
+  const bundles = tempDirectory();
+  {
+    await using server = await serve(origin);
+    await post(server.url, "/v1/project/register", body());
+    await post(server.url, "/v1/project/register", body({ version: "1.1.0" }));
+    await exportTo(origin, join(bundles, "one.tar"));
+    await post(server.url, "/v1/project/mql5/acme/core/1.1.0/yank");
+    await exportTo(origin, join(bundles, "two.tar"), "--since", join(bundles, "one.tar"));
+  }
+  await importFrom(replica, join(bundles, "one.tar"));
+  {
+    await using server = await serve(replica, ["--offline"]);
+    const found = await resolve(server.url, "^1.0.0");
+    expect(await found.json()).toMatchObject({ resolved_version: "1.1.0", commit_hash: COMMIT });
+  }
+  await importFrom(replica, join(bundles, "two.tar"));
+  expect(refsOf(replica)).toEqual(refsOf(origin));
+  await using server = await serve(replica, ["--offline"]);
+  const found = await resolve(server.url, "^1.0.0");
+  expect(await found.json()).toMatchObject({ resolved_version: "1.0.0" });
+  await succeed(["verify"], { cwd: replica });
+  await succeed(["gc"], { cwd: replica });
+  expect(refsOf(replica)).toEqual(refsOf(origin));
+}, 30_000);

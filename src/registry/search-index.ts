@@ -129,8 +129,8 @@ export async function createSearchIndex(): Promise<SearchIndex> {
 
 /** One letter is no beginning of anything yet. */
 const prefix = (term: string) => term.length > 1;
-/** A typo in three letters, two in eight. */
-const fuzzy = (term: string) => (term.length < 3 ? false : term.length < 8 ? 1 : 2);
+/** A typo in three letters, two in five: two letters the wrong way round count as two. */
+const fuzzy = (term: string) => (term.length < 3 ? false : term.length < 5 ? 1 : 2);
 
 const STEPS: readonly SearchOptions[] = [
   { prefix },

@@ -168,6 +168,7 @@ describe("a search", () => {
     expect(await found({ text: "jsson" })).toContain("ann/json");
     expect(await found({ text: "sever" })).toEqual(["bob/http"]);
     expect(await found({ text: "htp" })).toContain("bob/http");
+    expect(await found({ text: "pasrer" })).toContain("ann/json");
   });
 
   test("wants all words, and takes some of them rather than nothing", async () => {

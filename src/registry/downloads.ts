@@ -50,7 +50,7 @@ export function openDownloads(
     try {
       const state = openState(path);
       try {
-        state.addDownloads(counts);
+        state.addDownloads(counts, new Date());
       } finally {
         state.close();
       }

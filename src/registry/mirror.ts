@@ -122,6 +122,7 @@ async function writing<T>(
     try {
       await cleanTemporary(registry.paths.packages);
       const result = await work(state);
+      state.recordStored(await storedBytes(registry), new Date());
       await autoPush(registry, report, signal === undefined ? {} : { signal });
       await repackIfMany(registry.paths.index, registry.objects);
       return result;
@@ -129,6 +130,13 @@ async function writing<T>(
       state.close();
     }
   });
+}
+
+/** Of all archives. */
+async function storedBytes({ archives }: Registry): Promise<number> {
+  let bytes = 0;
+  for (const sha256 of await archives.list()) bytes += archives.size(sha256) ?? 0;
+  return bytes;
 }
 
 async function carryOut(

@@ -87,6 +87,7 @@ export {
   undoClient,
 } from "./setup-client.ts";
 export { openShelf, type Shelf } from "./shelf.ts";
+export type { Day } from "./state.ts";
 export { exportStatic, type StaticExportSummary } from "./static-export.ts";
 export { type Status, status } from "./status.ts";
 export { createToken, listTokens, localUser, revokeToken, type TokenOptions } from "./tokens.ts";

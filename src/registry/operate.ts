@@ -3,12 +3,18 @@ import { statfs } from "node:fs/promises";
 import type { Config } from "../config/mod.ts";
 import { createJobs, type Jobs } from "./jobs.ts";
 import type { Registry } from "./open.ts";
+import { type Day, readState } from "./state.ts";
 import { type Status, status } from "./status.ts";
+
+/** A month and a half: what fits on the page. */
+const MOST_DAYS = 45;
 
 export interface Operate {
   status(): Promise<Status>;
   /** Bytes that the data may still take; undefined where the system does not tell. */
   free(): Promise<number | undefined>;
+  /** What the last days came to, the oldest first. */
+  days(): readonly Day[];
   readonly jobs: Jobs;
   /** Why no job can be started; undefined: it can. */
   readonly idle: string | undefined;
@@ -31,6 +37,14 @@ export function operateRegistry(options: OperateOptions): Operate {
         return bavail * bsize;
       } catch {
         return undefined;
+      }
+    },
+    days() {
+      const state = readState(registry.paths.state);
+      try {
+        return state?.days(MOST_DAYS) ?? [];
+      } finally {
+        state?.close();
       }
     },
     jobs: createJobs(options),

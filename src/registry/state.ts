@@ -3,6 +3,7 @@
  * asked to be mirrored. Losing it costs no package; the next `mirror` and `sync` fill it again.
  *
  * Version 1: first. Version 2: failures of a source; `auto_sync`; `download`.
+ * Version 3: `day`.
  */
 import { constants, Database } from "bun:sqlite";
 import { existsSync, mkdirSync } from "node:fs";
@@ -11,7 +12,7 @@ import { pathToFileURL } from "node:url";
 import { isWritable } from "../files/mod.ts";
 import type { Selection } from "./plan.ts";
 
-const VERSION = 2;
+const VERSION = 3;
 
 const SCHEMA = `
   CREATE TABLE IF NOT EXISTS source_sync (
@@ -33,6 +34,11 @@ const SCHEMA = `
     version TEXT NOT NULL,
     count INTEGER NOT NULL,
     PRIMARY KEY (module, version)
+  ) WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS day (
+    day TEXT PRIMARY KEY,  -- such as 2026-11-21, UTC
+    downloads INTEGER NOT NULL DEFAULT 0,
+    bytes INTEGER          -- of all archives, at the last look of the day
   ) WITHOUT ROWID;
   PRAGMA user_version = ${VERSION};
 `;
@@ -65,6 +71,15 @@ export interface DownloadCount {
   readonly count: number;
 }
 
+/** What one day came to. */
+export interface Day {
+  /** Such as `2026-11-21`, UTC. */
+  readonly day: string;
+  readonly downloads: number;
+  /** Of all archives, at the last look of the day; null on a day without one. */
+  readonly bytes: number | null;
+}
+
 export interface State {
   syncs(): SourceSync[];
   recordSync(source: string, at: Date, error: string | undefined): void;
@@ -75,7 +90,11 @@ export interface State {
   recordAutoSync(state: AutoSyncState): void;
   /** By module, of all its versions. */
   downloads(): Map<string, number>;
-  addDownloads(counts: readonly DownloadCount[]): void;
+  addDownloads(counts: readonly DownloadCount[], at: Date): void;
+  /** The newest so many days on which something was noted, the oldest first. */
+  days(most: number): Day[];
+  /** How much is stored at a time. */
+  recordStored(bytes: number, at: Date): void;
   close(): void;
 }
 
@@ -163,18 +182,39 @@ function stateOf(db: Database): State {
       const found = rows<{ module: string; count: number }>("download", query);
       return new Map(found.map(({ module, count }) => [module, count]));
     },
-    addDownloads(counts) {
+    days: (most) => {
+      const newest = `SELECT * FROM day ORDER BY day DESC LIMIT ${most}`;
+      return rows<Day>("day", newest).reverse();
+    },
+    recordStored(bytes, at) {
+      db.query(
+        `INSERT INTO day (day, bytes) VALUES ($day, $bytes)
+         ON CONFLICT (day) DO UPDATE SET bytes = $bytes`,
+      ).run({ day: dayOf(at), bytes });
+    },
+    addDownloads(counts, at) {
       const add = db.query(
         `INSERT INTO download (module, version, count) VALUES ($module, $version, $count)
          ON CONFLICT (module, version) DO UPDATE SET count = count + $count`,
       );
+      const addDay = db.query(
+        `INSERT INTO day (day, downloads) VALUES ($day, $count)
+         ON CONFLICT (day) DO UPDATE SET downloads = downloads + $count`,
+      );
       db.transaction(() => {
-        for (const { module, version, count } of counts) add.run({ module, version, count });
+        let total = 0;
+        for (const { module, version, count } of counts) {
+          add.run({ module, version, count });
+          total += count;
+        }
+        addDay.run({ day: dayOf(at), count: total });
       })();
     },
     close: () => db.close(),
   };
 }
+
+const dayOf = (at: Date): string => at.toISOString().slice(0, 10);
 
 function hasColumn(db: Database, table: string, column: string): boolean {
   const columns = db.query<{ name: string }, []>(`PRAGMA table_info(${table})`).all();

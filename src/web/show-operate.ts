@@ -31,6 +31,7 @@ export async function showOperate(
     job: job && viewOf(job),
     readOnly: operate.idle,
     downloads: mostDownloaded(served, found),
+    days: operate.days(),
   };
   return operatePage(site, view, Date.now());
 }

@@ -1,8 +1,10 @@
 /** The pages in a real browser, from the built executable. */
+
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
+import { openState } from "../../src/registry/state.ts";
 import { CHROMIUM, startBrowser } from "../support/browser.ts";
 import { type Served, serve, succeed } from "../support/executable.ts";
 import { screenshot } from "../support/screenshot.ts";
@@ -43,6 +45,18 @@ const SHOWN_DARK: ReadonlySet<string> = new Set([
   "dependencies",
   "operate-synced",
 ]);
+
+/** As a server would have noted them that has been up for so long. */
+function noteDays(dir: string, count: number): void {
+  const state = openState(join(dir, "data", "state.db"));
+  for (let ago = count; ago > 0; ago--) {
+    const at = new Date(Date.now() - ago * 86_400_000);
+    const downloads = 20 + ((ago * 37) % 61);
+    state.addDownloads([{ module: "moonbitlang/x", version: "0.4.40", count: downloads }], at);
+    state.recordStored(2_000_000_000 - ago * 31_000_000, at);
+  }
+  state.close();
+}
 
 describe.skipIf(CHROMIUM === undefined)("in a browser (skipped without Chromium)", () => {
   let world: World;
@@ -237,6 +251,7 @@ describe.skipIf(CHROMIUM === undefined)("in a browser (skipped without Chromium)
     for (const version of ["1.2.0", "1.2.0", "1.3.0-beta.1"]) {
       await (await fetch(`${server.url}/user/demo/guide/${version}.zip`)).arrayBuffer();
     }
+    noteDays(world.dir, 40);
     await visit("/operate", async (page) => {
       await page.getByLabel("Token").fill("wrong");
       await page.getByRole("button", { name: "Sign in" }).click();
@@ -246,6 +261,9 @@ describe.skipIf(CHROMIUM === undefined)("in a browser (skipped without Chromium)
       expect(await page.getByRole("row", { name: /up.*healthy/ }).count()).toBe(1);
       expect(await page.evaluate("document.cookie")).toBe("");
       expect(await page.getByLabel("Downloads by module").textContent()).toContain("demo/guide");
+      for (const chart of ["Downloads by day", "Bytes of all archives by day"]) {
+        expect(await page.getByLabel(chart).locator("rect").count()).toBeGreaterThanOrEqual(40);
+      }
       await lookAtAll(page, "operate");
 
       // The upstream holds one archive back, so that the sync can be seen while it runs.

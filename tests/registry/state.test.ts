@@ -32,3 +32,21 @@ test("what a killed writer left half done is undone by the next reader", async (
 test("there is nothing to read before anything was written", () => {
   expect(readState(join(tempDirectory(), "state.db"))).toBeUndefined();
 });
+
+test("downloads and what is stored are noted by day", () => {
+  const path = join(tempDirectory(), "state.db");
+  const state = openState(path);
+  const at = (day: string) => new Date(`${day}T23:59:59Z`);
+  const one = { module: "a/b", version: "1.0.0", count: 2 };
+  state.addDownloads([one, { ...one, version: "1.1.0" }], at("2026-11-20"));
+  state.recordStored(100, at("2026-11-20"));
+  state.recordStored(300, at("2026-11-20"));
+  state.addDownloads([one], at("2026-11-21"));
+  expect(state.days(10)).toEqual([
+    { day: "2026-11-20", downloads: 4, bytes: 300 },
+    { day: "2026-11-21", downloads: 2, bytes: null },
+  ]);
+  expect(state.days(1)).toEqual([{ day: "2026-11-21", downloads: 2, bytes: null }]);
+  expect(state.downloads()).toEqual(new Map([["a/b", 6]]));
+  state.close();
+});

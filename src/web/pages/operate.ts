@@ -1,5 +1,5 @@
 /** `/operate`: how the registry does, and what an operator may make it do. */
-import { type Bar, barChart } from "../chart.ts";
+import { type Bar, barChart, columnChart } from "../chart.ts";
 import { ago, bytesText, countText, plural } from "../format.ts";
 import { type Html, html } from "../html.ts";
 import { layout } from "../layout.ts";
@@ -58,6 +58,12 @@ export interface OperateView {
     readonly total: number;
     readonly modules: readonly { readonly module: string; readonly count: number }[];
   };
+  /** What the last days came to, the oldest first. */
+  readonly days: readonly {
+    readonly day: string;
+    readonly downloads: number;
+    readonly bytes: number | null;
+  }[];
   /** What the last action came to. */
   readonly notice: { readonly ok: boolean; readonly text: string } | undefined;
 }
@@ -76,6 +82,7 @@ ${view.writer !== undefined && html`<p class="quiet small">Another process write
 ${view.job ? job(site, view.job, now) : html`<p class="quiet">Nothing was started from here since the server began.</p>`}
 <h2>Downloads</h2>
 ${downloads(site, view)}
+${days(view)}
 ${yankForm(site, view)}
 <h2>Session</h2>
 <form method="post" action="${at(site, "/operate/sign-out")}">${proof(view)}<button class="plain">Sign out</button></form>`;
@@ -124,6 +131,17 @@ function downloads(site: Site, { downloads: { total, modules } }: OperateView): 
     ({ module, count }): Bar => ({ label: module, href: modulePage(site, module), count }),
   );
   return html`<p class="quiet">${plural(total, "archive")} given out so far. The most wanted:</p>${barChart(bars, "Downloads by module")}`;
+}
+
+/** By day; nothing is drawn of a single one. */
+function days({ days: all }: OperateView): Html | false {
+  const stored = all.flatMap(({ day, bytes }) => (bytes === null ? [] : [{ day, count: bytes }]));
+  const given = all.map(({ day, downloads: count }) => ({ day, count }));
+  return (
+    all.length > 1 &&
+    html`<h3>By day</h3>${columnChart(given, "Downloads by day", countText)}
+<h2>Disk use</h2>${columnChart(stored, "Bytes of all archives by day", bytesText)}`
+  );
 }
 
 function job(

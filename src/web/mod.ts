@@ -8,4 +8,5 @@ export { signInPage } from "./pages/sign-in.ts";
 export { pageResponse, seeOther } from "./response.ts";
 export { createPages } from "./show.ts";
 export { showOperate } from "./show-operate.ts";
+export { showProject, showProjects } from "./show-projects.ts";
 export { parseModuleAddress, type Site } from "./site.ts";

@@ -34,6 +34,18 @@ export function ownerPage(site: Site, owner: string): string {
   return at(site, `/o/${encodeURIComponent(owner)}`);
 }
 
+/** A KnitPkg project's: `/p/TARGET/ORGANIZATION/NAME`. */
+export function projectPage(
+  site: Site,
+  { target, organization, name }: { target: string; organization: string; name: string },
+): string {
+  return at(site, `/p/${[target, organization, name].map(encodeURIComponent).join("/")}`);
+}
+
+export function projectsPage(site: Site, target: string): string {
+  return at(site, `/p/${encodeURIComponent(target)}`);
+}
+
 export function searchPage(site: Site, query: Readonly<Record<string, string>>): string {
   const words = new URLSearchParams(query).toString();
   return at(site, words === "" ? "/search" : `/search?${words}`);

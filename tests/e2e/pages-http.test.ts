@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Served, serve, succeed } from "../support/executable.ts";
+import { registerSamples } from "../support/knitpkg.ts";
 import { createRandom } from "../support/random.ts";
 import { showcaseEntries, showcaseFiles } from "../support/showcase.ts";
 import { tempDirectory } from "../support/temp.ts";
@@ -31,6 +32,7 @@ beforeAll(async () => {
   await succeed(["mirror", "demo/*", "moonbitlang/regexp", "--latest", "2"], options);
   const made = await succeed(["token", "create", "ops", "--scope", "admin", "--json"], options);
   token = JSON.parse(made).token;
+  await registerSamples(join(world.dir, "registry.toml"));
   server = await serve(world.dir);
 }, 60_000);
 
@@ -53,6 +55,8 @@ async function sizeOnTheLine(path: string): Promise<number> {
 const PAGES = [
   "/",
   "/search?q=json",
+  "/p/mql5",
+  "/p/mql5/acme/core",
   "/m/demo/guide",
   "/m/moonbitlang/regexp",
   "/m/demo/guide@1.2.0/-/versions",
@@ -295,4 +299,20 @@ test("a private registry shows its pages to nobody without a token", async () =>
   } finally {
     await succeed(["config", "server.require_read_token", "false"], { cwd: world.dir });
   }
+});
+
+test("KnitPkg projects have pages, and private ones have none", async () => {
+  const text = async (path: string) => await (await get(path)).text();
+  const core = await text("/p/mql5/acme/core");
+  expect(core).toContain("kp add @acme/core");
+  expect(core).toContain("1.1.0");
+  expect(core.match(/>yanked</g)).toHaveLength(1);
+  expect(await text("/p/mql5/acme/charts")).toContain('href="/p/mql5/acme/core"');
+  const all = await text("/p/mql5");
+  expect(all).toContain("2 projects");
+  expect(all).not.toContain("secret");
+  expect(await text("/p/mql5?q=charts")).toContain("1 project<");
+  expect(await text("/")).toContain('href="/p/mql5"');
+  for (const path of ["/p/mql5/acme/secret", "/p/mql5/acme/none", "/p/mql9", "/p/mql9/acme/core"])
+    expect((await get(path)).status).toBe(404);
 });

@@ -7,6 +7,7 @@ import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { openState } from "../../src/registry/state.ts";
 import { CHROMIUM, startBrowser } from "../support/browser.ts";
 import { type Served, serve, succeed } from "../support/executable.ts";
+import { registerSamples } from "../support/knitpkg.ts";
 import { screenshot } from "../support/screenshot.ts";
 import { showcaseEntries, showcaseFiles } from "../support/showcase.ts";
 import { createWorld, type World } from "../support/world.ts";
@@ -21,6 +22,8 @@ const PAGES: readonly [name: string, path: string][] = [
   ["search", "/search?q=json"],
   ["search-none", "/search?q=zzzzzzzz&owner=demo"],
   ["search-all", "/search?sort=updated"],
+  ["projects", "/p/mql5"],
+  ["project", "/p/mql5/acme/core"],
   ["module", "/m/demo/guide"],
   ["module-yanked", "/m/demo/guide@1.1.0"],
   ["module-not-stored", "/m/mizchi/ts"],
@@ -71,6 +74,7 @@ describe.skipIf(CHROMIUM === undefined)("in a browser (skipped without Chromium)
     await succeed(["mirror", "demo/*", "moonbitlang/x", "--latest", "2"], options);
     const made = await succeed(["token", "create", "ops", "--scope", "admin", "--json"], options);
     token = JSON.parse(made).token;
+    await registerSamples(join(world.dir, "registry.toml"));
     server = await serve(world.dir);
     browser = await startBrowser();
   });

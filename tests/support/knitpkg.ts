@@ -67,3 +67,21 @@ export function body(changes: Record<string, unknown> = {}): Record<string, unkn
 }
 
 export const CORE = { target: "mql5", organization: "acme", name: "core" };
+
+/** Puts a few projects into a registry's directory: public and private ones, with a yanked version. */
+export async function registerSamples(file: string): Promise<void> {
+  const opened = openRegistry(file);
+  const { config } = opened;
+  const unverified = { ...config, knitpkg: { ...config.knitpkg, verifyCommits: false } };
+  const registry = { ...opened, config: unverified };
+  const knitpkg = openKnitPkg(registry);
+  const ann = person("ann");
+  const name = { target: "mql5", organization: "acme", name: "core" };
+  for (const version of ["1.0.0", "1.1.0", "1.2.0"]) await knitpkg.register(body({ version }), ann);
+  await knitpkg.yank(name, "1.1.0", ann);
+  const dependencies = { "@acme/core": "^1.0.0" };
+  await knitpkg.register(body({ name: "charts", dependencies }), ann);
+  await knitpkg.register(body({ name: "secret", is_private: true }), ann);
+  knitpkg.close();
+  registry.objects.close();
+}

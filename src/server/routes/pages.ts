@@ -1,4 +1,4 @@
-/** Pages for people: `/`, `/search`, `/m/**`, `/o/**`, `/docs`. Loaded when the first is asked for. */
+/** Pages for people: `/`, `/search`, `/m/**`, `/o/**`, `/p/**`, `/docs`. Loaded when the first is asked for. */
 import { Elysia } from "elysia";
 import { Failure } from "../../errors.ts";
 import type { ServedRegistry } from "../../registry/mod.ts";
@@ -44,6 +44,17 @@ export function pageRoutes(served: ServedRegistry, baseUrl: (request: Request) =
       const { web, pages } = await load();
       const owner = lastSegment(request);
       return web.pageResponse(request, await pages.owner(siteOf(request), owner));
+    })
+    .get("/p/:target", async ({ request, params }) => {
+      const { web } = await load();
+      const q = (new URL(request.url).searchParams.get("q") ?? "").slice(0, 200);
+      const page = web.showProjects(served, siteOf(request), params.target, q);
+      if (!page) throw notHere(request);
+      return web.pageResponse(request, page);
+    })
+    .get("/p/:target/:organization/:name", async ({ request, params }) => {
+      const { web } = await load();
+      return web.pageResponse(request, web.showProject(served, siteOf(request), params));
     })
     .get("/m/*", async ({ request }) => {
       const { web, pages } = await load();

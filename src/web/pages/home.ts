@@ -1,8 +1,8 @@
 /** `/`: search, how to connect, what is new and what is used. */
-import { countText } from "../format.ts";
+import { countText, plural } from "../format.ts";
 import { type Html, html } from "../html.ts";
 import { copyLine, layout, searchForm } from "../layout.ts";
-import { at, type Site } from "../site.ts";
+import { at, projectsPage, type Site } from "../site.ts";
 import { type ModuleItem, moduleList } from "./module-list.ts";
 
 export interface HomeView {
@@ -11,6 +11,8 @@ export interface HomeView {
   readonly owners: number;
   readonly recent: readonly ModuleItem[];
   readonly popular: readonly ModuleItem[];
+  /** KnitPkg's, by target. */
+  readonly projects: readonly { readonly target: string; readonly total: number }[];
 }
 
 export function homePage(site: Site, view: HomeView, now: number): Html {
@@ -29,6 +31,11 @@ ${
 <section aria-labelledby="popular"><h2 id="popular">Most used</h2>${moduleList(site, view.popular, { now, oneLine: true, dependents: true })}</section>
 </div>
 <p><a href="${at(site, "/search")}">All modules</a></p>`
+}
+${
+  view.projects.length > 0 &&
+  html`<section aria-labelledby="projects"><h2 id="projects">KnitPkg projects</h2>
+<p>${view.projects.map(({ target, total }) => html`<a href="${projectsPage(site, target)}">${target}</a> <span class="quiet small">${plural(total, "project")}</span> `)}</p></section>`
 }`;
   const description = `MoonBit modules served by ${site.name}`;
   return layout(site, { title: undefined, description, body, hasOwnSearch: true });

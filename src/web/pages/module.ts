@@ -1,8 +1,10 @@
 /** `/m/OWNER/NAME[@VERSION]`: the README, and the facts beside it. */
+
 import { bytesText, countText, day, plural } from "../format.ts";
 import { type Content, type Html, html } from "../html.ts";
 import { copyLine, outside } from "../layout.ts";
 import { modulePage, type Site, searchPage, versionPage } from "../site.ts";
+import { fact, outwards } from "./facts.ts";
 import { moduleFrame, type VersionHead } from "./module-frame.ts";
 
 export interface ModuleView extends VersionHead {
@@ -64,26 +66,9 @@ ${fact("SHA-256", html`<code class="checksum">${checksum}</code>`)}
 </dl>`;
 }
 
-function fact(name: string, value: Content): Html | false {
-  return (
-    value !== undefined &&
-    value !== false &&
-    value !== "" &&
-    html`<dt>${name}</dt><dd>${value}</dd>`
-  );
-}
-
 function archive({ size, canFetch, archiveUrl }: ModuleView): Content {
   if (size !== undefined) return html`<a href="${archiveUrl}">${bytesText(size)}</a>, stored here`;
   return canFetch ? html`<a href="${archiveUrl}">fetched when asked for</a>` : "not stored here";
-}
-
-/** An address that a stranger wrote: a link only when it leads to a web page. */
-function outwards(address: string): Html {
-  const url = URL.parse(address.replace(/^git\+/, ""));
-  if (url?.protocol !== "https:" && url?.protocol !== "http:") return outside(address);
-  const text = `${url.host}${url.pathname.replace(/\/$|\.git$/, "")}`;
-  return html`<a href="${url.href}" rel="nofollow noopener noreferrer">${outside(text)}</a>`;
 }
 
 /** A dependency and the version that is asked for; a link when it is here. */

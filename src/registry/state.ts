@@ -9,6 +9,7 @@ import { constants, Database } from "bun:sqlite";
 import { existsSync, mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import { pathToFileURL } from "node:url";
+import { Failure, messageOf, systemCode } from "../errors.ts";
 import { isWritable } from "../files/mod.ts";
 import type { Selection } from "./plan.ts";
 
@@ -98,16 +99,29 @@ export interface State {
   close(): void;
 }
 
-/** Opens the state for writing, made if it is not there. */
+/** Opens the state for writing, made if it is not there. @throws {Failure} "integrity" when it is damaged */
 export function openState(path: string): State {
   mkdirSync(dirname(path), { recursive: true });
   const db = new Database(path, { create: true, strict: true });
-  db.exec("PRAGMA busy_timeout = 5000");
-  db.exec(SCHEMA);
-  if (!hasColumn(db, "source_sync", "failures")) {
-    db.exec("ALTER TABLE source_sync ADD COLUMN failures INTEGER NOT NULL DEFAULT 0");
+  try {
+    db.exec("PRAGMA busy_timeout = 5000");
+    db.exec(SCHEMA);
+    if (!hasColumn(db, "source_sync", "failures")) {
+      db.exec("ALTER TABLE source_sync ADD COLUMN failures INTEGER NOT NULL DEFAULT 0");
+    }
+    return stateOf(db);
+  } catch (error) {
+    db.close();
+    throw DAMAGED.test(systemCode(error) ?? "") ? damaged(path, error) : error;
   }
-  return stateOf(db);
+}
+
+const DAMAGED = /^SQLITE_(?:CORRUPT|NOTADB)/;
+
+function damaged(path: string, error: unknown): Failure {
+  const message = `${path} is damaged: ${messageOf(error)}`;
+  const hint = "put the file away: no package is in it, but tokens have to be made anew";
+  return new Failure("integrity", message, hint, { cause: error });
 }
 
 /** The state for reading, or undefined when there is none yet. */

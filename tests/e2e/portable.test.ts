@@ -38,7 +38,8 @@ async function layOut(dir: string, ...words: string[]): Promise<Layout> {
 test.if(hasGit && Bun.which("sh") !== null)(
   "a stick is laid out and filled, and serve.sh serves it, also when it is pulled out",
   async () => {
-    await using fat = await createFatImage(400);
+    await using image = await createFatImage(400);
+    const fat = image?.takesWriters ? image : undefined;
     const dir = fat ? join(fat.dir, "stick") : join(tempDirectory(), "stick");
     const made = await layOut(dir, "--dist", release());
     expect(made.isNew).toBe(true);

@@ -1,5 +1,6 @@
 /** What a registry remembers, after crashes. */
 import { expect, test } from "bun:test";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { openState, readState } from "../../src/registry/state.ts";
 import { tempDirectory } from "../support/temp.ts";
@@ -49,4 +50,10 @@ test("downloads and what is stored are noted by day", () => {
   expect(state.days(1)).toEqual([{ day: "2026-11-21", downloads: 2, bytes: null }]);
   expect(state.downloads()).toEqual(new Map([["a/b", 6]]));
   state.close();
+});
+
+test("a damaged file is told of, with the way out", () => {
+  const path = join(tempDirectory(), "state.db");
+  writeFileSync(path, "this is no database, whatever its name is".repeat(100));
+  expect(() => openState(path)).toThrow(/state\.db is damaged/);
 });

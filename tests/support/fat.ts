@@ -2,13 +2,15 @@
  * A real FAT32 file system in an image, mounted by the kernel or by FUSE, for tests that lay out a
  * stick. Where the machine has no tool for it, or forbids mounting, there is none.
  */
-import { mkdirSync, truncateSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { tempDirectory } from "./temp.ts";
 
 export interface FatImage extends AsyncDisposable {
   /** Where it appears while it is mounted. */
   readonly dir: string;
+  /** False: only copied to, as the driver loses what is written to a file while others are made. */
+  readonly takesWriters: boolean;
   mount(mode: "rw" | "ro"): Promise<void>;
   unmount(): Promise<void>;
   /** Takes it away from under whoever uses it, as a hand does. */
@@ -43,7 +45,7 @@ export async function createFatImage(megabytes: number): Promise<FatImage | unde
   truncateSync(image, megabytes * 1024 * 1024);
   const mkfs = Bun.which("mkfs.vfat", { PATH: `${process.env.PATH}:/sbin:/usr/sbin` });
   if (!mkfs || !(await works([mkfs, "-F", "32", image]))) return skipped("there is no mkfs.vfat");
-  for (const way of WAYS) {
+  for (const [at, way] of WAYS.entries()) {
     if (!(await works(way(image, dir, "rw")))) continue;
     let isMounted = true;
     const umount = async (...options: string[]) => {
@@ -53,6 +55,7 @@ export async function createFatImage(megabytes: number): Promise<FatImage | unde
     };
     return {
       dir,
+      takesWriters: at === 0,
       async mount(mode) {
         if (!(await works(way(image, dir, mode)))) throw new Error(`cannot mount ${image}`);
         isMounted = true;
@@ -69,4 +72,14 @@ export async function createFatImage(megabytes: number): Promise<FatImage | unde
 function skipped(why: string): undefined {
   process.stderr.write(`skipped: no FAT image: ${why}\n`);
   return undefined;
+}
+
+/** Copies a tree without its permissions, which FAT has none of and some drivers refuse to set. */
+export function copyTree(from: string, to: string): void {
+  mkdirSync(to, { recursive: true });
+  for (const entry of readdirSync(from, { withFileTypes: true })) {
+    const [source, target] = [join(from, entry.name), join(to, entry.name)];
+    if (entry.isDirectory()) copyTree(source, target);
+    else writeFileSync(target, readFileSync(source));
+  }
 }

@@ -27,8 +27,7 @@ const TITLES: Readonly<Record<number, string>> = {
 
 /** A failure's words as a sentence; what they have between backticks is code. */
 function words(text: string): Content {
-  const sentence = text.charAt(0).toUpperCase() + text.slice(1).replace(/\.$/, "");
-  return sentence
-    .split("`")
-    .map((part, i) => (i % 2 === 1 ? html`<code>${part}</code>` : withoutControls(part)));
+  const clean = withoutControls(text);
+  const sentence = clean.charAt(0).toUpperCase() + clean.slice(1).replace(/\.$/, "");
+  return sentence.split("`").map((part, i) => (i % 2 === 1 ? html`<code>${part}</code>` : part));
 }

@@ -7,18 +7,24 @@ import { lookEvery } from "../files/mod.ts";
 /** How long a change may go unseen, in milliseconds. */
 const UNSEEN_MS = 50;
 
+export interface FollowedConfig {
+  /** As it was a moment ago: for what every request asks. */
+  readonly lately: () => Config;
+  /** As it is: for what has to go with an index that has just changed. */
+  readonly now: () => Config;
+}
+
 /**
  * Each call looks whether the file has changed. One that cannot be understood is reported once, and
  * the last good configuration stays in force: a slip of an editor must not stop a server.
  */
-export function followConfig(config: Config, warn: (message: string) => void): () => Config {
+export function followConfig(config: Config, warn: (message: string) => void): FollowedConfig {
   let current = config;
   let seen = stamp(config.file);
-  const look = lookEvery(UNSEEN_MS, () => stamp(config.file));
-  return () => {
-    const now = look();
-    if (now === seen) return current;
-    seen = now;
+  const now = (): Config => {
+    const found = stamp(config.file);
+    if (found === seen) return current;
+    seen = found;
     try {
       current = loadConfig(config.file);
     } catch (error) {
@@ -27,6 +33,7 @@ export function followConfig(config: Config, warn: (message: string) => void): (
     }
     return current;
   };
+  return { now, lately: lookEvery(UNSEEN_MS, now) };
 }
 
 function stamp(file: string): string {

@@ -95,10 +95,10 @@ export function serveRegistry(registry: Registry, options: ServeRegistryOptions)
   const read = readHot(archives);
   const tip = followRef(paths.index, ref);
   const snapshot = followBranch(paths.index, ref, objects);
-  const settings = followConfig(registry.config, warn);
+  const { lately: settings, now: settingsNow } = followConfig(registry.config, warn);
   const medium = createMedium({ index: paths.index, reopen: () => objects.close(), warn });
   const access = serveAccess(registry, settings, warn);
-  const owner = createOwnerLookup(registry, settings);
+  const owner = createOwnerLookup(registry, settingsNow);
   const meter = createMeter(registry);
   const downloads = openDownloads(paths.state, { readOnly: registry.readOnly });
   const pull = createPull(registry, owner, meter);

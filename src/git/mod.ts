@@ -4,6 +4,7 @@
  */
 
 export { checkPacks, checkReachable, type ObjectProblem } from "./check.ts";
+export { findBlob } from "./find-blob.ts";
 export { isAncestor, reachable } from "./history.ts";
 export { createGitEndpoint, type GitEndpoint } from "./http.ts";
 export { type IncomingPack, openIncomingPack } from "./incoming-pack.ts";

@@ -2,9 +2,10 @@
  * What a branch of the index says now. Nothing is parsed before it is asked for, and what was parsed
  * is kept until the branch moves, so a request costs a look-up and a restart costs nothing.
  */
-import { followRef, type ObjectReader, type Oid, type TreeEntry } from "../git/mod.ts";
+import { findBlob, followRef, type ObjectReader, type Oid, type TreeEntry } from "../git/mod.ts";
 import { type IndexLine, type ModuleFile, parseModuleFile } from "./entry.ts";
-import { findModule, readIndexTree } from "./tree.ts";
+import { modulePath } from "./path.ts";
+import { readIndexTree } from "./tree.ts";
 
 export interface Snapshot {
   readonly commit: Oid;
@@ -48,7 +49,7 @@ export function openSnapshot(objects: ObjectReader, commit: Oid): Snapshot {
   };
   const module = (name: string): ModuleFile | undefined => {
     if (parsed.has(name)) return parsed.get(name);
-    const blob = findModule(tree, root, name);
+    const blob = findBlob(tree, root, modulePath(name));
     if (blob === undefined) return undefined;
     const file = parseModuleFile(name, objects.read(blob).data);
     parsed.set(name, file);

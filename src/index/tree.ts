@@ -28,22 +28,6 @@ export function readIndexTree(objects: ObjectReader, root: Oid): Map<string, Oid
   return modules;
 }
 
-/** The blob of one module, found by walking down its path, or undefined. */
-export function findModule(
-  tree: (oid: Oid) => ReadonlyMap<string, TreeEntry>,
-  root: Oid,
-  module: string,
-): Oid | undefined {
-  let at = root;
-  const path = modulePath(module);
-  for (const [depth, part] of path.entries()) {
-    const entry = tree(at).get(part);
-    if (!entry || isTree(entry) === (depth === path.length - 1)) return undefined;
-    at = entry.oid;
-  }
-  return at;
-}
-
 type Folder = Map<string, Folder | Oid>;
 
 /**

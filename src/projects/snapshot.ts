@@ -2,7 +2,14 @@
  * What the branch says now, in memory. What was read of one commit serves the next as well where it is
  * the same: a registration costs its own project, not all of them.
  */
-import { followRef, isTree, type ObjectReader, type Oid, type TreeEntry } from "../git/mod.ts";
+import {
+  findBlob,
+  followRef,
+  isTree,
+  type ObjectReader,
+  type Oid,
+  type TreeEntry,
+} from "../git/mod.ts";
 import { type Organization, parseOrganization } from "./organization.ts";
 import {
   EXTENSION,
@@ -14,7 +21,6 @@ import {
   projectPath,
 } from "./path.ts";
 import { type Project, parseProject } from "./project.ts";
-import { findFile } from "./tree.ts";
 
 export interface Projects {
   readonly commit: Oid;
@@ -87,14 +93,14 @@ export function openProjects(
     if (found.has(key)) return found.get(key);
     // What cannot be a name is not remembered either: there is no end of those.
     if (!isOrganizationName(name.organization) || !isProjectName(name.name)) return undefined;
-    const blob = findFile(tree, root, projectPath(name));
+    const blob = findBlob(tree, root, projectPath(name));
     if (blob === undefined) return undefined;
     const value = read(name, key, blob);
     found.set(key, value);
     return value;
   };
   const file = (path: readonly string[]): Buffer | undefined => {
-    const blob = findFile(tree, root, path);
+    const blob = findBlob(tree, root, path);
     return blob === undefined ? undefined : objects.read(blob).data;
   };
 

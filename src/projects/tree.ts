@@ -54,18 +54,3 @@ export function writeFiles(
   if (after === undefined) throw new RangeError("a tree of no files");
   return after;
 }
-
-/** The blob at a path, or undefined. */
-export function findFile(
-  tree: (oid: Oid) => ReadonlyMap<string, TreeEntry>,
-  root: Oid,
-  path: readonly string[],
-): Oid | undefined {
-  let at = root;
-  for (const [depth, name] of path.entries()) {
-    const entry = tree(at).get(name);
-    if (!entry || isTree(entry) === (depth === path.length - 1)) return undefined;
-    at = entry.oid;
-  }
-  return at;
-}

@@ -110,7 +110,7 @@ function described(each: RefreshOutcome): SyncSummary["sources"][number] {
     : { name, outcome };
 }
 
-async function writing<T>(
+async function writing<T extends MirrorSummary>(
   registry: Registry,
   command: string,
   report: Report,
@@ -122,7 +122,7 @@ async function writing<T>(
     try {
       await cleanTemporary(registry.paths.packages);
       const result = await work(state);
-      state.recordStored(await storedBytes(registry), new Date());
+      await noteStored(registry, state, result);
       await autoPush(registry, report, signal === undefined ? {} : { signal });
       await repackIfMany(registry.paths.index, registry.objects);
       return result;
@@ -132,11 +132,17 @@ async function writing<T>(
   });
 }
 
-/** Of all archives. */
-async function storedBytes({ archives }: Registry): Promise<number> {
+/** Notes how much is stored: it costs a look at every archive, so only when there is more, or once a day. */
+async function noteStored(
+  { archives }: Registry,
+  state: State,
+  { dryRun, downloaded }: MirrorSummary,
+): Promise<void> {
+  const now = new Date();
+  if (dryRun || (downloaded === 0 && state.hasStored(now))) return;
   let bytes = 0;
   for (const sha256 of await archives.list()) bytes += archives.size(sha256) ?? 0;
-  return bytes;
+  state.recordStored(bytes, now);
 }
 
 async function carryOut(

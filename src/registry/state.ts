@@ -94,6 +94,8 @@ export interface State {
   addDownloads(counts: readonly DownloadCount[], at: Date): void;
   /** The newest so many days on which something was noted, the oldest first. */
   days(most: number): Day[];
+  /** Whether it was noted on that day how much is stored. */
+  hasStored(at: Date): boolean;
   /** How much is stored at a time. */
   recordStored(bytes: number, at: Date): void;
   close(): void;
@@ -200,6 +202,8 @@ function stateOf(db: Database): State {
       const newest = `SELECT * FROM day ORDER BY day DESC LIMIT ${most}`;
       return rows<Day>("day", newest).reverse();
     },
+    hasStored: (at) =>
+      db.query("SELECT 1 FROM day WHERE day = ? AND bytes IS NOT NULL").get(dayOf(at)) !== null,
     recordStored(bytes, at) {
       db.query(
         `INSERT INTO day (day, bytes) VALUES ($day, $bytes)

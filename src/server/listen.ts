@@ -70,6 +70,7 @@ export function startServer(registry: Registry, options: ServeOptions): RunningS
         return errorResponse(400, "usage", "the Host is no host");
       const started = performance.now();
       const response = await app.fetch(request);
+      if (response.status >= 400 && hasBody(request)) response.headers.set("connection", "close");
       traffic.count(request, response);
       if (!log) return response;
       const client = server.requestIP(request)?.address ?? "";
@@ -89,6 +90,14 @@ export function startServer(registry: Registry, options: ServeOptions): RunningS
       await closing;
     },
   };
+}
+
+/**
+ * Who is refused may still be sending, as nobody reads what was not wanted: Bun would count the request
+ * as under way until the client gives up. Closing ends it (RFC 9112, 9.6).
+ */
+function hasBody({ headers }: Request): boolean {
+  return headers.has("transfer-encoding") || Number(headers.get("content-length") ?? 0) > 0;
 }
 
 function listen(options: Parameters<typeof Bun.serve>[0]): Bun.Server<unknown> {

@@ -129,6 +129,27 @@ test.each([
   expect(answer).not.toMatch(/^HTTP\/1\.1 2/);
 });
 
+test.each([
+  ["of a known length", "Content-Length: 60000000\r\n\r\n"],
+  ["of no known length", "Transfer-Encoding: chunked\r\n\r\nfffff\r\n"],
+])("who is refused, and goes on sending a body %s, is told so and hung up on", async (_, head) => {
+  await using world = await stored();
+  const socket = await dial(world.server.url);
+  const closed = new Promise((resolve) => socket.once("close", resolve));
+  socket.on("error", () => {}); // it is hung up on
+  let answer = "";
+  socket.on("data", (data) => {
+    answer += data.toString("latin1");
+    // Else it would wait for the rest when it is told to stop.
+    socket.write(Buffer.alloc(100_000));
+  });
+  socket.write(`POST /api/v0/publish HTTP/1.1\r\nHost: x\r\n${head}${"x".repeat(100_000)}`);
+  await closed;
+  expect(answer).toStartWith("HTTP/1.1 401");
+  expect(answer).toContain("token create");
+  expect(await world.server.stop()).toBe(0);
+});
+
 test("told to stop under load, it drops no request that is under way", async () => {
   await using world = await stored();
   const { server } = world;

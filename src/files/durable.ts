@@ -8,6 +8,11 @@ import { systemCode } from "../errors.ts";
 
 let counter = 0;
 
+/** A name for a file that is being written, in the directory that it will stay in. */
+export function temporaryIn(directory: string): string {
+  return join(directory, `.tmp-${process.pid}-${counter++}`);
+}
+
 /**
  * Durable under its final name when this resolves. Makes missing directories.
  *
@@ -20,7 +25,7 @@ export async function writeDurably(
 ): Promise<void> {
   const directory = dirname(path);
   await mkdir(directory, { recursive: true });
-  const temporary = join(directory, `.tmp-${process.pid}-${counter++}`);
+  const temporary = temporaryIn(directory);
   try {
     const file = await open(temporary, "wx", mode);
     try {

@@ -11,12 +11,15 @@ const MAX_INSERT = 0x7f;
 /**
  * Rebuilds an object from its base.
  *
+ * @param most bytes that it may have
  * @throws {RangeError} when the delta does not fit its base or is cut short
  */
-export function applyDelta(base: Buffer, delta: Buffer): Buffer {
+export function applyDelta(base: Buffer, delta: Buffer, most = Number.POSITIVE_INFINITY): Buffer {
   const cursor = { at: 0 };
   if (readSize(delta, cursor) !== base.length) throw new RangeError("delta is for another base");
-  const out = Buffer.allocUnsafe(readSize(delta, cursor));
+  const size = readSize(delta, cursor);
+  if (size > most) throw new RangeError(`delta makes more than ${most} bytes`);
+  const out = Buffer.allocUnsafe(size);
   let filled = 0;
   while (cursor.at < delta.length) {
     const op = byte(delta, cursor);

@@ -3,15 +3,13 @@
  * object, and only then is moved in.
  */
 import { closeSync, openSync, readFileSync, readSync } from "node:fs";
-import { mkdir, rename } from "node:fs/promises";
 import { messageOf } from "../errors.ts";
-import { syncAll, syncDirectory } from "../files/mod.ts";
 import { checkReachable, checkTrailer } from "./check.ts";
+import { installPack } from "./install-pack.ts";
 import { type Commit, type Oid, oidOf, parseCommit, parseTree } from "./object.ts";
 import { MissingObjectError, type ObjectReader } from "./object-database.ts";
 import { openPackFile } from "./pack-file.ts";
-import { packDirectory, packPath } from "./paths.ts";
-import { addShallow, readShallow } from "./shallow.ts";
+import { readShallow } from "./shallow.ts";
 
 export interface IncomingPack {
   /** What the repository will be able to read. */
@@ -91,14 +89,8 @@ export function openIncomingPack(
     },
     async install() {
       if (pack.index.count === 0) return;
-      await addShallow(gitdir, shallow);
-      await mkdir(packDirectory(gitdir), { recursive: true });
       const index = path.replace(/\.pack$/, ".idx");
-      await syncAll([path, index]);
-      // Readers look for indexes: the pack is there before.
-      await rename(path, packPath(gitdir, name, "pack"));
-      await rename(index, packPath(gitdir, name, "idx"));
-      await syncDirectory(packDirectory(gitdir));
+      await installPack(gitdir, { pack: path, index }, name, shallow);
     },
     close: () => pack.close(),
   };

@@ -4,6 +4,7 @@
  */
 
 export { checkPacks, checkReachable, type ObjectProblem } from "./check.ts";
+export { type FetchLimits, fetchPack } from "./fetch-pack.ts";
 export { findBlob } from "./find-blob.ts";
 export { isAncestor, reachable } from "./history.ts";
 export { createGitEndpoint, type GitEndpoint } from "./http.ts";
@@ -27,6 +28,10 @@ export {
 } from "./object-database.ts";
 export { type BuiltPack, buildPack } from "./pack-build.ts";
 export { createObjectBatch, type ObjectBatch } from "./pack-writer.ts";
+export type { FetchQuestion } from "./protocol/fetch-question.ts";
+export { ProtocolError } from "./protocol/pkt-line.ts";
+export type { AdvertisedRef } from "./protocol/ref.ts";
+export { type RefListing, readRefListing } from "./protocol/ref-listing.ts";
 export { deleteRef, followRef, listRefs, readHead, readRef, writeRef } from "./refs.ts";
 export { findWaste, gatherIfMany, repackIfMany, repackNow, type Waste } from "./repack.ts";
 export { createRepository } from "./repository.ts";

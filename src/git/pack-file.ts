@@ -3,9 +3,10 @@
  * object), the pack is read where it is needed.
  */
 import { readFileSync } from "node:fs";
-import { inflateSync } from "node:zlib";
 import { Failure, messageOf } from "../errors.ts";
+import { byteBoundedCache } from "./byte-bounded-cache.ts";
 import { applyDelta } from "./delta.ts";
+import { inflateObject } from "./inflate.ts";
 import type { GitObject, Oid } from "./object.ts";
 import { type EntryHeader, type EntryKind, readEntryHeader } from "./pack-entry.ts";
 import { type PackIndex, readPackIndex } from "./pack-index.ts";
@@ -35,7 +36,7 @@ export function openPackFile(path: string, resolve: (oid: Oid) => GitObject): Pa
   const index = readIndex(path.replace(/\.pack$/, ".idx"));
   const pages = openPages(path);
   const end = pages.size - 20;
-  const bases = byteBoundedCache(BASE_CACHE_BYTES);
+  const bases = byteBoundedCache<number, GitObject>(BASE_CACHE_BYTES, ({ data }) => data.length);
 
   const slice = (offset: number): { header: EntryHeader; deflated: Buffer } => {
     const data = pages.read(offset, (index.nextOffset(offset) ?? end) - offset);
@@ -54,7 +55,7 @@ export function openPackFile(path: string, resolve: (oid: Oid) => GitObject): Pa
   const decode = (offset: number): GitObject => {
     try {
       const { header, deflated } = slice(offset);
-      const data = inflateSync(deflated, { maxOutputLength: Math.max(header.size, 1) });
+      const { data } = inflateObject(deflated, header.size);
       const { entry } = header;
       if (entry.kind !== "ofs-delta" && entry.kind !== "ref-delta")
         return { type: entry.kind, data };
@@ -108,30 +109,4 @@ function damaged(path: string, error: unknown): Failure {
     "check the disk, put the index directory away and run `sync`: it is fetched anew",
     { cause: error },
   );
-}
-
-function byteBoundedCache(limit: number) {
-  const map = new Map<number, GitObject>();
-  let bytes = 0;
-  return {
-    get(key: number): GitObject | undefined {
-      const value = map.get(key);
-      if (value) {
-        // Re-inserting keeps the map in order of use.
-        map.delete(key);
-        map.set(key, value);
-      }
-      return value;
-    },
-    set(key: number, value: GitObject): void {
-      if (value.data.length > limit / 4) return;
-      map.set(key, value);
-      bytes += value.data.length;
-      for (const [oldest, old] of map) {
-        if (bytes <= limit) break;
-        map.delete(oldest);
-        bytes -= old.data.length;
-      }
-    },
-  };
 }

@@ -1,58 +1,94 @@
 /**
- * HTTP as isomorphic-git wants it, for one peer. What may be better next time is a `DownloadError`,
- * what the user has to mend a `Failure`.
+ * Git's smart HTTP with one peer. What may be better next time is a `DownloadError`, what the user has to
+ * mend a `Failure`. Source: gitprotocol-http(5).
  */
-import type { HttpClient } from "isomorphic-git";
-import { DownloadError, type HttpAnswer, request, shownUrl } from "../download/mod.ts";
-import { Failure } from "../errors.ts";
+import {
+  atMost,
+  collect,
+  DownloadError,
+  type HttpAnswer,
+  type HttpRequest,
+  request,
+  shownUrl,
+} from "../download/mod.ts";
+import { Failure, messageOf } from "../errors.ts";
+import { ProtocolError, type RefListing, readRefListing } from "../git/mod.ts";
 import { authHeaders, variables } from "./credentials.ts";
 import type { GitPeer } from "./peer.ts";
 
 /** A server may think for a while about a big index before it says anything. */
 const ANSWER_TIMEOUT_MS = 60_000;
-/** An index of 100,000 modules packs to less than a tenth of this. */
-const MAX_BODY = 1024 * 1024 * 1024;
+/** A hundred thousand refs take less. */
+const MAX_LISTING = 32 * 1024 * 1024;
 
-export function gitHttp(peer: GitPeer, signal?: AbortSignal): HttpClient {
-  return {
-    async request({ url, method = "GET", headers = {}, body }) {
-      const data = body === undefined ? undefined : await collect(body);
-      const credentials = authHeaders(peer, url);
-      const answer = await request(
-        { url, method, headers, credentials, ...(data && { body: data }) },
-        { answerTimeoutMs: ANSWER_TIMEOUT_MS, signal },
-      );
-      if (answer.status !== 200) {
-        await answer.discard();
-        throw refusal(peer, answer);
-      }
-      return {
-        url: answer.url,
-        method,
-        statusCode: answer.status,
-        statusMessage: "",
-        headers: Object.fromEntries(answer.headers),
-        body: chunks(peer, answer),
-      };
-    },
-  };
-}
-
-async function collect(body: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
-  const parts: Uint8Array[] = [];
-  for await (const part of body) parts.push(part);
-  return Buffer.concat(parts);
-}
-
-async function* chunks({ title }: GitPeer, answer: HttpAnswer) {
-  let size = 0;
-  for await (const chunk of answer.chunks()) {
-    size += chunk.length;
-    if (size > MAX_BODY) {
-      throw new Failure("upstream", `${title}: its index is over ${MAX_BODY} bytes`);
-    }
-    yield chunk;
+/**
+ * The peer's refs. One request.
+ *
+ * @throws {Failure} "upstream" when it speaks no Git
+ */
+export async function listRefs(peer: GitPeer, signal?: AbortSignal): Promise<RefListing> {
+  const answer = await exchange(peer, listingRequest(peer.url), signal);
+  const body = await collect(answer, MAX_LISTING);
+  try {
+    return readRefListing(body);
+  } catch (error) {
+    if (!(error instanceof ProtocolError)) throw error;
+    if (isListing(answer)) throw misunderstood(answer.url, error);
+    throw noIndex(peer, error);
   }
+}
+
+/** What asks for refs. Version 1 lists them at once; version 2 takes a second request. */
+export function listingRequest(url: string): HttpRequest {
+  return { url: `${base(url)}/info/refs?service=git-upload-pack`, headers: PROTOCOL };
+}
+
+const PROTOCOL = { "git-protocol": "version=1" };
+
+const base = (url: string): string => url.replace(/\/+$/, "");
+
+function isListing({ headers }: HttpAnswer): boolean {
+  return headers.get("content-type") === "application/x-git-upload-pack-advertisement";
+}
+
+/** A little more than the biggest pack that is taken. */
+const MAX_ANSWER = 1.1 * 1024 ** 3;
+
+/** Sends what is wanted and gives the body of the answer, as it comes. */
+export async function askForPack(
+  peer: GitPeer,
+  question: Uint8Array,
+  signal?: AbortSignal,
+): Promise<AsyncIterable<Uint8Array>> {
+  const answer = await exchange(
+    peer,
+    {
+      url: `${base(peer.url)}/git-upload-pack`,
+      method: "POST",
+      headers: { ...PROTOCOL, "content-type": "application/x-git-upload-pack-request" },
+      body: question,
+    },
+    signal,
+  );
+  return atMost(answer, MAX_ANSWER);
+}
+
+/**
+ * One request to a peer, with its credentials.
+ *
+ * @throws {Failure} or {DownloadError} unless it is answered with 200
+ */
+export async function exchange(
+  peer: GitPeer,
+  wanted: HttpRequest,
+  signal: AbortSignal | undefined,
+): Promise<HttpAnswer> {
+  const credentials = authHeaders(peer, wanted.url);
+  const limits = { answerTimeoutMs: ANSWER_TIMEOUT_MS, signal };
+  const answer = await request({ ...wanted, credentials }, limits);
+  if (answer.status === 200) return answer;
+  await answer.discard();
+  throw refusal(peer, answer);
 }
 
 function refusal(peer: GitPeer, { url, status }: HttpAnswer): Failure | DownloadError {
@@ -64,4 +100,20 @@ function refusal(peer: GitPeer, { url, status }: HttpAnswer): Failure | Download
   if (status !== 404) return new DownloadError("server-error", message, { status });
   const hint = `check ${peer.check}: it is where the Git index is`;
   return new Failure("upstream", `${peer.title}: ${message}`, hint);
+}
+
+/** What answers is something else. */
+export function noIndex(peer: GitPeer, error: unknown): Failure {
+  return new Failure(
+    "upstream",
+    `${peer.title}: ${shownUrl(peer.url)} is no Git index: ${messageOf(error)}`,
+    `check ${peer.check}: it must speak Git's smart HTTP`,
+    { cause: error },
+  );
+}
+
+/** What came is no whole answer. Perhaps it was cut on its way, so it is asked for again. */
+export function misunderstood(url: string, error: unknown): DownloadError {
+  const message = `what came from ${shownUrl(url)} is no whole index: ${messageOf(error)}`;
+  return new DownloadError("truncated", message, { cause: error });
 }

@@ -1,7 +1,7 @@
 /** Sends a branch of the index to a Git host. It only ever moves forward there. */
-import { Errors, push } from "isomorphic-git";
-import { DownloadError, withRetries } from "../download/mod.ts";
-import { Failure } from "../errors.ts";
+import { Errors, type HttpClient, push } from "isomorphic-git";
+import { atMost, DownloadError, withRetries } from "../download/mod.ts";
+import { Failure, systemCode } from "../errors.ts";
 import {
   isAncestor,
   type ObjectReader,
@@ -9,10 +9,9 @@ import {
   openObjectDatabase,
   readRef,
 } from "../git/mod.ts";
-import { understood } from "./git.ts";
-import { fetchFileSystem } from "./git-fs.ts";
-import { gitHttp } from "./git-http.ts";
+import { exchange, noIndex } from "./git-http.ts";
 import { type GitPeer, unreachable } from "./peer.ts";
+import { pushFileSystem } from "./push-fs.ts";
 
 export interface PushOptions {
   /** The ref to send. */
@@ -62,8 +61,8 @@ async function tryPush(
   try {
     await understood(peer, () =>
       push({
-        fs: fetchFileSystem(gitdir, peer.name, objects.has),
-        http: gitHttp(peer, signal),
+        fs: pushFileSystem(gitdir, peer.name),
+        http: httpClient(peer, signal),
         gitdir,
         url: peer.url,
         remote: peer.name,
@@ -103,6 +102,38 @@ function checkForward(
     "take it in with `sync --pull` and push again, or choose another git.branch",
   );
 }
+
+/** Runs the library's call: its own errors are about what the host answered. */
+async function understood<T>(peer: GitPeer, call: () => Promise<T>): Promise<T> {
+  try {
+    return await call();
+  } catch (error) {
+    const isOurs = error instanceof DownloadError || error instanceof Failure;
+    throw isOurs || systemCode(error) === undefined ? error : noIndex(peer, error);
+  }
+}
+
+/** HTTP as isomorphic-git wants it. */
+function httpClient(peer: GitPeer, signal: AbortSignal | undefined): HttpClient {
+  return {
+    async request({ url, method = "GET", headers = {}, body }) {
+      const parts = body === undefined ? undefined : await Array.fromAsync(body);
+      const wanted = { url, method, headers, ...(parts && { body: Buffer.concat(parts) }) };
+      const answer = await exchange(peer, wanted, signal);
+      return {
+        url: answer.url,
+        method,
+        statusCode: answer.status,
+        statusMessage: "",
+        headers: Object.fromEntries(answer.headers),
+        body: atMost(answer, MAX_ANSWER),
+      };
+    },
+  };
+}
+
+/** A list of refs, or what became of the push. */
+const MAX_ANSWER = 64 * 1024 * 1024;
 
 /** What the host said about the branch, such as that it is protected. */
 function turnedDown(

@@ -2,28 +2,26 @@
  * Brings another registry's Git index here. A source's comes one commit deep, as its history is its
  * own business; a shared index comes with its history, to be gone on from.
  */
-import { createHash } from "node:crypto";
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
-import {
-  type FetchResult,
-  fetch as gitFetch,
-  type HttpClient,
-  listServerRefs,
-} from "isomorphic-git";
 import { DownloadError, shownUrl, withRetries } from "../download/mod.ts";
 import { Failure, messageOf, systemCode } from "../errors.ts";
 import {
+  type AdvertisedRef,
+  type FetchLimits,
+  type FetchQuestion,
+  fetchPack,
   isTree,
   MissingObjectError,
   type Oid,
   openObjectDatabase,
+  ProtocolError,
+  type RefListing,
   reachable,
   readRef,
+  readShallow,
   writeRef,
 } from "../git/mod.ts";
-import { fetchFileSystem } from "./git-fs.ts";
-import { gitHttp } from "./git-http.ts";
+import { VERSION } from "../version.ts";
+import { askForPack, listRefs, misunderstood } from "./git-http.ts";
 import { type GitPeer, unreachable } from "./peer.ts";
 import { sourceRef } from "./ref.ts";
 
@@ -65,29 +63,93 @@ async function tryRefresh(
   const { signal, beforeMove, branch, history = false } = options;
   const ref = sourceRef(peer.name);
   const before = readRef(gitdir, ref);
-  const http = gitHttp(peer, signal);
-  const found = await understood(peer, () => remoteTip(peer, http, branch));
-  if (found.oid === before) return { tip: found.oid, changed: false };
+  const listing = await listed(peer, signal);
+  const { oid: tip } = tipOf(listing, peer, branch);
+  if (tip === before) return { tip, changed: false };
   // A shared index may be what was pushed from here.
-  const isHere = history && hasHistory(gitdir, found.oid);
-  const tip = isHere ? found.oid : await bring(gitdir, peer, found.ref, http, options);
+  if (!(history && hasHistory(gitdir, tip))) await bring(gitdir, peer, listing, tip, options);
   checkComplete(gitdir, tip, peer);
   if (before !== undefined) await beforeMove?.(before, tip);
   await writeRef(gitdir, ref, tip);
   return { tip, changed: true };
 }
 
+/** Codes of hosts that are not there at all: to ask again at once would only keep the user waiting. */
+const NOBODY: ReadonlySet<string> = new Set(["ECONNREFUSED", "ENOTFOUND"]);
+
+async function listed(peer: GitPeer, signal: AbortSignal | undefined): Promise<RefListing> {
+  try {
+    return await listRefs(peer, signal);
+  } catch (error) {
+    const isNobody = error instanceof DownloadError && NOBODY.has(systemCode(error.cause) ?? "");
+    throw isNobody ? unreachable(peer, error) : error;
+  }
+}
+
+/** The wanted branch; without a wish the one that clients pull, or whatever the server's HEAD is. */
+function tipOf({ refs }: RefListing, peer: GitPeer, branch: string | undefined): AdvertisedRef {
+  const wanted = branch === undefined ? ["refs/heads/main", "HEAD"] : [`refs/heads/${branch}`];
+  for (const name of wanted) {
+    const found = refs.find((ref) => ref.name === name);
+    if (found) return found;
+  }
+  throw emptyIndex(peer, branch);
+}
+
+/** An index of 100,000 modules packs to less than a tenth of this. */
+const MOST_PACK = 1024 ** 3;
+/** An index file grows by a line a version. */
+const MOST_OBJECT = 256 * 1024 ** 2;
+/** The index of a million modules is less than a quarter of this. */
+const MOST_WORK = 16 * 1024 ** 3;
+
 async function bring(
   gitdir: string,
   peer: GitPeer,
-  remoteRef: string,
-  http: HttpClient,
-  { branch, history = false }: RefreshOptions,
-): Promise<Oid> {
-  const fetched = await wholly(() => fetchTip(gitdir, peer, remoteRef, http, history));
-  if (fetched.fetchHead === null) throw emptyIndex(peer, branch);
-  if (fetched.packfile) await checkPack(join(gitdir, fetched.packfile), peer);
-  return fetched.fetchHead;
+  { capabilities }: RefListing,
+  want: Oid,
+  { signal, history = false }: RefreshOptions,
+): Promise<void> {
+  const question = questionFor(gitdir, peer, want, history);
+  // Whose history is gone on from is trusted with how long it is.
+  const work = history ? Number.POSITIVE_INFINITY : MOST_WORK;
+  const limits: FetchLimits = { pack: MOST_PACK, object: MOST_OBJECT, work };
+  const send = (body: Buffer) => askForPack(peer, body, signal);
+  const agent = `moonbit-registry/${VERSION}`;
+  try {
+    await fetchPack(gitdir, question, capabilities, send, { agent, limits, signal });
+  } catch (error) {
+    throw explained(error, gitdir, peer);
+  }
+}
+
+/** Says what is here, which the server leaves out of the pack. */
+function questionFor(gitdir: string, peer: GitPeer, want: Oid, history: boolean): FetchQuestion {
+  const objects = openObjectDatabase(gitdir);
+  try {
+    const before = readRef(gitdir, sourceRef(peer.name));
+    const haves = before !== undefined && objects.has(before) ? [before] : [];
+    // Who was killed between writing that list and the pack has commits on it that are not here.
+    const shallows = [...readShallow(gitdir)].filter((oid) =>
+      history ? objects.has(oid) : haves.includes(oid),
+    );
+    return { want, haves, shallows, depth: history ? undefined : 1 };
+  } finally {
+    objects.close();
+  }
+}
+
+/** The peer has shown before that it speaks Git: what is not understood was cut on its way. */
+function explained(error: unknown, gitdir: string, { url }: GitPeer): unknown {
+  const isAnswer = error instanceof ProtocolError || error instanceof SyntaxError;
+  if (isAnswer || error instanceof RangeError) return misunderstood(url, error);
+  if (error instanceof DownloadError || systemCode(error) === undefined) return error;
+  return new Failure(
+    "io",
+    `cannot write to ${gitdir}: ${messageOf(error)}`,
+    "make room or mend the permissions, then run the same again",
+    { cause: error },
+  );
 }
 
 /** Whether a commit and all that it goes back to are here. */
@@ -104,82 +166,6 @@ function hasHistory(gitdir: string, tip: Oid): boolean {
   }
 }
 
-/** Codes of hosts that are not there at all: to ask again at once would only keep the user waiting. */
-const NOBODY: ReadonlySet<string> = new Set(["ECONNREFUSED", "ENOTFOUND"]);
-
-/** The wanted branch; without a wish the one that clients pull, or whatever the server's HEAD is. */
-async function remoteTip(
-  peer: GitPeer,
-  http: HttpClient,
-  branch: string | undefined,
-): Promise<{ ref: string; oid: Oid }> {
-  // Version 1 lists its refs in the first answer; version 2 takes a second request.
-  const refs = await listServerRefs({ http, url: peer.url, protocolVersion: 1 });
-  const wanted = branch === undefined ? ["refs/heads/main", "HEAD"] : [`refs/heads/${branch}`];
-  for (const name of wanted) {
-    const found = refs.find(({ ref }) => ref === name);
-    if (found) return found;
-  }
-  throw emptyIndex(peer, branch);
-}
-
-async function fetchTip(
-  gitdir: string,
-  peer: GitPeer,
-  remoteRef: string,
-  http: HttpClient,
-  history: boolean,
-): Promise<FetchResult & { packfile?: string }> {
-  const objects = openObjectDatabase(gitdir);
-  try {
-    return await gitFetch({
-      fs: fetchFileSystem(gitdir, peer.name, objects.has),
-      http,
-      gitdir,
-      url: peer.url,
-      remote: peer.name,
-      ref: sourceRef(peer.name), // what is here already: the server leaves it out of the pack
-      remoteRef,
-      ...(history ? {} : { depth: 1 }),
-      singleBranch: true,
-      tags: false,
-    });
-  } finally {
-    objects.close();
-  }
-}
-
-/**
- * Runs the library's fetch. The peer has shown before that it speaks Git, so what the library does
- * not understand was cut on its way.
- */
-async function wholly<T>(call: () => Promise<T>): Promise<T> {
-  try {
-    return await call();
-  } catch (error) {
-    if (error instanceof DownloadError || systemCode(error) === undefined) throw error;
-    throw new DownloadError("truncated", messageOf(error), { cause: error });
-  }
-}
-
-/** Runs one of the library's calls: its own errors are about what the source answered. */
-export async function understood<T>(peer: GitPeer, call: () => Promise<T>): Promise<T> {
-  try {
-    return await call();
-  } catch (error) {
-    if (error instanceof DownloadError) {
-      throw NOBODY.has(systemCode(error.cause) ?? "") ? unreachable(peer, error) : error;
-    }
-    if (error instanceof Failure || systemCode(error) === undefined) throw error;
-    throw new Failure(
-      "upstream",
-      `${peer.title}: ${shownUrl(peer.url)} is no Git index: ${messageOf(error)}`,
-      `check ${peer.check}: it must speak Git's smart HTTP`,
-      { cause: error },
-    );
-  }
-}
-
 function emptyIndex(peer: GitPeer, branch: string | undefined): Failure {
   const where = shownUrl(peer.url);
   const what =
@@ -193,13 +179,6 @@ function emptyIndex(peer: GitPeer, branch: string | undefined): Failure {
   );
 }
 
-/** The library does not look at a pack's trailer, which is what shows that it arrived whole. */
-async function checkPack(path: string, peer: GitPeer): Promise<void> {
-  const pack = await readFile(path);
-  const sum = createHash("sha1").update(pack.subarray(0, -20)).digest();
-  if (!sum.equals(pack.subarray(-20))) throw brokenIndex(peer, "the pack is damaged");
-}
-
 function checkComplete(gitdir: string, tip: Oid, peer: GitPeer): void {
   const objects = openObjectDatabase(gitdir);
   try {
@@ -207,18 +186,11 @@ function checkComplete(gitdir: string, tip: Oid, peer: GitPeer): void {
     for (let tree = queue.pop(); tree !== undefined; tree = queue.pop()) {
       for (const entry of objects.tree(tree)) {
         if (isTree(entry)) queue.push(entry.oid);
-        else if (!objects.has(entry.oid)) throw brokenIndex(peer, `${entry.name} did not arrive`);
+        else if (!objects.has(entry.oid))
+          throw misunderstood(peer.url, `${entry.name} did not arrive`);
       }
     }
   } finally {
     objects.close();
   }
-}
-
-/** Perhaps it was cut on its way, so it is asked for again. */
-function brokenIndex({ url }: GitPeer, what: string): DownloadError {
-  return new DownloadError(
-    "truncated",
-    `what came from ${shownUrl(url)} is no whole index: ${what}`,
-  );
 }

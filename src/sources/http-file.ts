@@ -1,5 +1,5 @@
 /** One file of a plain-file index, asked for only if it changed. Source: RFC 9110, section 13. */
-import { DownloadError, request, shownUrl, withRetries } from "../download/mod.ts";
+import { collect, DownloadError, request, shownUrl, withRetries } from "../download/mod.ts";
 import { Failure } from "../errors.ts";
 import { authHeaders, variables } from "./credentials.ts";
 import type { GitPeer } from "./peer.ts";
@@ -35,7 +35,7 @@ export async function fetchFile(peer: GitPeer, wish: FileWish): Promise<Fetched>
 }
 
 async function tryFetch(peer: GitPeer, wish: FileWish): Promise<Fetched> {
-  const { url, validators, signal } = wish;
+  const { url, validators, maxBytes, signal } = wish;
   const headers = {
     ...(validators?.etag && { "if-none-match": validators.etag }),
     ...(validators?.modified && { "if-modified-since": validators.modified }),
@@ -43,7 +43,7 @@ async function tryFetch(peer: GitPeer, wish: FileWish): Promise<Fetched> {
   const credentials = authHeaders(peer, url);
   const answer = await request({ url, headers, credentials }, { signal });
   if (answer.status === 200) {
-    const bytes = await bounded(answer.chunks(), answer.size, wish);
+    const bytes = await collect(answer, maxBytes);
     return { outcome: "got", bytes, validators: validatorsOf(answer.headers) };
   }
   await answer.discard();
@@ -55,26 +55,6 @@ async function tryFetch(peer: GitPeer, wish: FileWish): Promise<Fetched> {
     throw new Failure("denied", `${peer.title} refused access (${status})`, hint);
   }
   throw new DownloadError("server-error", `${shownUrl(url)} answered ${status}`, { status });
-}
-
-async function bounded(
-  chunks: AsyncIterable<Uint8Array>,
-  declared: number | undefined,
-  { url, maxBytes }: FileWish,
-): Promise<Buffer> {
-  const parts: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of chunks) {
-    size += chunk.length;
-    if (size > maxBytes) {
-      throw new Failure("upstream", `${shownUrl(url)} is over ${maxBytes} bytes`);
-    }
-    parts.push(chunk);
-  }
-  if (declared !== undefined && declared !== size) {
-    throw new DownloadError("truncated", `${shownUrl(url)}: ${size} of ${declared} bytes came`);
-  }
-  return Buffer.concat(parts);
 }
 
 function validatorsOf(headers: Headers): Validators {

@@ -3,9 +3,10 @@
  * is there. The URL comes from whoever registers, so it is asked over http and https alone, with no
  * credentials, for a bounded time and size, and nothing of what it answers is passed on.
  */
-import { type HttpClient, listServerRefs } from "isomorphic-git";
-import { DownloadError, request, shownUrl } from "../download/mod.ts";
-import { Failure, messageOf, systemCode } from "../errors.ts";
+import { collect, DownloadError, request, shownUrl } from "../download/mod.ts";
+import { Failure, messageOf } from "../errors.ts";
+import { ProtocolError, readRefListing } from "../git/mod.ts";
+import { listingRequest } from "./git-http.ts";
 
 export interface RepositoryLimits {
   /** Hosts that may be asked; empty: any. */
@@ -33,49 +34,22 @@ export async function repositoryHasCommit(
 ): Promise<boolean> {
   const signal = AbortSignal.timeout(timeoutMs);
   try {
-    const http = boundedHttp(hosts, signal);
-    // Version 1 lists its refs in the first answer, tags with what they point at.
-    const refs = await listServerRefs({ http, url, protocolVersion: 1, peelTags: true });
-    return refs.some(({ oid, peeled }) => oid === commit || peeled === commit);
+    const wanted = listingRequest(url);
+    checkHost(wanted.url, hosts);
+    const answer = await request(
+      { ...wanted, mayFollow: (next) => checkHost(next, hosts) },
+      { signal },
+    );
+    if (answer.status !== 200) {
+      await answer.discard();
+      throw new ProtocolError(`it answered ${answer.status}`);
+    }
+    // A tag is listed with what it points at.
+    const { refs } = readRefListing(await collect(answer, MAX_BODY));
+    return refs.some(({ oid }) => oid === commit);
   } catch (error) {
     throw explained(url, error, signal);
   }
-}
-
-function boundedHttp(hosts: readonly string[], signal: AbortSignal): HttpClient {
-  return {
-    async request({ url, method = "GET", headers = {} }) {
-      checkHost(url, hosts);
-      const answer = await request(
-        { url, method, headers, mayFollow: (next) => checkHost(next, hosts) },
-        { signal },
-      );
-      return {
-        url: answer.url,
-        method,
-        statusCode: answer.status,
-        statusMessage: "",
-        headers: Object.fromEntries(answer.headers),
-        // Whole, as the library takes a body that breaks off for one that has ended.
-        body: iterate(await collected(answer.chunks(), url)),
-      };
-    },
-  };
-}
-
-async function collected(chunks: AsyncIterable<Uint8Array>, url: string): Promise<Uint8Array> {
-  const parts: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of chunks) {
-    size += chunk.length;
-    if (size > MAX_BODY) throw new DownloadError("network", `${shownUrl(url)} lists too many refs`);
-    parts.push(chunk);
-  }
-  return Buffer.concat(parts);
-}
-
-async function* iterate(bytes: Uint8Array): AsyncGenerator<Uint8Array, void> {
-  yield bytes;
 }
 
 /** @throws {Failure} "invalid" */
@@ -88,7 +62,7 @@ function checkHost(url: string, hosts: readonly string[]): void {
 
 /** What went wrong, without what the other side said: it may be a service that is not for all eyes. */
 function explained(url: string, error: unknown, signal: AbortSignal): unknown {
-  if (error instanceof Failure) return error;
+  if (error instanceof Failure && error.code !== "upstream") return error;
   const shown = shownUrl(url);
   if (signal.aborted) {
     const hint = "try again, or ask the registry's operator whether it can reach that host";
@@ -96,11 +70,10 @@ function explained(url: string, error: unknown, signal: AbortSignal): unknown {
       cause: error,
     });
   }
-  if (error instanceof DownloadError) {
+  if (error instanceof DownloadError || error instanceof Failure) {
     return new Failure("upstream", `repo_url: ${messageOf(error)}`, HINT, { cause: error });
   }
-  // The library's own errors have codes such as HttpError and SmartHttpError.
-  if (systemCode(error) === undefined) return error;
+  if (!(error instanceof ProtocolError)) return error;
   return new Failure(
     "upstream",
     `repo_url: ${shown} does not answer as a Git repository that all may read`,

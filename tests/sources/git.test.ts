@@ -90,7 +90,7 @@ test.each<[string, Fault]>([
   at.upstream.setFaults({ override: (_path, attempt) => (attempt <= 2 ? fault : undefined) });
   expect(await refreshIndex(at.gitdir, at.source)).toMatchObject({ changed: true });
   const asked = at.upstream.requests.map(({ path }) => path.split("/").at(-1));
-  expect(asked.filter((name) => name === "refs")).toHaveLength(2 + 3 * 2);
+  expect(asked.filter((name) => name === "refs")).toHaveLength(2 + 3);
   expect(asked.filter((name) => name === "git-upload-pack")).toHaveLength(3);
 });
 

@@ -47,26 +47,58 @@ export function packet(payload: string | Uint8Array): Buffer {
 export function* packets(message: Buffer): Generator<Packet> {
   let at = 0;
   while (at < message.length) {
-    const digits = message.toString("latin1", at, at + 4);
-    if (!/^[0-9a-fA-F]{4}$/.test(digits)) {
-      throw new ProtocolError(`bad pkt-line length at byte ${at}`);
-    }
-    const length = Number.parseInt(digits, 16);
-    if (length === 3 || length > MAX_PAYLOAD + 4) {
-      throw new ProtocolError(`bad pkt-line length ${length} at byte ${at}`);
-    }
-    const marker = MARKERS[length];
-    if (marker) {
-      yield { kind: marker };
-      at += 4;
-      continue;
-    }
-    if (at + length > message.length) {
-      throw new ProtocolError(`pkt-line at byte ${at} is cut short`);
-    }
-    yield { kind: "data", data: message.subarray(at + 4, at + length) };
-    at += length;
+    const next = packetAt(message, at, at);
+    if (!next) throw new ProtocolError(`pkt-line at byte ${at} is cut short`);
+    yield next.packet;
+    at += next.length;
   }
+}
+
+/**
+ * Splits a message into packets as it comes. A payload is a view of what came.
+ *
+ * @throws {ProtocolError} as `packets`
+ */
+export async function* packetsOf(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Packet> {
+  let rest: Buffer = Buffer.alloc(0);
+  let passed = 0;
+  for await (const chunk of chunks) {
+    rest =
+      rest.length === 0
+        ? Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length)
+        : Buffer.concat([rest, chunk]);
+    let at = 0;
+    for (;;) {
+      const next = packetAt(rest, at, passed + at);
+      if (!next) break;
+      yield next.packet;
+      at += next.length;
+    }
+    passed += at;
+    rest = rest.subarray(at);
+  }
+  if (rest.length > 0) throw new ProtocolError(`pkt-line at byte ${passed} is cut short`);
+}
+
+/** @returns undefined when the rest of it is still to come */
+function packetAt(
+  data: Buffer,
+  at: number,
+  position: number,
+): { packet: Packet; length: number } | undefined {
+  const digits = data.toString("latin1", at, at + 4);
+  if (!/^[0-9a-fA-F]{0,4}$/.test(digits)) {
+    throw new ProtocolError(`bad pkt-line length at byte ${position}`);
+  }
+  if (digits.length < 4) return undefined;
+  const length = Number.parseInt(digits, 16);
+  if (length === 3 || length > MAX_PAYLOAD + 4) {
+    throw new ProtocolError(`bad pkt-line length ${length} at byte ${position}`);
+  }
+  const marker = MARKERS[length];
+  if (marker) return { packet: { kind: marker }, length: 4 };
+  if (at + length > data.length) return undefined;
+  return { packet: { kind: "data", data: data.subarray(at + 4, at + length) }, length };
 }
 
 /** A packet's payload as text without its line end. */

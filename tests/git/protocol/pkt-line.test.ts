@@ -37,7 +37,7 @@ test.each([
   ["a length of three", "0003", "bad pkt-line length 3 at byte 0"],
   ["a length past the limit", "fff1", "bad pkt-line length 65521 at byte 0"],
   ["a payload that is cut short", "0006a\n0009ab", "pkt-line at byte 6 is cut short"],
-  ["a length that is cut short", "0006a\n00", "bad pkt-line length at byte 6"],
+  ["a length that is cut short", "0006a\n00", "pkt-line at byte 6 is cut short"],
 ])("refuses %s and names the byte", (_, message, problem) => {
   expect(() => [...packets(Buffer.from(message))]).toThrow(new ProtocolError(problem));
 });

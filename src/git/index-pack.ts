@@ -1,0 +1,94 @@
+/**
+ * Finds out what a pack from elsewhere holds: where each object begins, and what it is, by reading it
+ * through once. So nothing in it is believed, and its index is our own. Source: gitformat-pack(5).
+ */
+import { crc32 } from "node:zlib";
+import { checkTrailer } from "./check.ts";
+import { type Oid, oidOf } from "./object.ts";
+import type { IndexedEntry } from "./pack-index.ts";
+import { openPackScan, type PackScan, type ScanLimits } from "./pack-scan.ts";
+import { openPages, type Pages } from "./pages.ts";
+
+/** "PACK", the version, and how many objects there are. */
+const HEAD = 12;
+const TRAILER = 20;
+
+/** A delta that cannot be put together yet. */
+interface Waiting {
+  readonly offset: number;
+  readonly crc32: number;
+}
+
+/**
+ * @param path of a pack in which every delta has its base
+ * @returns its objects; on the way one number for each, so that the caller may take a breath
+ * @throws {RangeError} or {SyntaxError} when it is no pack, is not what was sent, or goes beyond a limit
+ */
+export function* indexPack(path: string, limits: ScanLimits): Generator<number, IndexedEntry[]> {
+  checkTrailer(path);
+  const pages = openPages(path);
+  try {
+    const count = readCount(pages);
+    const end = pages.size - TRAILER;
+    const found = yield* readThrough(openPackScan(pages, end, limits), pages, count);
+    return found;
+  } finally {
+    pages.close();
+  }
+}
+
+function readCount(pages: Pages): number {
+  if (pages.size < HEAD + TRAILER) throw new RangeError("the pack is cut short");
+  const head = pages.read(0, HEAD);
+  if (head.toString("latin1", 0, 8) !== "PACK\0\0\0\x02") throw new SyntaxError("it is no pack");
+  return head.readUInt32BE(8);
+}
+
+function* readThrough(
+  scan: PackScan,
+  pages: Pages,
+  count: number,
+): Generator<number, IndexedEntry[]> {
+  const found: IndexedEntry[] = [];
+  const offsets = new Map<Oid, number>();
+  /** By where the base begins, or by its name. */
+  const waiting = new Map<number | Oid, Waiting[]>();
+  /** Takes what waited for a base, now that it is there. */
+  const dependents = (base: number | Oid): Waiting[] => {
+    const ready = waiting.get(base) ?? [];
+    waiting.delete(base);
+    return ready;
+  };
+
+  let offset = HEAD;
+  for (let at = 0; at < count; at++) {
+    const { entry, length } = scan.measure(offset);
+    const sum = crc32(pages.read(offset, length));
+    const base =
+      entry.kind === "ofs-delta"
+        ? offset - entry.distance
+        : entry.kind === "ref-delta"
+          ? (offsets.get(entry.base) ?? entry.base)
+          : undefined;
+    const ready: (Waiting & { base: number | undefined })[] = [];
+    if (typeof base === "string" || (base !== undefined && !scan.has(base))) {
+      waiting.set(base, [...(waiting.get(base) ?? []), { offset, crc32: sum }]);
+    } else {
+      ready.push({ offset, crc32: sum, base });
+    }
+    for (let next = ready.pop(); next !== undefined; next = ready.pop()) {
+      const { type, data } = scan.settle(next.offset, next.base);
+      const oid = oidOf(type, data);
+      offsets.set(oid, next.offset);
+      found.push({ oid, offset: next.offset, crc32: next.crc32 });
+      for (const each of [...dependents(oid), ...dependents(next.offset)]) {
+        ready.push({ ...each, base: next.offset });
+      }
+      yield found.length;
+    }
+    offset += length;
+  }
+  if (offset !== scan.end) throw new RangeError("there is more in the pack than it says");
+  if (waiting.size > 0) throw new RangeError("the base of a delta is not in the pack");
+  return found;
+}

@@ -1,0 +1,28 @@
+/** Inflates an object of a known size. Source: RFC 1950, nodejs.org/api/zlib.html. */
+import { inflateSync } from "node:zlib";
+
+/** What inflating begins with at most, whatever an object says of its size. */
+const MOST_BUFFER = 256 * 1024;
+/** The least that Node's zlib takes. */
+const LEAST_BUFFER = 64;
+
+/**
+ * @param deflated begins with the object; more may follow
+ * @param size of the object, in bytes: more than that is never made
+ * @returns the object, and how many bytes it was deflated to
+ * @throws an error of zlib's, with the code Z_BUF_ERROR when `deflated` ends too soon
+ */
+export function inflateObject(deflated: Buffer, size: number): { data: Buffer; taken: number } {
+  const options = {
+    info: true,
+    maxOutputLength: Math.max(size, 1),
+    // One byte more than it takes: a buffer that is full makes zlib ask for another.
+    chunkSize: Math.max(LEAST_BUFFER, Math.min(size + 1, MOST_BUFFER)),
+  };
+  // The types leave out what `info` changes.
+  const { buffer, engine } = inflateSync(deflated, options) as unknown as {
+    buffer: Buffer;
+    engine: { bytesWritten: number };
+  };
+  return { data: buffer, taken: engine.bytesWritten };
+}

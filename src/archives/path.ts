@@ -4,7 +4,7 @@
  *     sha256/ab/abcdef….zip     256 shards: no directory grows too long for FAT or an eye
  *     tmp/…                     being written; see temporary.ts
  */
-import { join } from "node:path";
+import { join, sep } from "node:path";
 import type { Sha256 } from "./archive-store.ts";
 
 const SHA256 = /^[0-9a-f]{64}$/;
@@ -19,7 +19,7 @@ export const tempPath = (root: string): string => join(root, "tmp");
  */
 export function archivePath(root: string, sha256: Sha256): string {
   if (!SHA256.test(sha256)) throw new RangeError(`${JSON.stringify(sha256)} is no SHA-256`);
-  return join(shardsPath(root), sha256.slice(0, 2), sha256 + EXTENSION);
+  return [shardsPath(root), sha256.slice(0, 2), sha256 + EXTENSION].join(sep);
 }
 
 /** The hash that a file's name says, or undefined for a file of another kind. */

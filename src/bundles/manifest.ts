@@ -4,7 +4,9 @@
  *
  * Version 1: first.
  */
+
 import { Failure } from "../errors.ts";
+import { isRecord } from "../record.ts";
 import { MOST_BYTES } from "./ustar.ts";
 
 const FORMAT = "moonbit-registry-bundle";
@@ -212,9 +214,7 @@ function checkUnique(items: readonly { name: string }[], what: string): void {
 }
 
 function object(value: unknown, what: string): Record<string, unknown> {
-  if (typeof value === "object" && value !== null && !Array.isArray(value)) {
-    return value as Record<string, unknown>;
-  }
+  if (isRecord(value)) return value;
   throw damaged(`${what} is malformed`);
 }
 

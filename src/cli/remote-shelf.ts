@@ -1,8 +1,10 @@
 /** A server as a shelf: its `/api/v0` and `/user`. What it answers is checked before it is believed. */
+
 import { DownloadError, download } from "../download/mod.ts";
 import { Failure, messageOf } from "../errors.ts";
 import { isModuleName } from "../index/mod.ts";
 import { ZIP_LIMITS } from "../packaging/mod.ts";
+import { isRecord } from "../record.ts";
 import {
   archivePath,
   type Dependent,
@@ -90,10 +92,6 @@ function understood(url: string, what: string, error: unknown): unknown {
   const code =
     error.kind === "timeout" ? "timeout" : error.kind === "denied" ? "denied" : "upstream";
   return new Failure(code, `${what}: ${messageOf(error)}`, undefined, { cause: error });
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 /** A name and a version that may become a path. */

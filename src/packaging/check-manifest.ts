@@ -1,5 +1,5 @@
 /** What a manifest must say to be published. */
-import { isRecord } from "./fields.ts";
+import { isRecord } from "../record.ts";
 import { type Manifest, type ManifestDependency, manifestDependencies } from "./manifest.ts";
 import { isSemver, nameProblem } from "./name.ts";
 import { unsafePath } from "./path.ts";

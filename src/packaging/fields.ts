@@ -6,8 +6,3 @@ export interface Fields {
   /** Where each key of the first level stands, from 1. */
   readonly lines: ReadonlyMap<string, number>;
 }
-
-/** A JSON object. */
-export function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}

@@ -2,9 +2,11 @@
  * `moon.mod` in the words of `moon.mod.json`, as clients read it. Source: `read_module_from_dsl` in
  * `moonutil/src/manifest.rs` of moonbitlang/moon.
  */
+
+import { isRecord } from "../record.ts";
 import { SyntaxProblem } from "./dsl-lexer.ts";
 import { parseStatements, type Statement } from "./dsl-parser.ts";
-import { type Fields, isRecord } from "./fields.ts";
+import type { Fields } from "./fields.ts";
 
 const KEYS: ReadonlySet<string> = new Set([
   "import",

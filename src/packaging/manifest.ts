@@ -2,8 +2,9 @@
  * A module's manifest: `moon.mod`, or the older `moon.mod.json`, which stands back when both are
  * there. Both are read to the same fields, named as in `moon.mod.json` and in the index.
  */
+
+import { isRecord } from "../record.ts";
 import { SyntaxProblem } from "./dsl-lexer.ts";
-import { isRecord } from "./fields.ts";
 import { failureOf } from "./problem.ts";
 
 /** The first one that is there counts. */

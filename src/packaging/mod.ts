@@ -1,6 +1,5 @@
 /** Modules as files: their manifests, their archives, and what may be published. */
 export { archiveName, type ModuleDirectory, openDirectory, packModule } from "./directory.ts";
-export { isRecord } from "./fields.ts";
 export {
   MANIFEST_FILES,
   MAX_MANIFEST,

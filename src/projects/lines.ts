@@ -1,4 +1,5 @@
 /** JSON Lines to which lines are only ever appended: every line that was there keeps its bytes. */
+import { isRecord } from "../record.ts";
 
 /** The objects of a file; what is none is passed over, as a later version may write other things. */
 export function readLines(data: Buffer): Record<string, unknown>[] {
@@ -15,10 +16,6 @@ export function readLines(data: Buffer): Record<string, unknown>[] {
 export function appendLine(data: Buffer, line: object): Buffer {
   const whole = data.length === 0 || data.at(-1) === 0x0a;
   return Buffer.concat([data, Buffer.from(`${whole ? "" : "\n"}${JSON.stringify(line)}\n`)]);
-}
-
-export function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function parsed(line: string): unknown {

@@ -10,7 +10,8 @@
  */
 import { createHash } from "node:crypto";
 import { compareBuild, prerelease, valid } from "semver";
-import { appendLine, isRecord, readLines } from "./lines.ts";
+import { isRecord } from "../record.ts";
+import { appendLine, readLines } from "./lines.ts";
 import type { ProjectName } from "./path.ts";
 
 /** A version: what was registered, which never changes, and whether it was yanked since. */

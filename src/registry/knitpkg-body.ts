@@ -1,7 +1,9 @@
 /** The body of a registration, checked field by field. */
+
 import { valid } from "semver";
 import { Failure } from "../errors.ts";
 import { isOrganizationName, isProjectName, type ProjectName, TARGETS } from "../projects/mod.ts";
+import { isRecord } from "../record.ts";
 import { parseSpecifier } from "../resolve/mod.ts";
 import { repositoryUrlProblem } from "../sources/mod.ts";
 
@@ -192,8 +194,4 @@ function typeName(value: unknown): string {
   if (value === null) return "null";
   if (Array.isArray(value)) return "a list";
   return typeof value === "object" ? "an object" : `a ${typeof value}`;
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

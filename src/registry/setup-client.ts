@@ -7,10 +7,12 @@
  * What was there before lies beside it, in `config.json.before-moonbit-registry`; empty when there
  * was nothing. Source: crates/moonutil/src/mooncakes.rs (RegistryConfig) in moonbitlang/moon.
  */
+
 import { existsSync, readFileSync, realpathSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { Failure, systemCode } from "../errors.ts";
 import { writeDurably } from "../files/mod.ts";
+import { isRecord } from "../record.ts";
 
 export type ClientForm = "one" | "split";
 
@@ -80,9 +82,7 @@ async function parseObject(
   const errors: import("jsonc-parser").ParseError[] = [];
   const value: unknown = parse(text || "{}", errors, { allowTrailingComma: true });
   const [error] = errors;
-  if (!error && typeof value === "object" && value !== null && !Array.isArray(value)) {
-    return value as Record<string, unknown>;
-  }
+  if (!error && isRecord(value)) return value;
   const what = error ? printParseErrorCode(error.error) : "something else";
   throw new Failure("config", `${file} is no JSON object: ${what}`, "mend it or move it away");
 }

@@ -13,8 +13,10 @@
  * The requested module comes first, then what it needs, by name. The same choice gives the same bytes.
  * Format 1 is the first.
  */
+
 import { valid } from "semver";
 import { Failure } from "../errors.ts";
+import { isRecord } from "../record.ts";
 
 export const LOCK_NAME = "moonbit-registry.lock";
 
@@ -99,8 +101,4 @@ function damaged(why: string, cause?: unknown): Failure {
     "restore it, or run `get` without --locked to make it anew",
     { cause },
   );
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

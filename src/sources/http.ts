@@ -13,6 +13,7 @@
  *     user/…         the module files
  *     http.json      {"url": …, "listing": {"etag": …, "modified": …}, "files": {"moonbitlang/x": {…}}}
  */
+
 import type { SourceConfig } from "../config/mod.ts";
 import { DownloadError, forEachLimit } from "../download/mod.ts";
 import { Failure } from "../errors.ts";
@@ -27,6 +28,7 @@ import {
   readRef,
   writeRef,
 } from "../git/mod.ts";
+import { isRecord } from "../record.ts";
 import { fetchFile, type Validators } from "./http-file.ts";
 import { type GitPeer, sourcePeer, unreachable } from "./peer.ts";
 import { sourceRef } from "./ref.ts";
@@ -258,9 +260,7 @@ function parseListing(peer: GitPeer, layout: IndexLayout, bytes: Buffer): Readon
   }
   if (json?.format !== 1) throw broken('has no "format": 1');
   const { modules } = json;
-  if (typeof modules !== "object" || modules === null || Array.isArray(modules)) {
-    throw broken('has no "modules"');
-  }
+  if (!isRecord(modules)) throw broken('has no "modules"');
   const listing = new Map<string, Oid>();
   for (const [module, blob] of Object.entries(modules)) {
     if (!layout.isModule(module))

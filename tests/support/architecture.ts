@@ -9,7 +9,7 @@
  *     git       download   config
  *     files
  *
- * Between folders only a folder's `mod.ts` is imported; `errors.ts` and `version.ts` are for all.
+ * Between folders only a folder's `mod.ts` is imported; `errors.ts` and what else stands in `FOR_ALL` is for all.
  */
 import { posix } from "node:path";
 
@@ -36,7 +36,7 @@ const LAYERS: readonly (readonly string[])[] = [
   ["files"],
 ];
 
-const FOR_ALL: ReadonlySet<string> = new Set(["src/errors.ts", "src/version.ts"]);
+const FOR_ALL: ReadonlySet<string> = new Set(["src/errors.ts", "src/record.ts", "src/version.ts"]);
 
 /** The one way sideways: the command that starts the server, and what shows its requests. */
 const SERVES: ReadonlySet<string> = new Set([

@@ -7,8 +7,10 @@
  *     POST /api/v0/modules/OWNER/NAME/VERSION/unyank
  *     GET  /api/v0/openapi.json                                  these and the reads, for programs
  */
+
 import { Elysia } from "elysia";
 import { Failure } from "../../errors.ts";
+import { isRecord } from "../../record.ts";
 import type { Publication, Publications, PublishOptions, Yanked } from "../../registry/mod.ts";
 import type { Guard } from "../guard.ts";
 
@@ -178,8 +180,8 @@ async function reasonOf(request: Request): Promise<string> {
   } catch {
     json = undefined;
   }
-  if (typeof json === "object" && json !== null && !Array.isArray(json)) {
-    const { reason = "" } = json as { reason?: unknown };
+  if (isRecord(json)) {
+    const { reason = "" } = json;
     if (typeof reason === "string") return reason;
   }
   throw new Failure("usage", "the body is no reason", 'send {"reason": "why"}');

@@ -1,5 +1,7 @@
 /** What stands behind a route's prefix in a path: a module's name, with a version or a range. */
+
 import { Failure } from "../errors.ts";
+import { percentDecoded } from "../percent.ts";
 
 /**
  * The rest of a path, decoded once. A plus stays a plus: versions have them.
@@ -9,15 +11,9 @@ import { Failure } from "../errors.ts";
  */
 export function pathAfter(request: Request, prefix: string): string {
   const { pathname } = new URL(request.url);
-  try {
-    return decodeURIComponent(pathname.slice(prefix.length)).replace(/\/$/, "");
-  } catch (error) {
-    if (!(error instanceof URIError)) throw error;
-    throw new Failure(
-      "not-found",
-      `nothing is at ${pathname}: that is no UTF-8 in percent escapes`,
-    );
-  }
+  const rest = percentDecoded(pathname.slice(prefix.length));
+  if (rest !== undefined) return rest.replace(/\/$/, "");
+  throw new Failure("not-found", `nothing is at ${pathname}: that is no UTF-8 in percent escapes`);
 }
 
 /** @example splitVersion("a/b@1.0.0") → { module: "a/b", version: "1.0.0" } */

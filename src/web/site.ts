@@ -1,4 +1,5 @@
 /** The registry that the pages are of, and where its pages are. */
+import { percentDecoded } from "../percent.ts";
 
 export interface Site {
   /** As its configuration calls it. */
@@ -71,18 +72,9 @@ export interface ModuleAddress {
  * @example parseModuleAddress("a/b@1.0.0/-/files/src/x.mbt") → { module: "a/b", version: "1.0.0", page: "files", path: "src/x.mbt" }
  */
 export function parseModuleAddress(rest: string): ModuleAddress | undefined {
-  const text = decoded(rest)?.replace(/\/$/, "");
+  const text = percentDecoded(rest)?.replace(/\/$/, "");
   if (text === undefined) return undefined;
   const match = /^([^/@]+\/[^@]+?)(?:@([^/@]+))?(?:\/-\/([^/]+)(?:\/(.+))?)?$/su.exec(text);
   if (!match) return undefined;
   return { module: match[1]!, version: match[2], page: match[3] ?? "", path: match[4] ?? "" };
-}
-
-function decoded(text: string): string | undefined {
-  try {
-    return decodeURIComponent(text);
-  } catch (error) {
-    if (error instanceof URIError) return undefined;
-    throw error;
-  }
 }

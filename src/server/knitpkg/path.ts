@@ -7,6 +7,7 @@
  *     mql5/acme/core/1.0.0/yank
  *     moonbit/moonbitlang/lex/runtime/1.x/resolve
  */
+import { percentDecoded } from "../../percent.ts";
 import type { ProjectName } from "../../projects/mod.ts";
 import { MOONBIT } from "../../registry/mod.ts";
 
@@ -17,8 +18,9 @@ export type ProjectPath =
 
 /** @returns undefined for what is no such path */
 export function parseProjectPath(pathname: string): ProjectPath | undefined {
-  const words = decoded(pathname.slice("/v1/project/".length).split("/"));
-  if (!words || words.includes("")) return undefined;
+  const decoded = pathname.slice("/v1/project/".length).split("/").map(percentDecoded);
+  const words = decoded.filter((word) => word !== undefined && word !== "");
+  if (words.length < decoded.length) return undefined;
   const [target = "", organization = "", name = "", version = "", verb] = words;
   if (target === MOONBIT) {
     if (words.length < 5 || words.at(-1) !== "resolve") return undefined;
@@ -28,13 +30,4 @@ export function parseProjectPath(pathname: string): ProjectPath | undefined {
   if (words.length === 3) return { kind: "project", name: project };
   if (words.length !== 5 || (verb !== "resolve" && verb !== "yank")) return undefined;
   return { kind: verb, name: project, version };
-}
-
-function decoded(words: readonly string[]): string[] | undefined {
-  try {
-    return words.map((word) => decodeURIComponent(word));
-  } catch (error) {
-    if (error instanceof URIError) return undefined;
-    throw error;
-  }
 }

@@ -1,5 +1,7 @@
 /** `/symbols.zip` and `/assets/**`: what clients can do without. */
+
 import { Elysia } from "elysia";
+import { percentDecoded } from "../../percent.ts";
 import type { ServedRegistry } from "../../registry/mod.ts";
 import { archiveResponse, immutableResponse } from "../archive-response.ts";
 import { errorResponse } from "../errors.ts";
@@ -13,7 +15,7 @@ export function assetRoutes(served: ServedRegistry, prefix = "") {
       return archiveResponse(request, symbols.body, symbols.sha256, "no-cache");
     })
     .get("/assets/*", async ({ request, params }) => {
-      const path = decoded(params["*"]);
+      const path = percentDecoded(params["*"]);
       const isChecksum = path?.endsWith(".sha256") === true;
       const program = isChecksum ? path.slice(0, -".sha256".length) : path;
       const asset = program === undefined ? undefined : await served.asset(program);
@@ -29,12 +31,3 @@ export function assetRoutes(served: ServedRegistry, prefix = "") {
 
 const WASM = "application/wasm";
 const TEXT = "text/plain; charset=utf-8";
-
-function decoded(path: string): string | undefined {
-  try {
-    return decodeURIComponent(path);
-  } catch (error) {
-    if (error instanceof URIError) return undefined;
-    throw error;
-  }
-}

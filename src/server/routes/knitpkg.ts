@@ -1,7 +1,9 @@
 /** `/info` and `/v1/**`: KnitPkg's protocol, as `kp` speaks it. `knitpkg-auth.ts` has `/v1/auth`. */
+
 import { Elysia } from "elysia";
 import { may } from "../../accounts/mod.ts";
 import { Failure } from "../../errors.ts";
+import { percentDecoded } from "../../percent.ts";
 import { isTarget, personText, TARGETS } from "../../projects/mod.ts";
 import { MOONBIT, parseInstalls, parseSearch, type ServedRegistry } from "../../registry/mod.ts";
 import { VERSION } from "../../version.ts";
@@ -178,8 +180,9 @@ function memberHandlers(
     },
     async remove(request) {
       const { organization, member, nothing } = parts(request);
-      if (member === undefined) throw nothing;
-      return change(request, organization, "remove", decodeURIComponent(member));
+      const name = member === undefined ? undefined : percentDecoded(member);
+      if (name === undefined) throw nothing;
+      return change(request, organization, "remove", name);
     },
   };
 }

@@ -1,6 +1,8 @@
 /** Pages for people: `/`, `/search`, `/m/**`, `/o/**`, `/p/**`, `/docs`. Loaded when the first is asked for. */
+
 import { Elysia } from "elysia";
 import { Failure } from "../../errors.ts";
+import { percentDecoded } from "../../percent.ts";
 import type { ServedRegistry } from "../../registry/mod.ts";
 import { matchesEtag } from "../archive-response.ts";
 import { wantsPage } from "../wants-page.ts";
@@ -113,11 +115,7 @@ function notHere(request: Request): Failure {
 }
 
 function lastSegment(request: Request): string {
-  const last = new URL(request.url).pathname.split("/").at(-1)!;
-  try {
-    return decodeURIComponent(last);
-  } catch (error) {
-    if (error instanceof URIError) throw notHere(request);
-    throw error;
-  }
+  const last = percentDecoded(new URL(request.url).pathname.split("/").at(-1)!);
+  if (last === undefined) throw notHere(request);
+  return last;
 }

@@ -1,5 +1,7 @@
 /** `/index/**`: the served view as plain files, for sources of type `http`. */
+
 import { Elysia } from "elysia";
+import { percentDecoded } from "../../percent.ts";
 import type { PlainFile, PlainIndex } from "../../registry/mod.ts";
 import { matchesEtag } from "../archive-response.ts";
 import { errorResponse } from "../errors.ts";
@@ -16,12 +18,7 @@ export function plainIndexRoutes(index: PlainIndex) {
 
 /** @example moduleIn("moonbitlang/x.index") → "moonbitlang/x" */
 function moduleIn(rest: string): string | undefined {
-  try {
-    return /^(.+)\.index$/s.exec(decodeURIComponent(rest))?.[1];
-  } catch (error) {
-    if (error instanceof URIError) return undefined;
-    throw error;
-  }
+  return /^(.+)\.index$/s.exec(percentDecoded(rest) ?? "")?.[1];
 }
 
 function answer(request: Request, file: PlainFile | undefined, type: string): Response {

@@ -10,6 +10,7 @@
 
 import { Elysia } from "elysia";
 import { Failure } from "../../errors.ts";
+import { percentDecoded } from "../../percent.ts";
 import { isRecord } from "../../record.ts";
 import type { Publication, Publications, PublishOptions, Yanked } from "../../registry/mod.ts";
 import type { Guard } from "../guard.ts";
@@ -134,7 +135,7 @@ interface Target {
 /** Taken from the path as it was sent, as a name may hold what is encoded in it. */
 function targetOf(request: Request, hasAction: boolean): Target {
   const path = new URL(request.url).pathname.replace(/^\/api\/v0\/modules\//, "");
-  const parts = decoded(path)?.split("/") ?? [];
+  const parts = percentDecoded(path)?.split("/") ?? [];
   const action = hasAction ? parts.pop() : undefined;
   const version = parts.pop();
   const module = parts.join("/");
@@ -143,15 +144,6 @@ function targetOf(request: Request, hasAction: boolean): Target {
     throw new Failure("not-found", "nothing can be written there", hint);
   }
   return { module, version, action: action as Target["action"] };
-}
-
-function decoded(path: string): string | undefined {
-  try {
-    return decodeURIComponent(path);
-  } catch (error) {
-    if (error instanceof URIError) return undefined;
-    throw error;
-  }
 }
 
 async function* bodyOf(request: Request, most = MAX_ARCHIVE): AsyncGenerator<Uint8Array> {

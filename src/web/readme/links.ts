@@ -1,5 +1,7 @@
 /** Where the links and images of a README lead: into its own archive, or out into the world. */
+
 import { posix } from "node:path";
+import { percentDecoded } from "../../percent.ts";
 
 export interface ReadmePlace {
   /** The README's own path in the archive, such as `docs/README.md`. */
@@ -42,13 +44,8 @@ function archivePath(reference: string, readme: string): string | undefined {
   if (/^[a-z][a-z0-9+.-]*:|^\/\/|[\\\p{Cc}]/iu.test(reference)) return undefined;
   const bare = reference.replace(/[?#].*$/s, "");
   if (bare === "") return undefined;
-  let path: string;
-  try {
-    path = decodeURIComponent(bare);
-  } catch {
-    // A lone percent sign is a name's own.
-    path = bare;
-  }
+  // A lone percent sign is a name's own.
+  const path = percentDecoded(bare) ?? bare;
   if (/[\\\p{Cc}]/u.test(path)) return undefined;
   const from = path.startsWith("/") ? "" : posix.dirname(readme);
   const joined = posix.normalize(posix.join(from, path.replace(/^\/+/, ""))).replace(/\/$/, "");

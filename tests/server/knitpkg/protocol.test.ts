@@ -201,6 +201,7 @@ describe("errors are {detail} with the status that fits", () => {
     ["an unknown path", "GET", "/v1/nothing", 404, "nothing is at /v1/nothing"],
     ["half a path", "GET", "/v1/project/mql5/acme", 404, "nothing is at"],
     ["a path that cannot be decoded", "GET", "/v1/project/mql5/acme/%ff", 404, "nothing is at"],
+    ["a member in no UTF-8", "DELETE", "/v1/organization/acme/members/%ff", 404, "nothing is at"],
     ["an unknown project", "GET", CORE, 404, "there is no project @acme/core for mql5"],
     ["a project of the Git folder", "GET", "/v1/project/mql5/.git/x", 404, "there is no project"],
     ["an unknown target", "GET", "/v1/search/mql9", 404, "there is no target mql9"],

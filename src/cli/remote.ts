@@ -6,6 +6,7 @@ import { isUrl } from "../config/mod.ts";
 import { Failure, type FailureCode, messageOf } from "../errors.ts";
 import { VERSION } from "../version.ts";
 import { credentialsPath, readCredentials } from "./credentials.ts";
+import { withoutUnseen } from "./render/printable.ts";
 
 export const TOKEN_VARIABLE = "MOONBIT_REGISTRY_TOKEN";
 export const URL_VARIABLE = "MOONBIT_REGISTRY_URL";
@@ -180,12 +181,12 @@ function refusalOf(remote: Remote, status: number, json: unknown): Failure {
   const { error } = (json ?? {}) as { error?: RemoteError };
   if (typeof error?.message !== "string") return noServer(remote, status);
   const code = CODES.has(error.code ?? "") ? (error.code as FailureCode) : "upstream";
-  const message = printable(error.message);
+  const message = printableLines(error.message);
   if (code === "unauthenticated") {
     const hint = `\`moonbit-registry login --registry ${remote.url}\`, or set ${TOKEN_VARIABLE}`;
     return new Failure(code, `${remote.url}: ${message}`, hint);
   }
-  const hint = typeof error.hint === "string" ? printable(error.hint) : undefined;
+  const hint = typeof error.hint === "string" ? printableLines(error.hint) : undefined;
   const { code: _code, message: _message, hint: _hint, ...details } = error;
   return new Failure(code, message, hint, { details });
 }
@@ -193,10 +194,10 @@ function refusalOf(remote: Remote, status: number, json: unknown): Failure {
 /** Whatever else it holds are details, for whoever asked. */
 type RemoteError = { code?: string; message?: string; hint?: string } & Record<string, unknown>;
 
-/** A server's text must not steer the user's terminal. */
-function printable(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is taken out
-  return text.slice(0, 4_000).replace(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/g, " ");
+/** A server's text must not steer the user's terminal; it may have lines. */
+function printableLines(text: string): string {
+  const lines = text.slice(0, 4_000).split("\n");
+  return lines.map((line) => withoutUnseen(line, " ")).join("\n");
 }
 
 function noServer({ url }: Remote, status: number): Failure {

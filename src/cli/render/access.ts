@@ -1,25 +1,23 @@
 /** A request as one line of the access log. Pure. */
 import type { AccessLine } from "../../server/mod.ts";
+import { withoutUnseen } from "./printable.ts";
 import { bytes } from "./units.ts";
 
 /** `2026-01-31T12:00:00.000Z 10.0.0.7 GET /git/index/info/refs 200 1.2 KiB 3.4 ms git/2.39.5` */
 export function accessText(line: AccessLine): string {
-  return [
-    line.time,
-    line.client || "-",
-    line.method,
-    line.path,
-    line.status,
-    line.bytes === undefined ? "-" : bytes(line.bytes),
-    `${line.ms} ms`,
-    ...(line.agent === undefined ? [] : [line.agent]),
-  ]
-    .map((part) => visible(String(part)))
-    .join(" ");
-}
-
-/** Clients choose some of this; it must not steer a terminal. */
-function visible(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-  return text.replace(/[\u0000-\u001f\u007f-\u009f]/g, "?");
+  return (
+    [
+      line.time,
+      line.client || "-",
+      line.method,
+      line.path,
+      line.status,
+      line.bytes === undefined ? "-" : bytes(line.bytes),
+      `${line.ms} ms`,
+      ...(line.agent === undefined ? [] : [line.agent]),
+    ]
+      // Clients choose some of this; it must not steer a terminal.
+      .map((part) => withoutUnseen(String(part), "?"))
+      .join(" ")
+  );
 }

@@ -4,7 +4,12 @@
 const UNSEEN = /[\p{Cc}\p{Zl}\p{Zp}\u061c\u200e\u200f\u202a-\u202e\u2066-\u206f\ufeff]/gu;
 
 export function printable(text: string): string {
-  return text.replace(/\s+/g, " ").replace(UNSEEN, "").trim();
+  return withoutUnseen(text.replace(/\s+/g, " "), "").trim();
+}
+
+/** The text with something else for each character that would steer a terminal or hide there. */
+export function withoutUnseen(text: string, instead: string): string {
+  return text.replace(UNSEEN, instead);
 }
 
 /** Cut to a width, the cut shown. Letters that take two columns count as two. */

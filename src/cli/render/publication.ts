@@ -1,5 +1,6 @@
 /** What was, or would be, published. Pure. */
 import type { Publication } from "../../registry/mod.ts";
+import { withoutUnseen } from "./printable.ts";
 import { table } from "./table.ts";
 import { bytes, plural } from "./units.ts";
 
@@ -34,9 +35,5 @@ export function problemLine(problem: unknown): string {
   const at = typeof line === "number" ? `, line ${line}` : "";
   const where = typeof file === "string" && file !== "." ? `${file}${at}: ` : "";
   const told = [message, fix].filter((each) => typeof each === "string");
-  return printable(where + (told.join("; ") || "something is wrong"));
-}
-
-function printable(text: string): string {
-  return text.replace(/[\p{Cc}\u202a-\u202e\u2066-\u2069]/gu, "?").slice(0, 2_000);
+  return withoutUnseen(where + (told.join("; ") || "something is wrong"), "?").slice(0, 2_000);
 }

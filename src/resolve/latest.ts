@@ -1,6 +1,6 @@
 /** Which version of a module is meant when none is named. */
 import { compareBuild, parse } from "semver";
-import type { Candidate } from "./specifier.ts";
+import type { Candidate } from "./select.ts";
 
 /** For sorting: the newest first. Both must be semantic versions. */
 export function newestFirst(a: { version: string }, b: { version: string }): number {

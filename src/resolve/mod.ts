@@ -19,4 +19,5 @@ export {
   selectVersions,
   type Unmet,
 } from "./mvs.ts";
-export { type Candidate, parseSpecifier, type Specifier, selectVersion } from "./specifier.ts";
+export { type Candidate, selectVersion } from "./select.ts";
+export { parseSpecifier, type Specifier } from "./specifier.ts";

@@ -13,6 +13,7 @@ import type { Catalog, Entry } from "../index/mod.ts";
 import { archiveRequest } from "../sources/mod.ts";
 import type { FailureReason, Report } from "./events.ts";
 import type { Registry } from "./open.ts";
+import { createProgress } from "./progress.ts";
 import { createProviders } from "./provider.ts";
 
 export interface FetchOptions {
@@ -51,15 +52,8 @@ export async function fetchAll(
   const provider = createProviders(registry);
   const limit = options.concurrency ?? registry.config.mirror.concurrency;
 
-  let reported = 0;
-  const progress = () => {
-    const done = totals.downloaded + totals.failed;
-    const now = performance.now();
-    if (done < missing.length && now - reported < PROGRESS_MS) return;
-    reported = now;
-    const { failed, bytes } = totals;
-    report({ type: "progress", done, total: missing.length, failed, bytes });
-  };
+  const tell = createProgress(report, missing.length);
+  const progress = () => tell({ ...totals, done: totals.downloaded + totals.failed });
   const fail = ({ module, version }: Entry, { kind, message }: DownloadError) => {
     totals.failed++;
     failures[kind] = (failures[kind] ?? 0) + 1;
@@ -110,9 +104,6 @@ export async function fetchAll(
 function nowhere({ module, version }: Entry): DownloadError {
   return new DownloadError("not-found", `no source has the archive of ${module}@${version}`);
 }
-
-/** Progress is told of no more often than a person can see. */
-const PROGRESS_MS = 50;
 
 /** So many archives in a row mean that it is not about the archives. */
 const MOST_IN_A_ROW = 48;

@@ -38,6 +38,7 @@ import type { Report } from "./events.ts";
 import { bundlesOf, isKnown, type KnownBundle, remember } from "./ledger.ts";
 import { withLock } from "./lock.ts";
 import type { Registry } from "./open.ts";
+import { createProgress } from "./progress.ts";
 
 export interface ImportOptions {
   /** A file, its parts, a directory, or `-`. */
@@ -185,7 +186,8 @@ async function stageBundle(
   try {
     const { archives: total, bytes: all } = countArchives(manifest);
     report({ type: "importing", archives: total, bytes: all });
-    let [done, bytes, alreadyStored, last] = [0, 0, 0, 0];
+    const progress = createProgress(report, total);
+    let [done, bytes, alreadyStored] = [0, 0, 0];
     await readFiles(container, head, async (file, body) => {
       signal?.throwIfAborted();
       if (!isArchive(file)) {
@@ -199,9 +201,7 @@ async function stageBundle(
       } else await staging.add(body, file.sha256);
       done++;
       bytes += file.size;
-      if (done < total && performance.now() - last < PROGRESS_MS) return;
-      last = performance.now();
-      report({ type: "progress", done, total, failed: 0, bytes });
+      progress({ done, failed: 0, bytes });
     });
     await createRepository(paths.index);
     pack = openPack(paths.index, join(directory, "objects.pack"), objects, manifest);
@@ -211,8 +211,6 @@ async function stageBundle(
     throw error;
   }
 }
-
-const PROGRESS_MS = 50;
 
 /** @throws {Failure} "integrity" unless every ref leads to objects that are here or in the pack */
 function openPack(

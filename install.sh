@@ -92,6 +92,14 @@ wanted_sha256() {
   done <"$1"
 }
 
+# What may be missing for a program ($1): systems with musl come without a C++ library.
+missing_hint() {
+  case $1 in
+    *-musl) printf '%s' "install the C++ library, on Alpine: apk add libstdc++; then try again" ;;
+    *) printf '%s' "choose a directory that may hold programs: --to DIR; or report it with that message" ;;
+  esac
+}
+
 install_to() {
   to=$1
   base=$2
@@ -117,7 +125,17 @@ install_to() {
   to=$(cd "$to" && pwd)
   # Moved into place whole: a program that runs now keeps its own file.
   draft="$to/.$program.$$"
-  if ! { cp "$scratch/$file" "$draft" && chmod 755 "$draft" && mv -f "$draft" "$to/$program"; }; then
+  if ! { cp "$scratch/$file" "$draft" && chmod 755 "$draft"; }; then
+    rm -f "$draft"
+    fail "cannot write to $to" "choose another directory: --to DIR"
+  fi
+  # Tried where it is to run: the temporary directory may allow no programs.
+  if ! "$draft" --version >/dev/null 2>"$scratch/problem"; then
+    rm -f "$draft"
+    IFS= read -r problem <"$scratch/problem" || problem="it does not say why"
+    fail "$file does not run here: $problem" "$(missing_hint "$file")"
+  fi
+  if ! mv -f "$draft" "$to/$program"; then
     rm -f "$draft"
     fail "cannot write to $to" "choose another directory: --to DIR"
   fi

@@ -1,6 +1,14 @@
 /** A machine without the internet gets the program from a registry that runs. */
 import { expect, test } from "bun:test";
-import { copyFileSync, existsSync, linkSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  existsSync,
+  linkSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname, join } from "node:path";
 import { executableFor } from "../../src/distribution/mod.ts";
 import { binary } from "../support/binary.ts";
@@ -11,7 +19,8 @@ import { tempDirectory } from "../support/temp.ts";
 const OWN = executableFor({
   platform: process.platform,
   arch: process.arch,
-  musl: existsSync(`/lib/ld-musl-${process.arch === "arm64" ? "aarch64" : "x86_64"}.so.1`),
+  // It names its loader near its start.
+  musl: readFileSync(binary()).subarray(0, 4096).includes("/ld-musl-"),
 })!;
 
 const TOOLS = Bun.which("sh") !== null && Bun.which("curl") !== null;
@@ -79,8 +88,9 @@ test("an executable is handed out as files are: in parts, by its hash, and by it
   await using server = await serve(dir, ["--read-only"]);
   const url = `${server.url}/dist/${OWN}`;
   const sums = await (await fetch(`${server.url}/dist/SHA256SUMS`)).text();
-  const [hash] = sums.split("  ");
-  expect(sums).toBe(`${hash}  ${OWN}\n`);
+  const line = sums.split("\n").find((each) => each.endsWith(`  ${OWN}`));
+  const hash = line?.slice(0, 64);
+  expect(hash).toMatch(/^[0-9a-f]{64}$/);
   const head = await fetch(url, { method: "HEAD" });
   expect(head.headers.get("etag")).toBe(`"${hash}"`);
   expect(Number(head.headers.get("content-length"))).toBeGreaterThan(1_000_000);

@@ -24,6 +24,7 @@ beforeAll(() => {
   });
   publish("/good", PROGRAM);
   publish("/bad", PROGRAM, "something else");
+  publish("/broken", "#!/bin/sh\necho libstdc++.so.6 is missing >&2\nexit 127\n");
 });
 
 afterAll(() => server.stop(true));
@@ -109,6 +110,17 @@ describe.if(posix)("install.sh", () => {
     expect(result.code).toBe(1);
     expect(result.stderr).toContain("has SHA-256");
     expect(readdirSync(result.home)).toEqual([]);
+  });
+
+  test.each([
+    ["ldd (GNU libc) 2.36", "--to DIR"],
+    ["musl libc (x86_64)", "apk add libstdc++"],
+  ])("on %s installs nothing that does not run, and says why", async (ldd, hint) => {
+    const result = await install(["--from", url("/broken")], { ldd });
+    expect(result.code).toBe(1);
+    expect(result.stderr).toContain("does not run here: libstdc++.so.6 is missing");
+    expect(result.stderr).toContain(hint);
+    expect(readdirSync(join(result.home, ".local/bin"))).toEqual([]);
   });
 
   test("does without curl and without sha256sum when there are wget and shasum", async () => {

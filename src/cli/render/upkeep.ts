@@ -45,7 +45,7 @@ export function gcTotals({
   return `${dryRun ? "Would remove" : "Removed"} ${parts.join(", ")}: ${bytes(size)}`;
 }
 
-/** `Exported 120 archives (4.1 MiB) as bundle 2, 3f9a01…, to packages.bundle` */
+/** `Exported 120 archives (4.1 MiB) as bundle 2 to packages.bundle`, and the bundle's id below. */
 export function exportLine(summary: ExportSummary): string {
   const { archives, removed, number, id, files, there } = summary;
   const where = files.length === 0 ? [] : [files.join(", ")];

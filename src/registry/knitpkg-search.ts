@@ -1,6 +1,12 @@
 /** Searches the projects of a target, by words and by fields, as far as somebody may see them. */
 import { Failure } from "../errors.ts";
-import { latestRelease, type Project, type Projects, type Release } from "../projects/mod.ts";
+import {
+  latestRelease,
+  type Project,
+  type Projects,
+  type Release,
+  TARGETS,
+} from "../projects/mod.ts";
 import { canSee, type Visitor } from "./knitpkg-visitor.ts";
 
 export interface SearchQuery {
@@ -90,6 +96,22 @@ export function searchProjects(
   const start = (query.page - 1) * query.pageSize;
   const hits = found.slice(start, start + query.pageSize).map(({ hit }) => hit);
   return { hits, total: found.length };
+}
+
+export interface TargetCount {
+  readonly target: string;
+  readonly total: number;
+}
+
+/** How many projects strangers may see, for each target that has any. */
+export function countPublic(projects: Projects | undefined): TargetCount[] {
+  if (!projects) return [];
+  const isPublic = (project: Project) =>
+    latestRelease(project) !== undefined && canSee(projects, project, undefined);
+  return TARGETS.map((target) => ({
+    target,
+    total: projects.all(target).filter(isPublic).length,
+  })).filter(({ total }) => total > 0);
 }
 
 function passes({ project, latest }: SearchHit, query: SearchQuery): boolean {

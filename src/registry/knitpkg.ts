@@ -6,6 +6,7 @@ import {
   type Organization,
   type Project,
   type ProjectName,
+  type Projects,
   type Release,
 } from "../projects/mod.ts";
 import type { FollowDiscovery } from "./discover.ts";
@@ -15,7 +16,13 @@ import { changeMember, readMembers } from "./knitpkg-members.ts";
 import { type ResolvedModule, resolveModule, searchModules } from "./knitpkg-moonbit.ts";
 import { resolveRelease, visibleProject, yankRelease } from "./knitpkg-read.ts";
 import { type Registered, registerRelease } from "./knitpkg-register.ts";
-import { type SearchHit, type SearchQuery, searchProjects } from "./knitpkg-search.ts";
+import {
+  countPublic,
+  type SearchHit,
+  type SearchQuery,
+  searchProjects,
+  type TargetCount,
+} from "./knitpkg-search.ts";
 import { openSessions } from "./knitpkg-sessions.ts";
 import type { Visitor } from "./knitpkg-visitor.ts";
 import { createProjectWriter } from "./knitpkg-write.ts";
@@ -39,6 +46,8 @@ export interface KnitPkg {
     query: SearchQuery,
     visitor: Visitor | undefined,
   ): { hits: readonly SearchHit[]; total: number };
+  /** How many strangers may see, for each target that has any. Counted once per commit. */
+  counts(): readonly TargetCount[];
   searchModules: (query: SearchQuery) => ReturnType<typeof searchModules>;
   /** @param body as it came */
   register(body: unknown, visitor: Visitor): Promise<Registered>;
@@ -68,6 +77,9 @@ export function createKnitPkg(
   const now = followProjects(registry.paths.index, KNITPKG, registry.objects);
   const change = createProjectWriter(registry);
   const sessions = openSessions(registry.paths.state);
+  let counted:
+    | { readonly projects: Projects | undefined; readonly counts: readonly TargetCount[] }
+    | undefined;
   return {
     login: createLogin(config, sessions),
     project: (name, visitor) => visibleProject(now(), name, visitor),
@@ -77,6 +89,12 @@ export function createKnitPkg(
     },
     resolveModule: (module, specifier) => resolveModule(modules(), module, specifier),
     search: (target, query, visitor) => searchProjects(now(), target, query, visitor),
+    counts() {
+      const projects = now();
+      if (!counted || counted.projects !== projects)
+        counted = { projects, counts: countPublic(projects) };
+      return counted.counts;
+    },
     searchModules: async (query) => await searchModules(await discovery(), query),
     async register(body, visitor) {
       const { verifyCommits: verify, hosts } = config().knitpkg;

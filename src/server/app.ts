@@ -51,14 +51,13 @@ export function createApp(
     .onRequest(passing(served, guard))
     .onAfterHandle({ as: "global" }, ({ response }) => keepPrivate(guard, response))
     .onError(({ error: thrown, code, request }) => {
+      const path = new URL(request.url).pathname;
       if (code === "NOT_FOUND") {
-        const path = new URL(request.url).pathname;
         const hint = "GET / tells what is here";
         return shown(request, errorResponse(404, "not-found", `nothing is at ${path}`, hint));
       }
       const error = served.medium.explain(thrown);
-      const isKnitPkg = new URL(request.url).pathname.startsWith("/v1/");
-      const response = (isKnitPkg ? detailFor : responseFor)(error);
+      const response = (path.startsWith("/v1/") ? detailFor : responseFor)(error);
       if (response.status === 500) onBug(error);
       return shown(request, response);
     })

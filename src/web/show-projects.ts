@@ -33,11 +33,3 @@ export function showProjects(
   });
   return projectsPageOf(site, { target, q, total, items });
 }
-
-/** How many there are for each target that has any. */
-export function countProjects({ knitpkg }: ServedRegistry, targets: readonly string[]) {
-  const query = { ...parseSearch(new URLSearchParams()), pageSize: 1 };
-  return targets
-    .map((target) => ({ target, total: knitpkg.search(target, query, undefined).total }))
-    .filter(({ total }) => total > 0);
-}

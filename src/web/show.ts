@@ -1,7 +1,6 @@
 /** Pages of a registry: asks it what they show, and hands that to the functions that draw them. */
 import { Failure } from "../errors.ts";
 import { type Entry, parseMetadata } from "../index/mod.ts";
-import { TARGETS } from "../projects/mod.ts";
 import {
   type Discovery,
   type ModuleRecord,
@@ -24,7 +23,6 @@ import { ownerPageOf } from "./pages/owner.ts";
 import { type SearchFilters, searchResultsPage } from "./pages/search.ts";
 import { versionsPage } from "./pages/versions.ts";
 import { type RawFile, rawFile } from "./raw.ts";
-import { countProjects } from "./show-projects.ts";
 import { at, encodePath, type ModuleAddress, modulePage, type Site } from "./site.ts";
 
 const HOME_ITEMS = 8;
@@ -70,7 +68,7 @@ export function createPages(served: ServedRegistry): Pages {
       const items = (records: readonly ModuleRecord[]) => records.map(itemOf(found));
       const recent = items(found.recent(HOME_ITEMS));
       const popular = items(found.popular(HOME_ITEMS));
-      const projects = countProjects(served, TARGETS);
+      const projects = served.knitpkg.counts();
       const view = { modules, versions, owners, recent, popular, projects };
       return homePage(site, view, Date.now());
     },

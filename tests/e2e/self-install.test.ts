@@ -103,7 +103,8 @@ test("an executable is handed out as files are: in parts, by its hash, and by it
   for (const path of ["moonbit-registry-amiga", "..%2Fregistry.toml", "registry.toml"]) {
     const missing = await fetch(`${server.url}/dist/${path}`);
     expect(missing.status).toBe(404);
-    expect(await missing.json()).toMatchObject({ error: { hint: `there are ${OWN}` } });
+    const hint = expect.stringMatching(/^there are moonbit-registry-/);
+    expect(await missing.json()).toMatchObject({ error: { hint } });
   }
 });
 

@@ -9,25 +9,42 @@ import { tempDirectory } from "./temp.ts";
 export interface FatImage extends AsyncDisposable {
   /** Where it appears while it is mounted. */
   readonly dir: string;
-  /** False: only copied to, as the driver loses what is written to a file while others are made. */
-  readonly takesWriters: boolean;
+  /** What FUSE has is only copied to: it loses what is written to a file while others are made. */
+  readonly driver: "kernel" | "fuse";
   mount(mode: "rw" | "ro"): Promise<void>;
   unmount(): Promise<void>;
   /** Takes it away from under whoever uses it, as a hand does. */
   pull(): Promise<void>;
 }
 
-/** How to mount an image here, tried in this order. */
+const MKFS = Bun.which("mkfs.vfat", { PATH: `${process.env.PATH}:/sbin:/usr/sbin` });
+
+/** FAT32 has at least so many clusters. */
+const LEAST_MEGABYTES = 64;
+
+/** How to mount an image, tried in this order. */
 const WAYS = [
-  (image: string, dir: string, mode: string) => ["mount", "-o", `loop,${mode}`, image, dir],
-  (image: string, dir: string, mode: string) => [
-    "fusefat",
-    "-o",
-    mode === "rw" ? "rw+" : "ro",
-    image,
-    dir,
-  ],
-];
+  {
+    driver: "kernel",
+    mounting: (image: string, dir: string, mode: string) => [
+      "mount",
+      "-o",
+      `loop,${mode}`,
+      image,
+      dir,
+    ],
+  },
+  {
+    driver: "fuse",
+    mounting: (image: string, dir: string, mode: string) => [
+      "fusefat",
+      "-o",
+      mode === "rw" ? "rw+" : "ro",
+      image,
+      dir,
+    ],
+  },
+] as const;
 
 async function works(command: readonly string[]): Promise<boolean> {
   if (!Bun.which(command[0]!)) return false;
@@ -35,18 +52,32 @@ async function works(command: readonly string[]): Promise<boolean> {
   return (await child.exited) === 0;
 }
 
-/** @returns undefined where FAT cannot be had; the reason is told */
-export async function createFatImage(megabytes: number): Promise<FatImage | undefined> {
+/** How FAT can be mounted here: by the kernel, by FUSE, or not at all. Found out once, by doing it. */
+export const fatDriver: FatImage["driver"] | undefined = await findDriver();
+
+async function findDriver(): Promise<FatImage["driver"] | undefined> {
+  if (!MKFS) return undefined;
+  await using image = await tryFatImage(LEAST_MEGABYTES);
+  return image?.driver;
+}
+
+/** @throws where `fatDriver` says that there is none */
+export async function createFatImage(megabytes: number): Promise<FatImage> {
+  const image = await tryFatImage(megabytes);
+  if (!image) throw new Error("FAT cannot be mounted here");
+  return image;
+}
+
+async function tryFatImage(megabytes: number): Promise<FatImage | undefined> {
   const root = tempDirectory("fat");
-  const image = join(root, "stick.img");
+  const file = join(root, "stick.img");
   const dir = join(root, "stick");
   mkdirSync(dir);
-  writeFileSync(image, "");
-  truncateSync(image, megabytes * 1024 * 1024);
-  const mkfs = Bun.which("mkfs.vfat", { PATH: `${process.env.PATH}:/sbin:/usr/sbin` });
-  if (!mkfs || !(await works([mkfs, "-F", "32", image]))) return skipped("there is no mkfs.vfat");
-  for (const [at, way] of WAYS.entries()) {
-    if (!(await works(way(image, dir, "rw")))) continue;
+  writeFileSync(file, "");
+  truncateSync(file, megabytes * 1024 * 1024);
+  if (!(await works([MKFS!, "-F", "32", file]))) return undefined;
+  for (const { driver, mounting } of WAYS) {
+    if (!(await works(mounting(file, dir, "rw")))) continue;
     let isMounted = true;
     const umount = async (...options: string[]) => {
       const done = !isMounted || (await works(["umount", ...options, dir]));
@@ -55,9 +86,9 @@ export async function createFatImage(megabytes: number): Promise<FatImage | unde
     };
     return {
       dir,
-      takesWriters: at === 0,
+      driver,
       async mount(mode) {
-        if (!(await works(way(image, dir, mode)))) throw new Error(`cannot mount ${image}`);
+        if (!(await works(mounting(file, dir, mode)))) throw new Error(`cannot mount ${file}`);
         isMounted = true;
       },
       unmount: () => umount(),
@@ -66,11 +97,6 @@ export async function createFatImage(megabytes: number): Promise<FatImage | unde
       [Symbol.asyncDispose]: () => umount("--lazy"),
     };
   }
-  return skipped("it can be mounted neither by the kernel nor by fusefat");
-}
-
-function skipped(why: string): undefined {
-  process.stderr.write(`skipped: no FAT image: ${why}\n`);
   return undefined;
 }
 

@@ -1,22 +1,24 @@
-/** Archives a second at 32 connections, beside servers of static files. */
-import { mkdirSync } from "node:fs";
+/** Archives a second at 32 connections, and processor time for each, beside servers of static files. */
 import { join } from "node:path";
 import { generateArchives, sampleIndex } from "../tests/support/upstream/mod.ts";
 import { interleave, type Side } from "./compare.ts";
-import { requestsPerSecond } from "./load.ts";
-import { startNginx } from "./nginx.ts";
+import { cpuTime } from "./cpu.ts";
+import { measureLoad } from "./load.ts";
+import { startFileServer } from "./nginx.ts";
 import { run, type Server, startOurs, startPeer } from "./processes.ts";
-import { besideEach, type Result } from "./result.ts";
+import { atLeast, atMost, besideEach, type Result, skippedWithout } from "./result.ts";
 import { keyOf, newRegistry, startUpstream, type World } from "./world.ts";
 
 const ROUNDS = 5;
 const CONNECTIONS = 32;
 const SECONDS = 2;
+const NGINX = "nginx, sendfile, one worker";
 
+/** `goal`: how many requests a second for each of nginx's. */
 const SIZES = [
-  { label: "2 KB", bytes: 2_000 },
-  { label: "30 KB", bytes: 30_000 },
-  { label: "5 MB", bytes: 5_000_000 },
+  { label: "2 KB", bytes: 2_000, goal: 1 },
+  { label: "30 KB", bytes: 30_000, goal: 1 },
+  { label: "5 MB", bytes: 5_000_000, goal: 0.8 },
 ];
 
 export async function benchArchive(world: World): Promise<Result[]> {
@@ -32,30 +34,43 @@ export async function benchArchive(world: World): Promise<Result[]> {
   await run(["-d", dir, "mirror", "--full", "-q"]);
   using ours = await startOurs(dir);
   using bun = await startPeer("static.ts", join(root, "archives"));
-  const site = world.fresh("nginx");
-  mkdirSync(site);
-  using nginx = await startNginx(join(root, "archives"), site);
+  using nginx = await startFileServer(join(root, "archives"), world.fresh("nginx"));
 
   const results: Result[] = [];
-  for (const [at, { label, bytes }] of SIZES.entries()) {
+  for (const [at, { label, bytes, goal }] of SIZES.entries()) {
     const entry = archives.entries[at]!;
     const path = `/${entry.checksum}.zip`;
-    const side = (name: string, server: Server, path: string): Side => ({
-      name,
-      measure: () =>
-        requestsPerSecond(
-          { url: server.url + path, connections: CONNECTIONS, seconds: SECONDS, least: bytes },
-          world.fresh("load.lua"),
-        ),
-    });
-    const sides = [
-      side("ours", ours, `/user/${encodeURIComponent(keyOf(entry))}.zip`),
-      side("a bare Bun.serve", bun, path),
-      ...(nginx ? [side("nginx", nginx, path)] : []),
+    const servers: [name: string, server: Server, path: string][] = [
+      ["ours", ours, `/user/${encodeURIComponent(keyOf(entry))}.zip`],
+      ["a bare Bun.serve", bun, path],
     ];
+    if (nginx) servers.push([NGINX, nginx, path]);
+    const cpu: number[][] = servers.map(() => []);
+    const sides = servers.map(
+      ([name, server, path], at): Side => ({
+        name,
+        async measure() {
+          const url = server.url + path;
+          const load = { url, connections: CONNECTIONS, seconds: SECONDS, least: bytes };
+          const before = cpuTime(server.pid);
+          const { requests, perSecond } = await measureLoad(load, world.fresh("load.lua"));
+          const after = cpuTime(server.pid);
+          if (before !== undefined && after !== undefined) {
+            cpu[at]!.push(((after - before) / requests) * 1_000);
+          }
+          return perSecond;
+        },
+      }),
+    );
+    const what = `archive of ${label}`;
     const figures = await interleave(ROUNDS, sides);
-    results.push(...besideEach(`archive of ${label}`, "requests/s", sides, figures));
+    results.push(...besideEach(what, "requests/s", sides, figures, { [NGINX]: atLeast(goal) }));
+    if (cpu[0]!.length > 0) {
+      const goals = { [NGINX]: atMost(1 / goal) };
+      results.push(...besideEach(`processor time of an ${what}`, "µs", sides, cpu, goals));
+    } else {
+      results.push({ what: `processor time of an ${what}`, skipped: "no /proc" });
+    }
   }
-  if (!nginx) results.push({ what: "archives beside nginx", skipped: "no nginx" });
-  return results;
+  return [...results, ...skippedWithout("archives beside nginx", "nginx")];
 }

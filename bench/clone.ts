@@ -6,11 +6,13 @@
 import { hasGit, realIndexRepository } from "../tests/support/git.ts";
 import { interleave, type Side } from "./compare.ts";
 import { cloneOnce, SHALLOW } from "./git-client.ts";
+import { GIT_HOST, startGitHttpBackend } from "./git-http-backend.ts";
 import { startOurs, startPeer } from "./processes.ts";
-import { atMost, besideEach, type Result } from "./result.ts";
+import { atMost, besideEach, type Result, skippedWithout } from "./result.ts";
 import { copyServedIndex, type World } from "./world.ts";
 
 const ROUNDS = 15;
+const SAME = "git http-backend behind nginx, same commit";
 
 export async function benchClone(world: World): Promise<Result[]> {
   const what = "git clone --depth 1";
@@ -19,8 +21,8 @@ export async function benchClone(world: World): Promise<Result[]> {
   const copy = world.fresh("served.git");
   await copyServedIndex(dir, copy);
   using ours = await startOurs(dir);
-  using same = await startPeer("git-backend.ts", copy);
-  using whole = await startPeer("git-backend.ts", await realIndexRepository());
+  using same = await startGitHttpBackend(copy, world.fresh("nginx"));
+  using whole = await startGitHttpBackend(await realIndexRepository(), world.fresh("nginx"));
   using bare = await startPeer("replay.ts", ours.url);
   const side = (name: string, url: string): Side => ({
     name,
@@ -28,10 +30,13 @@ export async function benchClone(world: World): Promise<Result[]> {
   });
   const sides = [
     side("ours", ours.url),
-    side("git http-backend, same commit", same.url),
-    side("git http-backend, with its history", whole.url),
-    side("the same bytes from a bare server", bare.url),
+    ...(same ? [side(SAME, same.url)] : []),
+    ...(whole ? [side("git http-backend behind nginx, with its history", whole.url)] : []),
+    side("the same bytes from a bare Bun.serve", bare.url),
   ];
   const figures = await interleave(ROUNDS, sides);
-  return besideEach(what, "ms", sides, figures, { [sides[1]!.name]: atMost(0.6) });
+  return [
+    ...besideEach(what, "ms", sides, figures, { [SAME]: atMost(0.6) }),
+    ...skippedWithout(`${what} beside git http-backend`, ...GIT_HOST),
+  ];
 }

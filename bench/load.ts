@@ -18,6 +18,8 @@ export interface Load {
 }
 
 export interface LoadFigures {
+  /** How many were answered. */
+  readonly requests: number;
   readonly perSecond: number;
   /** Milliseconds that half of the requests took at most, and 99 of 100. */
   readonly median: number;
@@ -69,7 +71,7 @@ async function loadHere(load: Load): Promise<LoadFigures> {
   const perSecond = (times.length / (performance.now() - started)) * 1_000;
   times.sort((a, b) => a - b);
   const at = (share: number) => times[Math.floor(times.length * share)] ?? 0;
-  return { perSecond, median: at(0.5), slowest: at(0.99) };
+  return { requests: times.length, perSecond, median: at(0.5), slowest: at(0.99) };
 }
 
 /** Source: wrk's SCRIPTING document. Durations are in microseconds. */
@@ -95,6 +97,7 @@ async function loadWithWrk(wrk: string, load: Load, script: string): Promise<Loa
     throw new Error(`${load.url}: ${errors} errors, ${bytes} bytes in ${requests} answers`);
   }
   return {
+    requests,
     perSecond: requests / (duration / 1e6),
     median: median / 1_000,
     slowest: slowest / 1_000,

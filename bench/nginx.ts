@@ -1,30 +1,40 @@
-/** nginx as a server of static files, where it is installed. Source: nginx.org, core and http modules. */
-import { writeFileSync } from "node:fs";
+/** nginx, where it is installed. Source: nginx.org, core and http modules. */
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { type Server, track } from "./processes.ts";
-
-const PATIENCE_MS = 5_000;
+import { missing, type Server, startQuiet, until } from "./processes.ts";
 
 /**
- * @param files what to serve
- * @param site an empty directory for its configuration and what it writes
+ * Serves static files.
+ *
+ * @param site a path where nothing is, for its configuration and what it writes
  * @returns null when nginx is not installed
  */
-export async function startNginx(files: string, site: string): Promise<Server | null> {
-  const program = Bun.which("nginx");
-  if (program === null) return null;
+export async function startFileServer(files: string, site: string): Promise<Server | null> {
+  return missing("nginx") ? null : await startNginx(`root ${files};`, site);
+}
+
+/** @param directives what stands in its `server { … }` */
+export async function startNginx(directives: string, site: string): Promise<Server> {
+  mkdirSync(site, { recursive: true });
   const port = freePort();
-  writeFileSync(join(site, "nginx.conf"), configuration(files, site, port));
-  const command = [program, "-p", site, "-e", join(site, "error.log"), "-c", "nginx.conf"];
-  const child = Bun.spawn(command, { stdout: "ignore", stderr: "ignore" });
-  track(child);
+  writeFileSync(join(site, "nginx.conf"), configuration(directives, site, port));
+  const nginx = startQuiet([
+    "nginx",
+    "-p",
+    site,
+    "-e",
+    join(site, "error.log"),
+    "-c",
+    "nginx.conf",
+  ]);
   const url = `http://127.0.0.1:${port}`;
-  await answers(url);
-  return { url, [Symbol.dispose]: () => child.kill() };
+  // Whatever it says.
+  await until(async () => (await fetch(url)).bytes());
+  return { ...nginx, url };
 }
 
 /** One worker, as the other servers have one thread; an access log, as this program writes one. */
-function configuration(files: string, site: string, port: number): string {
+function configuration(directives: string, site: string, port: number): string {
   const temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"].map(
     (name) => `  ${name}_temp_path ${site}/${name};\n`,
   );
@@ -36,9 +46,10 @@ http {
   access_log ${site}/access.log;
   sendfile on;
   keepalive_requests 1000000000;
-${temporary.join("")}  server {
+${temporary.join("")}  types { application/json json; application/zip zip; }
+  server {
     listen 127.0.0.1:${port};
-    root ${files};
+    ${directives}
   }
 }
 `;
@@ -50,18 +61,4 @@ function freePort(): number {
   const { port } = probe;
   probe.stop(true);
   return port;
-}
-
-/** Waits until something answers there, whatever it says. */
-async function answers(url: string): Promise<void> {
-  const end = performance.now() + PATIENCE_MS;
-  for (;;) {
-    try {
-      await (await fetch(url)).bytes();
-      return;
-    } catch (error) {
-      if (performance.now() > end) throw error;
-      await Bun.sleep(10);
-    }
-  }
 }

@@ -1,17 +1,26 @@
 /** Programs that are measured, and the servers beside them: each a process of its own. */
 import { join } from "node:path";
-import type { Subprocess } from "bun";
 import { binary } from "../tests/support/binary.ts";
 import { execute } from "../tests/support/executable.ts";
 
 /** Nothing of the machine's that the executable could lean on. */
 const BARE = { PATH: "", HOME: "/nonexistent" };
 
-const running = new Set<Subprocess>();
+/** How long a server may take to begin. */
+const PATIENCE_MS = 5_000;
+
+/** What must not outlive the benchmark. */
+interface Running {
+  readonly exited: Promise<unknown>;
+  kill(): void;
+}
+
+const running = new Set<Running>();
 
 export interface Server extends Disposable {
   /** Without a trailing slash. */
   readonly url: string;
+  readonly pid: number;
 }
 
 /** Starts one of this folder's servers, which prints its address when it is ready. */
@@ -33,7 +42,7 @@ export async function startServer(
   track(child);
   const url = await addressIn(child.stdout);
   if (url === undefined) throw new Error(`${command.join(" ")} told no address`);
-  return { url, [Symbol.dispose]: () => child.kill() };
+  return { url, pid: child.pid, [Symbol.dispose]: () => child.kill() };
 }
 
 async function addressIn(stream: ReadableStream<Uint8Array>): Promise<string | undefined> {
@@ -47,8 +56,43 @@ async function addressIn(stream: ReadableStream<Uint8Array>): Promise<string | u
   return undefined;
 }
 
+/** @returns `no NAME` for the first of some programs that is not installed */
+export function missing(...programs: readonly string[]): string | undefined {
+  const name = programs.find((program) => Bun.which(program) === null);
+  return name && `no ${name}`;
+}
+
+/**
+ * Starts a program that tells nothing, such as a server of somebody else's. It ends with the
+ * processes that it started.
+ */
+export function startQuiet(command: readonly string[]): { readonly pid: number } & Disposable {
+  const stdio = ["ignore", "ignore", "ignore"] as const;
+  const child = Bun.spawn([...command], { stdio: [...stdio], detached: true });
+  const kill = () => {
+    // As its own group: not every program takes its children along.
+    if (child.exitCode === null && child.signalCode === null) process.kill(-child.pid, "SIGTERM");
+  };
+  track({ exited: child.exited, kill });
+  return { pid: child.pid, [Symbol.dispose]: kill };
+}
+
+/** Tries again and again until it works. Fails as it failed the last time. */
+export async function until(attempt: () => Promise<unknown>): Promise<void> {
+  const end = performance.now() + PATIENCE_MS;
+  for (;;) {
+    try {
+      await attempt();
+      return;
+    } catch (error) {
+      if (performance.now() > end) throw error;
+      await Bun.sleep(10);
+    }
+  }
+}
+
 /** Notes a program that must not outlive the benchmark. */
-export function track(child: Subprocess): void {
+export function track(child: Running): void {
   running.add(child);
   void child.exited.then(() => running.delete(child));
 }

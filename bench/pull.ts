@@ -1,19 +1,21 @@
 /** `git pull` in a shallow clone after some modules got a new version, beside git's own server. */
 import { join } from "node:path";
-import { git, hasGit } from "../tests/support/git.ts";
+import { git } from "../tests/support/git.ts";
 import { type SampleEntry, writeIndexRepository } from "../tests/support/upstream/mod.ts";
 import { interleave, type Side } from "./compare.ts";
 import { clone, pull, SHALLOW } from "./git-client.ts";
+import { GIT_HOST, startGitHttpBackend } from "./git-http-backend.ts";
 import { run, type Server, startOurs, startPeer } from "./processes.ts";
-import { besideEach, type Result } from "./result.ts";
+import { atMost, besideEach, type Result, skippedWithout } from "./result.ts";
 import { copyServedIndex, newRegistry, startUpstream, type World } from "./world.ts";
 
 const ROUNDS = 5;
 const CHANGES = [1, 100];
-const PEER = "git http-backend, same commits";
+const PEER = "git http-backend behind nginx, same commits";
 
 export async function benchPull(world: World): Promise<Result[]> {
-  if (!hasGit) return [{ what: "git pull", skipped: "no git" }];
+  const skipped = skippedWithout("git pull beside git http-backend", ...GIT_HOST);
+  if (skipped.length > 0) return skipped;
   const root = world.fresh("changing");
   let entries = world.entries;
   using upstream = await startUpstream(root, { entries, archive: () => undefined });
@@ -23,7 +25,7 @@ export async function benchPull(world: World): Promise<Result[]> {
   const copy = world.fresh("served.git");
   await copyServedIndex(dir, copy);
   using ours = await startOurs(dir);
-  using backend = await startPeer("git-backend.ts", copy);
+  using backend = (await startGitHttpBackend(copy, world.fresh("nginx")))!;
 
   const results: Result[] = [];
   for (const count of CHANGES) {
@@ -74,8 +76,8 @@ async function measure(
   const sent = [[await bytesSent(ours, before.pop()!)], [await bytesSent(backend, before.pop()!)]];
   const what = `git pull of ${count} changed module${count === 1 ? "" : "s"}`;
   return [
-    ...besideEach(what, "ms", sides, figures),
-    ...besideEach(`bytes of ${what}`, "bytes", sides, sent),
+    ...besideEach(what, "ms", sides, figures, { [PEER]: atMost(0.7) }),
+    ...besideEach(`bytes of ${what}`, "bytes", sides, sent, { [PEER]: atMost(1.1) }),
   ];
 }
 

@@ -1,5 +1,7 @@
 /** What a benchmark found, and whether that is good enough. */
+
 import { ratio, type Side, type Spread, spread } from "./compare.ts";
+import { missing } from "./processes.ts";
 
 export interface Goal {
   /** Of this program's own figure, or of its ratio to the peer's. */
@@ -25,6 +27,12 @@ export interface Skipped {
 }
 
 export type Result = Measured | Skipped;
+
+/** A row that says which of some programs a measurement would have needed; none when all are here. */
+export function skippedWithout(what: string, ...programs: readonly string[]): Skipped[] {
+  const skipped = missing(...programs);
+  return skipped === undefined ? [] : [{ what, skipped }];
+}
 
 /** The ratio to the peer, if there is one. */
 export function ratioOf({ ours, peer }: Measured): Spread | undefined {
@@ -65,5 +73,5 @@ export function besideEach(
 export const atMost = (value: number): Goal => ({ of: "ratio", sign: "≤", value });
 export const atLeast = (value: number): Goal => ({ of: "ratio", sign: "≥", value });
 
-/** A goal for this program's own figure. */
+/** A goal for this program's own figure, in its unit. */
 export const below = (value: number): Goal => ({ of: "figure", sign: "≤", value });

@@ -26,14 +26,14 @@ export function shallowFetchBody(tip: string): string {
 /** Where that POST goes, on a server of an index. */
 export const shallowFetchUrl = (server: string): string => `${server}/git/index/git-upload-pack`;
 
-/** @returns bytes of the answer */
-export async function shallowFetch(server: string, tip: string): Promise<number> {
+/** @returns the answer, a pack and what is around it */
+export async function shallowFetch(server: string, tip: string): Promise<Uint8Array> {
   const body = shallowFetchBody(tip);
   const headers = SHALLOW_FETCH_HEADERS;
   const response = await fetch(shallowFetchUrl(server), { method: "POST", headers, body });
-  const { length } = await response.bytes();
-  if (!response.ok || length < 100_000) throw new Error(`no pack came from ${server}`);
-  return length;
+  const answer = await response.bytes();
+  if (!response.ok || answer.length < 100_000) throw new Error(`no pack came from ${server}`);
+  return answer;
 }
 
 /** The commit that a registry serves. */

@@ -59,7 +59,7 @@ export async function benchStart(world: World): Promise<Result[]> {
   ];
   const ready = await interleave(ROUNDS, servers);
   return [
-    ...besideEach("--version", "ms", versions, version, { [versions[1]!.name]: below(50) }),
+    ...besideEach("--version", "ms", versions, version, { [versions[1]!.name]: below(20) }),
     ...besideEach("serve until /ready", "ms", servers, ready, { [servers[1]!.name]: below(150) }),
     { what: "serve until its first depth-1 pack is sent", unit: "ms", ours: firstClones },
   ];

@@ -3,13 +3,15 @@
  *
  *     npm run bench [-- NAME…] [--json] [--write]
  *
- * `--json` prints every figure rather than the table; `--write` also writes bench/RESULTS.md.
+ * `--json` prints every figure rather than the table; `--write` also writes both of them, to
+ * bench/RESULTS.md and bench/RESULTS.json. `sh bench/setup.sh` installs what is measured beside.
  */
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { binary } from "../tests/support/binary.ts";
 import { realIndexBundle } from "../tests/support/git.ts";
 import { removeTempDirectories } from "../tests/support/temp.ts";
+import { benchApi } from "./api.ts";
 import { benchArchive } from "./archive.ts";
 import { benchClone } from "./clone.ts";
 import { benchClonePost } from "./clone-post.ts";
@@ -24,6 +26,8 @@ import { benchResolve } from "./resolve.ts";
 import type { Result } from "./result.ts";
 import { benchSearch } from "./search.ts";
 import { benchStart } from "./start.ts";
+import { benchSync } from "./sync.ts";
+import { benchVerify } from "./verify.ts";
 import { createWorld, type World } from "./world.ts";
 
 const BENCHES: Readonly<Record<string, (world: World) => Promise<Result[]>>> = {
@@ -35,6 +39,9 @@ const BENCHES: Readonly<Record<string, (world: World) => Promise<Result[]>>> = {
   pull: benchPull,
   history: benchHistory,
   mirror: benchMirror,
+  sync: benchSync,
+  verify: benchVerify,
+  api: benchApi,
   search: benchSearch,
 };
 
@@ -56,9 +63,9 @@ async function main(args: readonly string[]): Promise<number> {
   console.error(`measures ${binary()}; \`npm run build\` makes it anew`);
   const results = await measure(wanted.length > 0 ? wanted : Object.keys(BENCHES));
   const rows = table(results);
-  const isJson = args.includes("--json");
-  console.log(isJson ? JSON.stringify({ machine, results: data(results) }, null, 2) : rows);
-  if (args.includes("--write")) await write(machine, rows);
+  const json = JSON.stringify({ machine, results: data(results) }, null, 2);
+  console.log(args.includes("--json") ? json : rows);
+  if (args.includes("--write")) await write(machine, rows, json);
   return 0;
 }
 
@@ -75,12 +82,13 @@ async function measure(names: readonly string[]): Promise<Result[]> {
   return results;
 }
 
-async function write(machine: Machine, rows: string): Promise<void> {
+async function write(machine: Machine, rows: string, json: string): Promise<void> {
   const text = [
     "# Results",
     "",
     "Made by `npm run bench -- --write`. Each round measures every side, one after the other. On a busy",
-    "machine only the ratios mean something, and those with a wide spread little.",
+    "machine only the ratios mean something, and those with a wide spread little. Every figure is in",
+    "[RESULTS.json](RESULTS.json).",
     "",
     ...machineLines(machine),
     "",
@@ -88,6 +96,7 @@ async function write(machine: Machine, rows: string): Promise<void> {
     "",
   ].join("\n");
   await Bun.write(join(import.meta.dir, "RESULTS.md"), text);
+  await Bun.write(join(import.meta.dir, "RESULTS.json"), `${json}\n`);
 }
 
 async function cleanUp(): Promise<void> {

@@ -29,7 +29,7 @@ export async function startGitHttpBackend(
   if (missing(...GIT_HOST)) return null;
   mkdirSync(site);
   const socket = join(site, "fcgi.sock");
-  const wrap = startQuiet(["fcgiwrap", "-c", `${PROCESSES}`, "-s", `unix:${socket}`]);
+  const wrap = startQuiet("fcgiwrap", "-c", `${PROCESSES}`, "-s", `unix:${socket}`);
   await until(() => stat(socket));
   const program = join(await git(["--exec-path"]), "git-http-backend");
   const nginx = await startNginx(location(repository, program, socket), site);

@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { cpus, release } from "node:os";
 import { binary } from "../tests/support/binary.ts";
+import { find } from "./processes.ts";
 
 export interface Machine {
   readonly date: string;
@@ -10,7 +11,7 @@ export interface Machine {
   readonly kernel: string;
   /** Type of the file system measured on, where the system tells. */
   readonly fileSystem: string;
-  /** First lines of `--version`, of the programs that are here. */
+  /** Of the programs that are here; the others by name. */
   readonly versions: readonly string[];
 }
 
@@ -23,20 +24,20 @@ export function describeMachine(directory: string): Machine {
     kernel: `${process.platform} ${release()}`,
     fileSystem: fileSystemOf(directory),
     versions: [
-      versionOf("this program", [binary(), "--version"]),
+      versionOf("this program", "--version", binary()),
       `Bun ${Bun.version}`,
-      ...["git", "curl"].map((name) => versionOf(name, [name, "--version"])),
-      versionOf("wrk", ["wrk", "-v"]),
-      versionOf("nginx", ["nginx", "-v"]),
+      ...["git", "curl", "aria2c", "sha256sum"].map((name) => versionOf(name, "--version")),
+      ...["wrk", "nginx"].map((name) => versionOf(name, "-v")),
+      versionOf("fcgiwrap", "-h"),
     ],
   };
 }
 
-function versionOf(name: string, command: readonly [string, ...string[]]): string {
-  if (Bun.which(command[0]) === null) return `no ${name}`;
-  const { stdout, stderr } = Bun.spawnSync([...command]);
-  const said = `${stdout}${stderr}`.split("\n")[0]!.trim();
-  const number = /\d+(?:\.\d+)+/.exec(said)?.[0] ?? said;
+function versionOf(name: string, option: string, program = find(name)): string {
+  if (program === null) return `no ${name}`;
+  const { stdout, stderr } = Bun.spawnSync([program, option]);
+  const said = `${stdout}${stderr}`.trim();
+  const number = /\d+(?:\.\d+)+/.exec(said)?.[0] ?? said.split("\n")[0];
   return `${name} ${number}`;
 }
 

@@ -1,22 +1,43 @@
-/** `mirror --full` from nothing, beside curl fetching the same files from the same server. */
+/**
+ * `mirror --full` from nothing, beside curl and aria2c fetching the same files from the same server:
+ * one that answers at once, and one that is some way off.
+ */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { interleave, type Side, timed } from "./compare.ts";
-import { run, runPlain, settle } from "./processes.ts";
-import { atMost, below, besideEach, type Result } from "./result.ts";
+import { missing, run, runPlain, type Server, settle } from "./processes.ts";
+import { atMost, below, besideEach, type Result, skippedWithout } from "./result.ts";
 import { keyOf, newRegistry, type World } from "./world.ts";
 
 const ROUNDS = 5;
+const LATENCIES_MS = [0, 20];
 const MEGABYTE = 1e6;
 
+const CURL = "curl --parallel --parallel-max 32, not durable";
+const ARIA2C = "aria2c -j16, not durable";
+
 export async function benchMirror(world: World): Promise<Result[]> {
-  const what = `mirror --full, ${world.entries.length} archives`;
+  const results: Result[] = [];
+  for (const latencyMs of LATENCIES_MS) {
+    using upstream = await world.slowUpstream(latencyMs);
+    results.push(...(await measure(world, upstream, latencyMs)));
+  }
+  return [
+    ...results,
+    ...skippedWithout("mirror --full beside curl", "curl"),
+    ...skippedWithout("mirror --full beside curl and sync -f", "curl", "sync"),
+    ...skippedWithout("mirror --full beside aria2c", "aria2c"),
+  ];
+}
+
+async function measure(world: World, { url }: Server, latencyMs: number): Promise<Result[]> {
+  const what = `mirror --full, ${world.entries.length} archives, ${latencyMs} ms away`;
   const memory: number[] = [];
   const ours: Side = {
     name: "ours",
     async measure() {
       const dir = world.fresh("registry");
-      await newRegistry(dir, world.upstream.url);
+      await newRegistry(dir, url);
       const { ms, maxRss } = await run(["-d", dir, "mirror", "--full", "-q"]);
       memory.push(maxRss / MEGABYTE);
       return ms;
@@ -25,39 +46,51 @@ export async function benchMirror(world: World): Promise<Result[]> {
   /** Curl leaves its files in memory; a mirror is on the disk when it says that it is done. */
   const durable: number[] = [];
   const curl: Side = {
-    name: "curl --parallel-max 32, not durable",
+    name: CURL,
     async measure() {
       const dir = world.fresh("curl");
-      const list = writeList(world, dir);
+      const list = writeList(world, dir, (name, from) => {
+        return `url = "${url}${from}"\noutput = "${join(dir, name)}"\n`;
+      });
       const args = ["-s", "-f", "--parallel", "--parallel-max", "32", "-K", list];
       const fetched = await timed(() => runPlain(["curl", ...args]));
-      const synced = await timed(() => runPlain(["sync", "-f", dir]));
-      durable.push(fetched + synced);
+      if (!missing("sync")) {
+        durable.push(fetched + (await timed(() => runPlain(["sync", "-f", dir]))));
+      }
       return fetched;
     },
   };
-  const hasPeer = Bun.which("curl") !== null && Bun.which("sync") !== null;
-  const sides = hasPeer ? [ours, curl] : [ours];
+  const aria2c: Side = {
+    name: ARIA2C,
+    measure() {
+      const dir = world.fresh("aria2c");
+      const list = writeList(world, dir, (name, from) => `${url}${from}\n  out=${name}\n`);
+      const args = ["-q", "-j16", "--no-conf", "-d", dir, "-i", list];
+      return timed(() => runPlain(["aria2c", ...args]));
+    },
+  };
+  const sides = [ours, ...(missing("curl") ? [] : [curl]), ...(missing("aria2c") ? [] : [aria2c])];
   const figures = await interleave(ROUNDS, sides, settle);
-  const peak: Result = { what: "its peak memory", unit: "MB", ours: memory, goal: below(250) };
-  if (!hasPeer)
-    return [{ what, unit: "ms", ours: figures[0]! }, peak, { what, skipped: "no curl" }];
-  const peer = { name: "the same and sync -f", figures: durable };
+  const goals = { [CURL]: atMost(0.7), [ARIA2C]: atMost(0.2) };
+  const peer = { name: "the same curl and sync -f", figures: durable };
   return [
-    ...besideEach(what, "ms", sides, figures, { [curl.name]: atMost(1) }),
-    { what, unit: "ms", ours: figures[0]!, peer, goal: atMost(1) },
-    peak,
+    ...besideEach(what, "ms", sides, figures, goals),
+    ...(durable.length > 0 ? [{ what, unit: "ms", ours: figures[0]!, peer }] : []),
+    { what: `peak memory of ${what}`, unit: "MB", ours: memory, goal: below(150) },
   ];
 }
 
-/** What curl is to fetch, into a new directory. Source: curl(1), --config. */
-function writeList(world: World, dir: string): string {
+/** What a program is to fetch, into a new directory. Sources: curl(1), --config; aria2c(1), INPUT FILE. */
+function writeList(
+  world: World,
+  dir: string,
+  item: (name: string, from: string) => string,
+): string {
   mkdirSync(dir);
-  const lines = world.entries.map((entry, at) => {
-    const url = `${world.upstream.url}/user/${encodeURIComponent(keyOf(entry))}.zip`;
-    return `url = "${url}"\noutput = "${join(dir, `${at}.zip`)}"\n`;
-  });
+  const items = world.entries.map((entry, at) =>
+    item(`${at}.zip`, `/user/${encodeURIComponent(keyOf(entry))}.zip`),
+  );
   const list = world.fresh("list");
-  writeFileSync(list, lines.join(""));
+  writeFileSync(list, items.join(""));
   return list;
 }

@@ -18,15 +18,7 @@ export async function startNginx(directives: string, site: string): Promise<Serv
   mkdirSync(site, { recursive: true });
   const port = freePort();
   writeFileSync(join(site, "nginx.conf"), configuration(directives, site, port));
-  const nginx = startQuiet([
-    "nginx",
-    "-p",
-    site,
-    "-e",
-    join(site, "error.log"),
-    "-c",
-    "nginx.conf",
-  ]);
+  const nginx = startQuiet("nginx", "-p", site, "-e", join(site, "error.log"), "-c", "nginx.conf");
   const url = `http://127.0.0.1:${port}`;
   // Whatever it says.
   await until(async () => (await fetch(url)).bytes());

@@ -58,17 +58,28 @@ async function addressIn(stream: ReadableStream<Uint8Array>): Promise<string | u
 
 /** @returns `no NAME` for the first of some programs that is not installed */
 export function missing(...programs: readonly string[]): string | undefined {
-  const name = programs.find((program) => Bun.which(program) === null);
+  const name = programs.find((program) => find(program) === null);
   return name && `no ${name}`;
+}
+
+/** The path of a program; servers are where only root looks. */
+export function find(program: string): string | null {
+  return Bun.which(program, { PATH: `${process.env.PATH}:/usr/sbin` });
 }
 
 /**
  * Starts a program that tells nothing, such as a server of somebody else's. It ends with the
  * processes that it started.
  */
-export function startQuiet(command: readonly string[]): { readonly pid: number } & Disposable {
+export function startQuiet(
+  program: string,
+  ...args: string[]
+): { readonly pid: number } & Disposable {
   const stdio = ["ignore", "ignore", "ignore"] as const;
-  const child = Bun.spawn([...command], { stdio: [...stdio], detached: true });
+  const child = Bun.spawn([find(program) ?? program, ...args], {
+    stdio: [...stdio],
+    detached: true,
+  });
   const kill = () => {
     // As its own group: not every program takes its children along.
     if (child.exitCode === null && child.signalCode === null) process.kill(-child.pid, "SIGTERM");

@@ -1,21 +1,15 @@
-/** KnitPkg's `resolve` on 10,000 projects of 20 versions: requests a second, and how long they take. */
-import { mkdirSync } from "node:fs";
+/** KnitPkg's `resolve` on 10,000 projects of 20 versions. */
 import { join } from "node:path";
 import { appendRelease, projectPath } from "../src/projects/mod.ts";
 import { git } from "../tests/support/git.ts";
-import { interleave, type Side } from "./compare.ts";
-import { type LoadFigures, measureLoad } from "./load.ts";
-import { run, startOurs, startPeer } from "./processes.ts";
-import { besideEach, type Result } from "./result.ts";
+import { compareAnswers } from "./answers.ts";
+import { run, startOurs } from "./processes.ts";
+import type { Result } from "./result.ts";
 import type { World } from "./world.ts";
 
 const ORGANIZATIONS = 100;
 const PROJECTS_EACH = 100;
 const VERSIONS = 20;
-
-const ROUNDS = 3;
-const CONNECTIONS = 32;
-const SECONDS = 3;
 
 /** Each kind of range as often as the others. */
 const RANGES = ["*", "^1.2.0", "~1.3.0", "1.x", "1.4.0", ">=1.0.0 <1.4.0 !=1.3.3"];
@@ -25,39 +19,13 @@ export async function benchResolve(world: World): Promise<Result[]> {
   await run(["init", dir]);
   await writeProjects(join(dir, "data", "index"));
   using ours = await startOurs(dir);
-  const paths = Array.from({ length: 5_000 }, (_, at) => resolvePath(at * 7, at));
   // Every project once: what is measured is a server that has been asked before.
   for (let at = 0; at < ORGANIZATIONS * PROJECTS_EACH; at++) {
     await (await fetch(ours.url + resolvePath(at, 0))).bytes();
   }
-  const answers = world.fresh("answers");
-  mkdirSync(answers);
-  const answer = await (await fetch(ours.url + paths[0]!)).bytes();
-  await Bun.write(join(answers, "answer.json"), answer);
-  using bare = await startPeer("static.ts", answers);
-
-  const least = answer.length - 20;
-  const taken: LoadFigures[] = [];
-  const side = (name: string, url: string, paths: readonly string[], to?: LoadFigures[]): Side => ({
-    name,
-    async measure() {
-      const load = { url, paths, connections: CONNECTIONS, seconds: SECONDS, least };
-      const figures = await measureLoad(load, world.fresh("load.lua"));
-      to?.push(figures);
-      return figures.perSecond;
-    },
-  });
-  const sides = [
-    side("ours", ours.url, paths, taken),
-    side("a bare Bun.serve of one answer", bare.url, ["/answer.json"]),
-  ];
   const what = `resolve of ${ORGANIZATIONS * PROJECTS_EACH} projects × ${VERSIONS} versions`;
-  const figures = await interleave(ROUNDS, sides);
-  return [
-    ...besideEach(what, "requests/s", sides, figures),
-    { what: `half of ${what} within`, unit: "ms", ours: taken.map(({ median }) => median) },
-    { what: `99 % of ${what} within`, unit: "ms", ours: taken.map(({ slowest }) => slowest) },
-  ];
+  const paths = Array.from({ length: 5_000 }, (_, at) => resolvePath(at * 7, at));
+  return await compareAnswers(world, ours, what, paths);
 }
 
 function nameOf(at: number) {

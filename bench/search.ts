@@ -11,7 +11,7 @@ import type { Result } from "./result.ts";
 import type { World } from "./world.ts";
 
 const MANY = 100_000;
-const QUERIES = [
+export const QUERIES = [
   "json",
   "moonbitlang/x",
   "parser combinator",

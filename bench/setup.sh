@@ -5,6 +5,9 @@
 #     sh bench/setup.sh
 set -eu
 
+# Where servers are, for who is not root.
+PATH="$PATH:/usr/sbin"
+
 wanted=
 for pair in nginx:nginx fcgiwrap:fcgiwrap git:git aria2c:aria2 curl:curl wrk:wrk; do
   command -v "${pair%%:*}" >/dev/null || wanted="$wanted ${pair##*:}"

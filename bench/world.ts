@@ -17,6 +17,8 @@ import { run, type Server, startPeer } from "./processes.ts";
 
 export interface World {
   readonly upstream: Server;
+  /** The same as `upstream`, from another server that waits before each answer. */
+  slowUpstream(latencyMs: number): Promise<Server>;
   readonly entries: readonly SampleEntry[];
   /** A path where nothing is. Nothing is deleted before the end: to use again what was just deleted is slow. */
   fresh(name: string): string;
@@ -27,6 +29,8 @@ export interface World {
   scratch(name: string): string;
   /** A registry whose source's index was fetched; made once, to be served only. */
   synced(): Promise<string>;
+  /** A registry that has mirrored all of `upstream`; made once, and not to be changed. */
+  mirrored(): Promise<string>;
 }
 
 export async function createWorld(): Promise<World> {
@@ -37,19 +41,26 @@ export async function createWorld(): Promise<World> {
   let made = 0;
   const fresh = (name: string) => join(root, `${name}-${++made}`);
   let synced: Promise<string> | undefined;
+  let mirrored: Promise<string> | undefined;
+  const registryAfter = async (name: string, command: readonly string[]) => {
+    const dir = fresh(name);
+    await newRegistry(dir, upstream.url);
+    await run(["-d", dir, ...command, "-q"]);
+    return dir;
+  };
   return {
     upstream,
+    slowUpstream: (latencyMs) => serveUpstream(root, latencyMs),
     entries: archives.entries,
     fresh,
     scratch: (name) => join(memory ?? root, `${name}-${++made}`),
     synced() {
-      synced ??= (async () => {
-        const dir = fresh("synced");
-        await newRegistry(dir, upstream.url);
-        await run(["-d", dir, "sync", "-q"]);
-        return dir;
-      })();
+      synced ??= registryAfter("synced", ["sync"]);
       return synced;
+    },
+    mirrored() {
+      mirrored ??= registryAfter("mirrored", ["mirror", "--full"]);
+      return mirrored;
     },
   };
 }
@@ -67,10 +78,12 @@ export async function startUpstream(
   }
   const map = Object.fromEntries(entries.map((entry) => [keyOf(entry), `${entry.checksum}.zip`]));
   writeFileSync(join(archives, "map.json"), JSON.stringify(map));
-  const index = join(root, "index.git");
-  await writeIndexRepository(index, entries);
-  return await startPeer("upstream.ts", index, archives);
+  await writeIndexRepository(join(root, "index.git"), entries);
+  return await serveUpstream(root);
 }
+
+const serveUpstream = (root: string, latencyMs = 0): Promise<Server> =>
+  startPeer("upstream.ts", join(root, "index.git"), join(root, "archives"), `${latencyMs}`);
 
 /** What names an archive in a path, between `/user/` and `.zip`. */
 export const keyOf = ({ module, version }: SampleEntry): string => `${module}/${version}`;

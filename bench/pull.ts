@@ -1,7 +1,11 @@
 /** `git pull` in a shallow clone after some modules got a new version, beside git's own server. */
 import { join } from "node:path";
 import { git } from "../tests/support/git.ts";
-import { type SampleEntry, writeIndexRepository } from "../tests/support/upstream/mod.ts";
+import {
+  nextVersion,
+  type SampleEntry,
+  writeIndexRepository,
+} from "../tests/support/upstream/mod.ts";
 import { interleave, type Side } from "./compare.ts";
 import { clone, pull, SHALLOW } from "./git-client.ts";
 import { GIT_HOST, startGitHttpBackend } from "./git-http-backend.ts";
@@ -53,11 +57,7 @@ async function clones(world: World, server: Server, count: number): Promise<stri
 /** A new version of each of the first so many modules, by the lines of their latest. */
 function nextVersions(entries: readonly SampleEntry[], count: number): SampleEntry[] {
   const latest = new Map(entries.map((entry) => [entry.module, entry]));
-  return [...latest.values()].slice(0, count).map((entry) => {
-    const version = `${Number.parseInt(entry.version, 10) + 1}.0.0`;
-    const line = JSON.stringify({ ...JSON.parse(entry.line), version });
-    return { ...entry, version, line };
-  });
+  return [...latest.values()].slice(0, count).map(nextVersion);
 }
 
 /** @param before clones to pull in, each of them once */

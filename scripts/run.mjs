@@ -2,7 +2,7 @@
  * Runs a task of package.json on a machine that has only Node.js and npm: installs what the lock
  * file names if it is not there, then hands over to the Bun among it.
  *
- *     npm run demo|test|build|bench [-- arguments]  →  node scripts/run.mjs TASK …  →  bun FILE …
+ *     npm run demo|test|build|bench|soak [-- arguments]  →  node scripts/run.mjs TASK …  →  bun FILE …
  */
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
@@ -21,6 +21,7 @@ const TASKS = {
   test: "scripts/test.ts",
   build: "build.ts",
   bench: "bench/bench.ts",
+  soak: "soak/soak.ts",
 };
 
 /** @param {string[]} words the task and its arguments */

@@ -1,8 +1,8 @@
 /** Clients that are slow, gone, many, or wrong: the others are served all the same. */
 import { expect, test } from "bun:test";
-import { readFileSync } from "node:fs";
 import { connect, type Socket } from "node:net";
 import { serve, succeed } from "../support/executable.ts";
+import { residentBytes } from "../support/memory.ts";
 import { createWorld, ofModules } from "../support/world.ts";
 
 const BIG = 8_000_000;
@@ -34,13 +34,6 @@ function dial(url: string): Promise<Socket> {
     const socket = connect(Number(port), hostname, () => resolve(socket));
     socket.once("error", reject);
   });
-}
-
-/** Resident memory of a process, in bytes. Source: proc_pid_status(5). */
-function residentBytes(pid: number): number | undefined {
-  if (process.platform !== "linux") return undefined;
-  const status = readFileSync(`/proc/${pid}/status`, "utf8");
-  return Number(/^VmRSS:\s+(\d+) kB/m.exec(status)?.[1]) * 1024;
 }
 
 test("clients that never end their request keep nobody else waiting", async () => {

@@ -133,7 +133,7 @@ describe.skipIf(!Bun.which("node"))("scripts/run.mjs", () => {
   test("refuses a task that it does not know", () => {
     const { exitCode, stderr } = run(["publish"]);
     expect(exitCode).toBe(2);
-    expect(stderr.toString()).toBe("usage: npm run demo|test|build|bench\n");
+    expect(stderr.toString()).toBe("usage: npm run demo|test|build|bench|soak\n");
   });
 
   test("passes arguments on to the task, and its exit code back", () => {

@@ -14,11 +14,20 @@ export interface RunOptions {
   readonly cwd: string;
   readonly env?: Record<string, string>;
   readonly stdin?: string;
+  /** Out of reach of the terminal's Ctrl-C: in a process group of its own. */
+  readonly detached?: boolean;
+  /** Kills it, as a power cut would. */
+  readonly killedBy?: AbortSignal;
 }
 
-export function start(args: readonly string[], { cwd, env = {}, stdin }: RunOptions) {
+export function start(
+  args: readonly string[],
+  { cwd, env = {}, stdin, detached = false, killedBy }: RunOptions,
+) {
   return Bun.spawn([binary(), ...args], {
     cwd,
+    detached,
+    ...(killedBy && { signal: killedBy, killSignal: "SIGKILL" as const }),
     env: { PATH: "", HOME: "/nonexistent", ...env },
     stdin: stdin === undefined ? "ignore" : Buffer.from(stdin),
     stdout: "pipe",
@@ -76,6 +85,10 @@ export interface Served extends AsyncDisposable {
   log(): string;
   /** Sends SIGTERM and waits. Returns the exit code. */
   stop(): Promise<number>;
+  /** Sends SIGKILL and waits. */
+  kill(): Promise<void>;
+  /** Its exit code, once it has ended for whatever reason. */
+  readonly exited: Promise<number>;
 }
 
 /** Starts `serve` on a free port and waits until it says where it is. */
@@ -83,8 +96,9 @@ export async function serve(
   cwd: string,
   args: readonly string[] = [],
   env: Record<string, string> = {},
+  options: Pick<RunOptions, "detached"> = {},
 ): Promise<Served> {
-  const child = start(["serve", "--port", "0", ...args], { cwd, env });
+  const child = start(["serve", "--port", "0", ...args], { cwd, env, ...options });
   const log: string[] = [];
   const url = await addressIn(child.stderr, log);
   const stop = async () => {
@@ -97,6 +111,11 @@ export async function serve(
     pid: child.pid,
     log: () => log.join(""),
     stop,
+    async kill() {
+      child.kill("SIGKILL");
+      await child.exited;
+    },
+    exited: child.exited,
     async [Symbol.asyncDispose]() {
       await stop();
     },

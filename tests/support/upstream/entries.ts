@@ -39,6 +39,12 @@ export function withChecksum(entry: SampleEntry, checksum: string): SampleEntry 
   return { ...entry, checksum, line };
 }
 
+/** The version that a module has after one of its versions: its line, under another number. */
+export function nextVersion(entry: SampleEntry): SampleEntry {
+  const version = `${Number.parseInt(entry.version, 10) + 1}.0.0`;
+  return { ...entry, version, line: JSON.stringify({ ...JSON.parse(entry.line), version }) };
+}
+
 /** The lines of each module's index file, in order. */
 export function byModule(entries: Iterable<SampleEntry>): Record<string, string[]> {
   const modules: Record<string, string[]> = {};

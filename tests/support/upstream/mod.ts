@@ -5,7 +5,14 @@ export {
   generateArchive,
   generateArchives,
 } from "./archive.ts";
-export { byModule, parseEntries, type SampleEntry, sampleIndex, withChecksum } from "./entries.ts";
+export {
+  byModule,
+  nextVersion,
+  parseEntries,
+  type SampleEntry,
+  sampleIndex,
+  withChecksum,
+} from "./entries.ts";
 export type { Fault, FaultOptions } from "./faults.ts";
 export { writeIndexRepository } from "./index-repository.ts";
 export {

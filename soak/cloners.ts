@@ -45,7 +45,7 @@ async function clone(trial: Trial, to: string, flags: readonly string[]): Promis
     trial.count("cut off");
     return false;
   }
-  await checkClone(trial, to, before);
+  note(trial, await checkClone(trial, to, before));
   return true;
 }
 
@@ -60,7 +60,7 @@ async function pull(trial: Trial, kept: string): Promise<void> {
     return true;
   });
   if (!isDone) return trial.count("cut off");
-  await checkClone(trial, kept, before);
+  note(trial, await checkClone(trial, kept, before));
   trial.count("pulls");
 }
 
@@ -68,11 +68,11 @@ async function pull(trial: Trial, kept: string): Promise<void> {
  * Every line in a clone is one that was published, with its hash, and nothing is missing that was
  * acknowledged before it was asked for.
  */
-async function checkClone(
-  trial: Trial,
+export async function checkClone(
+  trial: Pick<Trial, "upstream" | "ledger">,
   dir: string,
   before: readonly Publication[],
-): Promise<void> {
+): Promise<readonly SampleEntry[]> {
   await checkObjects(dir);
   const entries = readClone(dir);
   const found = new Map(entries.map((entry) => [keyOf(entry), entry.checksum]));
@@ -89,6 +89,11 @@ async function checkClone(
     const names = missing.slice(0, 5).map(keyOf).join(", ");
     throw new Violation(`acknowledged, but not in a clone: ${missing.length}, such as ${names}`);
   }
+  return entries;
+}
+
+/** Archives that readers may ask for: what was published here they know themselves. */
+function note(trial: Trial, entries: readonly SampleEntry[]): void {
   trial.listed = entries.filter(({ module, version }) => trial.upstream.checksum(module, version));
 }
 

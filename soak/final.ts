@@ -1,8 +1,8 @@
 /** What has to hold when everybody has stopped. */
 import { join } from "node:path";
 import { serve, succeed } from "../tests/support/executable.ts";
-import { hasGit } from "../tests/support/git.ts";
-import { checkObjects } from "./cloners.ts";
+import { git, hasGit } from "../tests/support/git.ts";
+import { checkClone, checkObjects } from "./cloners.ts";
 import { findLost } from "./lost.ts";
 import type { Trial } from "./trial.ts";
 import { carryAll } from "./upkeep.ts";
@@ -28,7 +28,10 @@ export async function checkAll(trial: Trial, say: Say, onProblem: Say): Promise<
   const command = (args: readonly string[], cwd: string) => succeed(args, { cwd, detached: true });
 
   upstream.setFaults({});
-  await check("verify", async () => void (await command(["verify"], dir)));
+  await check(
+    "verify of the registry as it was left",
+    async () => void (await command(["verify"], dir)),
+  );
   await check("everything upstream can be mirrored", async () => {
     await command(["mirror", "--full", "--strict", "-q"], dir);
   });
@@ -41,7 +44,7 @@ export async function checkAll(trial: Trial, say: Say, onProblem: Say): Promise<
     if (hasGit) {
       const index = join(where, "data", "index");
       await check(`git fsck of ${name}`, () => checkObjects(index));
-    } else say("skipped: git fsck, as there is no git");
+    } else say("skipped: git fsck and git clone, as there is no git");
     const { publications, projects } = ledger;
     const own = `${publications.length} publications, ${projects.length} KnitPkg versions`;
     await check(`${own} and ${upstream.entries.length} of upstream are in ${name}`, async () => {
@@ -50,6 +53,10 @@ export async function checkAll(trial: Trial, say: Say, onProblem: Say): Promise<
       const publications = [...ledger.publications, ...mirrored];
       const lost = await findLost(server.url, { publications, projects: ledger.projects });
       for (const each of lost) onProblem(`lost in ${name}: ${each}`);
+      if (!hasGit) return;
+      const clone = trial.fresh("clone");
+      await git(["clone", "-q", server.indexUrl, clone]);
+      await checkClone(trial, clone, publications);
     });
   }
 }

@@ -32,9 +32,8 @@ async function readArchive(trial: Trial, random: Random): Promise<void> {
   const path = archivePath(entry);
   const whole = isOwn ? undefined : upstream.bytes(entry.module, entry.version);
   if (whole && random.chance(0.2)) return await readPart(trial, path, whole, random);
-  const answer = await ask(trial, path);
+  const answer = isOwn ? await ask(trial, path) : await askForUpstreams(trial, path);
   if (!answer) return;
-  if (!isOwn && FAILING_UPSTREAM.has(answer.status)) return count("not to be had");
   if (answer.status !== 200) throw new Error(told(path, answer));
   if (sha256(answer.bytes) !== entry.checksum) {
     throw new Violation(`${keyOf(entry)} came with other bytes than the index says`);
@@ -42,12 +41,31 @@ async function readArchive(trial: Trial, random: Random): Promise<void> {
   count("archives");
 }
 
+/**
+ * What is not stored is given on while it comes in: when the upstream fails, that breaks off.
+ *
+ * @returns undefined when it is not to be had now
+ */
+async function askForUpstreams(
+  trial: Trial,
+  path: string,
+  init?: RequestInit,
+): Promise<Answer | undefined> {
+  try {
+    const answer = await ask(trial, path, init);
+    if (!answer || !FAILING_UPSTREAM.has(answer.status)) return answer;
+  } catch (error) {
+    if ((error as { code?: string }).code !== "ECONNRESET") throw error;
+  }
+  trial.count("not to be had");
+  return undefined;
+}
+
 async function readPart(trial: Trial, path: string, whole: Uint8Array, random: Random) {
   const from = random.int(whole.length);
   const to = from + random.int(whole.length - from);
-  const answer = await ask(trial, path, { headers: { range: `bytes=${from}-${to}` } });
+  const answer = await askForUpstreams(trial, path, { headers: { range: `bytes=${from}-${to}` } });
   if (!answer) return;
-  if (FAILING_UPSTREAM.has(answer.status)) return trial.count("not to be had");
   if (answer.status !== 206) throw new Error(told(path, answer));
   if (!Buffer.from(answer.bytes).equals(whole.subarray(from, to + 1))) {
     throw new Violation(`bytes ${from} to ${to} of ${path} are others`);

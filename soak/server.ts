@@ -50,6 +50,7 @@ export async function startTriedServer(
     lives.push([]);
     void server.exited.then((code) => {
       if (life !== mine) return;
+      running = undefined;
       onProblem(`the server ended by itself with ${code}: ${server.log().slice(-2_000)}`);
       life++;
       up = begin();
@@ -73,6 +74,10 @@ export async function startTriedServer(
 
   let up = begin();
   await up;
+  // However this program ends, the server does not outlive it.
+  process.once("exit", () => {
+    if (running) process.kill(running.server.pid, "SIGKILL");
+  });
   return {
     lives,
     async use(work) {

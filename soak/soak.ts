@@ -29,7 +29,7 @@ async function soak({ minutes, seed }: SoakOptions): Promise<number> {
   const durationMs = minutes * 60_000;
   const timer = setTimeout(() => stopping.abort(), durationMs);
   const plan = { root: tempDirectory("soak"), seed, durationMs };
-  const problems = await runSoak(plan, stopping, console.log);
+  const problems = await runSoak(plan, stopping, console.log).catch((error) => [String(error)]);
   clearTimeout(timer);
   for (const problem of new Set(problems)) console.log(`PROBLEM ${problem}`);
   console.log(problems.length === 0 ? "nothing was lost" : `${problems.length} problems`);

@@ -67,17 +67,25 @@ export function* checkReachable(
 
 const CHUNK = 1024 * 1024;
 
-/** Hashes every pack against its trailer. Gives the bytes of each. */
+/**
+ * Hashes every pack against its trailer. Gives the bytes of each. A writer may make many packs one
+ * meanwhile: then that one is looked at, and those that went are no problem.
+ */
 export function* checkPacks(
   gitdir: string,
   onProblem: (problem: ObjectProblem) => void,
 ): Generator<number> {
-  for (const file of packFiles(gitdir)) {
-    const path = join(packDirectory(gitdir), file);
-    try {
-      yield checkTrailer(path);
-    } catch (error) {
-      onProblem({ subject: file, message: messageOf(error) });
+  const seen = new Set<string>();
+  const next = () => packFiles(gitdir).filter((file) => !seen.has(file));
+  for (let files = next(); files.length > 0; files = next()) {
+    for (const file of files) {
+      seen.add(file);
+      try {
+        yield checkTrailer(join(packDirectory(gitdir), file));
+      } catch (error) {
+        const isGone = systemCode(error) === "ENOENT" && !packFiles(gitdir).includes(file);
+        if (!isGone) onProblem({ subject: file, message: messageOf(error) });
+      }
     }
   }
 }

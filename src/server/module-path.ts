@@ -25,13 +25,17 @@ export function splitVersion(text: string): { module: string; version: string | 
 }
 
 /**
- * A module's name has two parts at least, so that what stands behind a second slash is a range.
+ * A module's name has two parts at least, so that what stands behind a second slash is a range, or
+ * the end of a deeper name.
  *
- * @example splitRange("a/b/^1.0.0") → { module: "a/b", range: "^1.0.0" }
- * @example splitRange("a/b") → { module: "a/b", range: undefined }
+ * @example splitRange("a/b/^1.0.0", …) → { module: "a/b", range: "^1.0.0" }
+ * @example splitRange("a/b", …) → { module: "a/b", range: undefined }
  */
-export function splitRange(text: string): { module: string; range: string | undefined } {
+export function splitRange(
+  text: string,
+  isModule: (name: string) => boolean,
+): { module: string; range: string | undefined } {
   const slash = text.lastIndexOf("/");
-  if (text.indexOf("/") === slash) return { module: text, range: undefined };
+  if (text.indexOf("/") === slash || isModule(text)) return { module: text, range: undefined };
   return { module: text.slice(0, slash), range: text.slice(slash + 1) };
 }

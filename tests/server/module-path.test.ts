@@ -18,16 +18,19 @@ describe("a module with its version", () => {
 });
 
 describe("a module with a range", () => {
+  const isModule = (name: string) => name === "a/b/deep" || name === "a/b";
   const rows: readonly (readonly [string, string, string | undefined])[] = [
     ["a/b", "a/b", undefined],
     ["a", "a", undefined],
     ["a/b/^1.0.0", "a/b", "^1.0.0"],
     ["a/b/c/>=1.0.0 <2.0.0", "a/b/c", ">=1.0.0 <2.0.0"],
     ["a/b/*", "a/b", "*"],
+    ["a/b/deep", "a/b/deep", undefined],
+    ["a/b/deep/*", "a/b/deep", "*"],
     ["", "", undefined],
   ];
   for (const [text, module, range] of rows) {
-    test(JSON.stringify(text), () => expect(splitRange(text)).toEqual({ module, range }));
+    test(JSON.stringify(text), () => expect(splitRange(text, isModule)).toEqual({ module, range }));
   }
 });
 

@@ -283,6 +283,7 @@ describe("a range is resolved", () => {
     ["ann/json/%3E%3D1.0.0%20%3C1.2.0", "1.0.0"],
     ["ann/json/2.0.0-rc.1+b7", "2.0.0-rc.1+b7"],
     ["moonbitlang/lex/runtime/0.x", "0.1.0"],
+    ["moonbitlang/lex/runtime", "0.1.0"],
   ];
   for (const [path, version] of rows) {
     test(path, async () =>

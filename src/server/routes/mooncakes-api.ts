@@ -109,14 +109,14 @@ export function mooncakesApiRoutes(
     .get(
       `${BASE}/tree/*`,
       about("tree", (discovery, rest) => {
-        const { module, range } = splitRange(rest);
+        const { module, range } = splitRange(rest, (name) => discovery.module(name) !== undefined);
         return moduleTree(discovery, module, range);
       }),
     )
     .get(
       `${BASE}/resolve/*`,
       about("resolve", (discovery, rest, base) => {
-        const { module, range } = splitRange(rest);
+        const { module, range } = splitRange(rest, (name) => discovery.module(name) !== undefined);
         const resolved = resolvedVersion(discovery, module, range);
         return { ...resolved, archive_url: base + archivePath(module, resolved.version) };
       }),

@@ -1,8 +1,22 @@
 /** What the benchmarks make of their figures. */
 import { describe, expect, test } from "bun:test";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { interleave, ratio, spread } from "../../bench/compare.ts";
+import { cpuTime } from "../../bench/cpu.ts";
+import { GIT_HOST, startGitHttpBackend } from "../../bench/git-http-backend.ts";
+import { missing } from "../../bench/processes.ts";
 import { data, table } from "../../bench/report.ts";
-import { atLeast, atMost, below, isMet, type Measured } from "../../bench/result.ts";
+import {
+  atLeast,
+  atMost,
+  below,
+  isMet,
+  type Measured,
+  skippedWithout,
+} from "../../bench/result.ts";
+import { git, makeIndexRepository } from "../support/git.ts";
+import { tempDirectory } from "../support/temp.ts";
 
 const measured = (more: Partial<Measured> = {}): Measured => ({
   what: "work",
@@ -91,3 +105,58 @@ describe("the report", () => {
     ]);
   });
 });
+
+describe("a peer", () => {
+  test("that is not installed is named in a row of its own", () => {
+    expect(skippedWithout("work", "no-such-program", "nor-this")).toEqual([
+      { what: "work", skipped: "no no-such-program" },
+    ]);
+    expect(missing()).toBeUndefined();
+  });
+
+  test.skipIf(missing(...GIT_HOST) !== undefined)(
+    "git http-backend is served behind nginx, and nothing of it stays",
+    async () => {
+      const repository = await makeIndexRepository([{ "a/b": ["{}"] }, { "a/b": ["{}", "{}"] }]);
+      const site = join(tempDirectory("site"), "nginx");
+      const server = await startGitHttpBackend(repository, site);
+      const clone = join(tempDirectory("clone"), "index");
+      await git(["clone", "-q", `${server!.url}/git/index`, clone]);
+      expect(await git(["-C", clone, "rev-list", "--count", "main"])).toBe("2");
+      server![Symbol.dispose]();
+      while (processesAt(site).length > 0) await Bun.sleep(10);
+    },
+  );
+});
+
+/** Commands whose words name a directory. Source: proc_pid_cmdline(5). */
+function processesAt(directory: string): string[] {
+  return readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name))
+    .map((name) => commandOf(name))
+    .filter((command) => command.includes(directory));
+}
+
+function commandOf(pid: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, "latin1");
+  } catch {
+    // It has just ended.
+    return "";
+  }
+}
+
+test.skipIf(process.platform !== "linux")(
+  "processor time is that of a process and of those that it started",
+  async () => {
+    const busy = "while (process.cpuUsage().user < 200_000);";
+    const starts = `Bun.spawnSync([process.execPath, "-e", ${JSON.stringify(busy)}]);`;
+    const wait = "console.log(1); await Bun.sleep(60_000);";
+    const child = Bun.spawn([process.execPath, "-e", `${starts} ${wait}`], { stdout: "pipe" });
+    await child.stdout.getReader().read();
+    const ms = cpuTime(child.pid)!;
+    child.kill();
+    expect(ms).toBeGreaterThanOrEqual(150);
+    expect(ms).toBeLessThan(5_000);
+  },
+);

@@ -3,6 +3,8 @@
 export interface SoakOptions {
   readonly minutes: number;
   readonly seed: number;
+  /** Never end the server: to see whether its memory grows. */
+  readonly steady: boolean;
 }
 
 export const USAGE = "usage: npm run soak [-- --minutes N] [--seed N]";
@@ -11,13 +13,17 @@ const MINUTES = 10;
 
 /** @returns undefined for words that are not understood */
 export function parseOptions(args: readonly string[]): SoakOptions | undefined {
-  let minutes = MINUTES;
-  let seed = Date.now() % 1_000_000_000;
-  for (let at = 0; at < args.length; at += 2) {
-    const value = Number(args[at + 1] ?? Number.NaN);
-    if (args[at] === "--minutes" && value > 0 && value < 1e6) minutes = value;
-    else if (args[at] === "--seed" && Number.isSafeInteger(value)) seed = value;
+  const options = { minutes: MINUTES, seed: Date.now() % 1_000_000_000, steady: false };
+  const words = [...args];
+  for (let word = words.shift(); word !== undefined; word = words.shift()) {
+    if (word === "--steady") {
+      options.steady = true;
+      continue;
+    }
+    const value = Number(words.shift() ?? Number.NaN);
+    if (word === "--minutes" && value > 0 && value < 1e6) options.minutes = value;
+    else if (word === "--seed" && Number.isSafeInteger(value)) options.seed = value;
     else return undefined;
   }
-  return { minutes, seed };
+  return options;
 }

@@ -29,6 +29,8 @@ export interface SoakPlan {
   /** An empty directory for all of it. */
   readonly root: string;
   readonly seed: number;
+  /** Never end the server. */
+  readonly steady: boolean;
   /** How long it is to go on, for its pace: `stopping` ends it. */
   readonly durationMs: number;
 }
@@ -38,7 +40,7 @@ export interface SoakPlan {
  * @returns what was lost or wrong
  */
 export async function runSoak(
-  { root, seed, durationMs }: SoakPlan,
+  { root, seed, steady, durationMs }: SoakPlan,
   stopping: AbortController,
   say: (text: string) => void,
 ): Promise<string[]> {
@@ -75,7 +77,7 @@ export async function runSoak(
     ...clonerActors(trial),
     ...publisherActors(trial),
     ...upkeepActors(trial),
-    restarter(trial, Math.min(LONGEST_LIFE_MS, durationMs / 3)),
+    ...(steady ? [] : [restarter(trial, Math.min(LONGEST_LIFE_MS, durationMs / 3))]),
   ];
   const everyMs = Math.max(LINE_EVERY_MS, durationMs / MOST_LINES);
   const telling = tell(trial, () => say(figures.line(server)), everyMs);

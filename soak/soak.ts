@@ -3,10 +3,11 @@
  * server that is stopped and killed, clients, publications, upkeep. What was acknowledged has to be
  * there at the end, byte for byte.
  *
- *     npm run soak [-- --minutes N] [--seed N]      default: 10 minutes, any seed
+ *     npm run soak [-- --minutes N] [--seed N] [--steady]      default: 10 minutes, any seed
  *
  * Ctrl-C stops it early, with the same check. Exit code 1 when something was lost or wrong. A seed
- * makes everybody do the same things again; when each of them happens is the machine's.
+ * makes everybody do the same things again; when each of them happens is the machine's. With
+ * --steady the server is never ended: that shows whether its memory grows.
  */
 import { removeTempDirectories, tempDirectory } from "../tests/support/temp.ts";
 import { parseOptions, type SoakOptions, USAGE } from "./options.ts";
@@ -24,11 +25,11 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
 }
 process.on("exit", removeTempDirectories);
 
-async function soak({ minutes, seed }: SoakOptions): Promise<number> {
+async function soak({ minutes, seed, steady }: SoakOptions): Promise<number> {
   console.log(`soak of ${minutes} min with --seed ${seed}`);
   const durationMs = minutes * 60_000;
   const timer = setTimeout(() => stopping.abort(), durationMs);
-  const plan = { root: tempDirectory("soak"), seed, durationMs };
+  const plan = { root: tempDirectory("soak"), seed, steady, durationMs };
   const problems = await runSoak(plan, stopping, console.log).catch((error) => [String(error)]);
   clearTimeout(timer);
   for (const problem of new Set(problems)) console.log(`PROBLEM ${problem}`);

@@ -75,7 +75,12 @@ describe("what is lost", () => {
 });
 
 test("the command line takes minutes and a seed, and nothing else", () => {
-  expect(parseOptions(["--minutes", "0.5", "--seed", "7"])).toEqual({ minutes: 0.5, seed: 7 });
+  expect(parseOptions(["--minutes", "0.5", "--seed", "7"])).toEqual({
+    minutes: 0.5,
+    seed: 7,
+    steady: false,
+  });
+  expect(parseOptions(["--steady", "--seed", "7"])).toEqual({ minutes: 10, seed: 7, steady: true });
   expect(parseOptions([])?.minutes).toBe(10);
   for (const args of [
     ["--minutes"],

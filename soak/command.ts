@@ -1,5 +1,6 @@
 /** Commands on a registry, while its server runs. */
 import { execute } from "../tests/support/executable.ts";
+import { pause } from "./actor.ts";
 import type { Trial } from "./trial.ts";
 
 export interface CommandOptions {
@@ -20,17 +21,36 @@ export interface Answered {
 const UPSTREAM_CODES = new Set(["upstream", "timeout", "integrity"]);
 const DONE_IN_PART = 3;
 
+/** How often a command is given again while others write: they do most of the time. */
+const TRIES = 20;
+const RETRY_MS = 100;
+
 /**
  * Runs a command.
  *
- * @returns its last record; undefined when it was killed, another was writing, or the upstream failed
+ * @returns its last record; undefined when it was killed, others went on writing, or the upstream failed
  */
 export async function runCommand(
+  trial: Pick<Trial, "count" | "stopping">,
+  args: readonly string[],
+  cwd: string,
+  options: CommandOptions,
+): Promise<Answered | undefined> {
+  for (let tried = 1; tried <= TRIES; tried++) {
+    const answered = await runOnce(trial, args, cwd, options);
+    if (answered !== "busy") return answered;
+    await pause(RETRY_MS, trial.stopping);
+  }
+  trial.count("busy");
+  return undefined;
+}
+
+async function runOnce(
   { count }: Pick<Trial, "count">,
   args: readonly string[],
   cwd: string,
   { killAfterMs, asksUpstream = false }: CommandOptions,
-): Promise<Answered | undefined> {
+): Promise<Answered | "busy" | undefined> {
   const killedBy = killAfterMs === undefined ? undefined : AbortSignal.timeout(killAfterMs);
   const { code, stdout, stderr } = await execute([...args, "--json", "-q"], {
     cwd,
@@ -44,10 +64,7 @@ export async function runCommand(
   }
   if (asksUpstream && code === DONE_IN_PART) return lastRecord(stdout) ?? {};
   const failure = lastRecord(stderr)?.error?.code;
-  if (failure === "busy") {
-    count("busy");
-    return undefined;
-  }
+  if (failure === "busy") return "busy";
   if (asksUpstream && failure !== undefined && UPSTREAM_CODES.has(failure)) {
     count("not to be had");
     return undefined;

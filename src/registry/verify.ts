@@ -9,7 +9,7 @@ import type { Entry } from "../index/mod.ts";
 import type { ProblemKind, Report } from "./events.ts";
 import { withLock } from "./lock.ts";
 import type { Registry } from "./open.ts";
-import { STORED_VIEW } from "./paths.ts";
+import { ALL_VIEW, PUBLISHED, STORED_VIEW } from "./paths.ts";
 import { pointedArchives } from "./pointers.ts";
 import { archivesOfRef, referencedArchives } from "./references.ts";
 import { type Repaired, repair } from "./repair.ts";
@@ -78,14 +78,16 @@ async function examine(
   );
   const stored = await registry.archives.list();
   const missing: Sha256[] = [];
-  for (const [sha256, { module, version }] of index.listed) {
-    if (stored.has(sha256)) continue;
+  const miss = (sha256: Sha256, { module, version }: Entry, why: string) => {
     missing.push(sha256);
-    complain(
-      "listing",
-      `${module}@${version}`,
-      `it is listed as stored, and ${sha256} is not here`,
-    );
+    complain("listing", `${module}@${version}`, `${why}, and ${sha256} is not here`);
+  };
+  for (const [sha256, entry] of index.listed) {
+    if (!stored.has(sha256)) miss(sha256, entry, "it is listed as stored");
+  }
+  for (const [sha256, entry] of index.published) {
+    if (stored.has(sha256) || index.listed.has(sha256)) continue;
+    miss(sha256, entry, "it was published here");
   }
   const pointed = pointedArchives(registry);
   for (const [sha256, file] of pointed) {
@@ -121,6 +123,8 @@ type Complain = (kind: ProblemKind, subject: string, message: string) => void;
 interface Indexes {
   /** Archives that the stored view lists. */
   readonly listed: ReadonlyMap<Sha256, Entry>;
+  /** Archives of what was published and is listed: nobody else has them, whatever is stored. */
+  readonly published: ReadonlyMap<Sha256, Entry>;
   /** Archives that any ref's index names. */
   readonly all: ReadonlyMap<Sha256, Entry>;
   readonly readable: boolean;
@@ -130,10 +134,15 @@ interface Indexes {
 function readIndexes(registry: Registry, complain: Complain): Indexes {
   try {
     const listed = archivesOfRef(registry, STORED_VIEW);
-    return { listed, all: referencedArchives(registry), readable: true };
+    const shown = archivesOfRef(registry, ALL_VIEW);
+    // What is blocked is shown to nobody, and does not travel.
+    const published = new Map(
+      [...archivesOfRef(registry, PUBLISHED)].filter(([sha256]) => shown.has(sha256)),
+    );
+    return { listed, published, all: referencedArchives(registry), readable: true };
   } catch (error) {
     complain("git", "index", messageOf(error));
-    return { listed: new Map(), all: new Map(), readable: false };
+    return { listed: new Map(), published: new Map(), all: new Map(), readable: false };
   }
 }
 

@@ -3,6 +3,8 @@ import { expect, test } from "bun:test";
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { execute, succeed } from "../support/executable.ts";
+import { writeModule } from "../support/module.ts";
+import { tempDirectory } from "../support/temp.ts";
 import { createWorld, ofModules, type World } from "../support/world.ts";
 
 interface Verified {
@@ -12,7 +14,10 @@ interface Verified {
   problems: { kind: string; subject: string; message: string; repaired: boolean }[];
 }
 
-async function verify(world: World, ...args: string[]): Promise<{ code: number; done: Verified }> {
+async function verify(
+  world: Pick<World, "dir">,
+  ...args: string[]
+): Promise<{ code: number; done: Verified }> {
   const { code, stdout } = await execute(["verify", "--json", ...args], { cwd: world.dir });
   return { code, done: JSON.parse(stdout.trim().split("\n").at(-1)!) as Verified };
 }
@@ -72,6 +77,37 @@ test("what cannot be had again is put aside and listed as stored no more", async
   expect(done.problems).toMatchObject([{ subject: first!.checksum, repaired: false }]);
   expect(existsSync(archivePath(world, first!.checksum))).toBe(false);
   expect((await verify(world)).done.problems).toEqual([]);
+});
+
+test("what was published here and is lost is told whatever the views say, and taken from a bundle", async () => {
+  await using world = await createWorld();
+  const { dir } = world;
+  const publish = async (version: string) => {
+    const said = await succeed(["publish", writeModule({ version }), "-d", dir, "--json"], {
+      cwd: dir,
+    });
+    return (JSON.parse(said) as { checksum: string }).checksum;
+  };
+  const lost = await publish("0.1.0");
+  await publish("0.2.0");
+  await succeed(["export", "all.bundle", "-q"], { cwd: dir });
+  rmSync(archivePath(world, lost));
+  // The view of what is stored moves on, and lists it no more.
+  await publish("0.3.0");
+
+  const found = await verify(world);
+  expect(found.done.problems).toMatchObject([{ kind: "listing", subject: "alice/json@0.1.0" }]);
+  expect(found.code).toBe(1);
+  expect((await verify(world, "--repair", "--from", "all.bundle")).code).toBe(0);
+  expect((await verify(world)).done.problems).toEqual([]);
+
+  // One that the operator has blocked is nobody's, and stays behind in a bundle.
+  await succeed(["config", "policy.block", "alice/json@0.1.0"], { cwd: dir });
+  await succeed(["export", "blocked.bundle", "-q"], { cwd: dir });
+  const replica = tempDirectory("replica");
+  await succeed(["init", "."], { cwd: replica });
+  await succeed(["import", join(dir, "blocked.bundle"), "-q"], { cwd: replica });
+  expect((await verify({ dir: replica })).done.problems).toEqual([]);
 });
 
 test("an archive that no index names and a file that is none are told apart", async () => {

@@ -1,10 +1,12 @@
 /** Hashes stored files again, at the speed of the disk: one buffer, one file after the other. */
 import { closeSync, openSync, readSync } from "node:fs";
-import { messageOf, systemCode } from "../errors.ts";
+import { Failure, messageOf, systemCode } from "../errors.ts";
 import type { CheckedArchive, Sha256 } from "./archive-store.ts";
 
-/** Most archives fit: one read and no end-of-file look for each. */
-const BUFFER = Buffer.allocUnsafe(256 * 1024);
+/** Most archives have fewer bytes: one read and no end-of-file look for each. */
+export const SMALL = 256 * 1024;
+
+const BUFFER = Buffer.allocUnsafe(SMALL + 1);
 
 export function checkFile(path: string, expected: Sha256): CheckedArchive {
   const hash = new Bun.CryptoHasher("sha256");
@@ -28,4 +30,17 @@ export function checkFile(path: string, expected: Sha256): CheckedArchive {
   const actual = hash.digest("hex");
   const problem = actual === expected ? undefined : `it hashes to ${actual}`;
   return { size, missing: false, problem };
+}
+
+/** @throws {Failure} "integrity" when a file of up to `SMALL` bytes is not what it should be */
+export function loadFile(path: string, expected: Sha256): Blob {
+  const fd = openSync(path, "r");
+  try {
+    const bytes = BUFFER.subarray(0, readSync(fd, BUFFER, 0, BUFFER.length, 0));
+    if (Bun.SHA256.hash(bytes, "hex") === expected) return new Blob([bytes]);
+  } finally {
+    closeSync(fd);
+  }
+  const hint = "run `moonbit-registry verify --repair` on its server";
+  throw new Failure("integrity", `the stored archive ${expected} is damaged`, hint);
 }

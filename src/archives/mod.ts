@@ -9,7 +9,7 @@ export {
   type StagedArchive,
   type StoredArchive,
 } from "./archive-store.ts";
-export { readHot } from "./hot.ts";
+export { createHotArchives } from "./hot.ts";
 export type { Incoming } from "./incoming.ts";
 export { openArchiveStore } from "./store.ts";
 export { abandonedFiles, cleanTemporary } from "./temporary.ts";

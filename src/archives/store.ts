@@ -6,7 +6,7 @@ import { systemCode } from "../errors.ts";
 import { syncAll, syncDirectory } from "../files/mod.ts";
 import type { ArchiveStore, Sha256 } from "./archive-store.ts";
 import { openBatch } from "./batch.ts";
-import { checkFile } from "./check.ts";
+import { checkFile, loadFile, SMALL } from "./check.ts";
 import { archivePath, hashOf, shardsPath } from "./path.ts";
 import { place } from "./place.ts";
 import { stage } from "./stage.ts";
@@ -38,6 +38,11 @@ export function openArchiveStore(root: string): ArchiveStore {
     staging: () => openStaging(root),
     async get(sha256) {
       return has(sha256) ? Bun.file(archivePath(root, sha256)) : undefined;
+    },
+    load(sha256) {
+      const length = size(sha256);
+      if (length === undefined || length > SMALL) return undefined;
+      return loadFile(archivePath(root, sha256), sha256);
     },
     async list() {
       const hashes = new Set<Sha256>();

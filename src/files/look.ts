@@ -12,3 +12,21 @@ export function lookEvery<T>(ms: number, look: () => T): () => T {
     return seen.what;
   };
 }
+
+/**
+ * A look that stands for all that is asked in the same turn of the event loop: requests that came
+ * together share it, and the next that comes looks anew.
+ */
+export function lookEachTurn<T>(look: () => T): () => T {
+  let seen: { readonly what: T } | undefined;
+  const forget = () => {
+    seen = undefined;
+  };
+  return () => {
+    if (seen === undefined) {
+      seen = { what: look() };
+      setImmediate(forget);
+    }
+    return seen.what;
+  };
+}

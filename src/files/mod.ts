@@ -1,6 +1,6 @@
 /** Writing files so that a crash leaves nothing half done. Knows nothing of what is written. */
 export { copyDurably } from "./copy.ts";
 export { syncDirectory, temporaryIn, writeDurably } from "./durable.ts";
-export { lookEvery } from "./look.ts";
+export { lookEachTurn, lookEvery } from "./look.ts";
 export { syncAll } from "./sync-all.ts";
 export { isWritable } from "./writable.ts";

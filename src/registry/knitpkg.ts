@@ -32,6 +32,8 @@ import { KNITPKG } from "./paths.ts";
 /** Each is as the function of the same purpose in `knitpkg-*.ts` says. */
 export interface KnitPkg {
   readonly login: Login;
+  /** All there are at the moment: the same object until one changes. */
+  projects(): Projects | undefined;
   /** @throws {Failure} "not-found" */
   project(name: ProjectName, visitor: Visitor | undefined): Project;
   /** @throws {Failure} "not-found", "invalid" */
@@ -82,6 +84,7 @@ export function createKnitPkg(
     | undefined;
   return {
     login: createLogin(config, sessions),
+    projects: now,
     project: (name, visitor) => visibleProject(now(), name, visitor),
     resolve(name, specifier, visitor) {
       const project = visibleProject(now(), name, visitor);

@@ -15,6 +15,8 @@ export interface Medium {
    * @throws {Failure} "io" while the registry is not there
    */
   check(): void;
+  /** Whether it is there, as it was at the last check; costs one stat. */
+  isThere(): boolean;
   /**
    * What the registry's files say; that they say nothing may mean that they went a moment ago.
    *
@@ -79,6 +81,7 @@ export function createMedium({ index, reopen, warn }: MediumOptions): Medium {
 
   return {
     check,
+    isThere: () => !isGone && seen !== undefined && device() === seen,
     sure(answer) {
       if (answer === undefined) check();
       return answer;

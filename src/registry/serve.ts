@@ -1,6 +1,6 @@
 /** What a server needs of a registry: the branch to serve, archives by version, and no writing. */
 import { dirname, resolve } from "node:path";
-import { readHot } from "../archives/mod.ts";
+import { createHotArchives } from "../archives/mod.ts";
 import { type Executables, openExecutables, ownExecutable } from "../distribution/mod.ts";
 import { createGitEndpoint, followRef, type GitEndpoint } from "../git/mod.ts";
 import { type Entry, followBranch } from "../index/mod.ts";
@@ -45,6 +45,8 @@ export interface ServedRegistry {
     version: string,
     whole: boolean,
   ): Promise<{ entry: Entry; body: Blob | IncomingBody }>;
+  /** An archive that lately was given out, if it is small and still in memory. */
+  hotArchive(checksum: string): Blob | undefined;
   /** What is to be told of the modules that are served. */
   readonly discovery: FollowDiscovery;
   /**
@@ -60,6 +62,8 @@ export interface ServedRegistry {
   symbols(): Promise<StoredSymbols | undefined>;
   /** This program, for whoever wants to install it. */
   readonly executables: Executables;
+  /** Another number whenever the settings, the index or the projects may have changed. */
+  generation(): number;
   /** Whether the registry's files are there. */
   readonly medium: Medium;
   /** How often archives were given to clients. */
@@ -92,7 +96,7 @@ export function serveRegistry(registry: Registry, options: ServeRegistryOptions)
   const offline = options.offline || registry.readOnly;
   const { objects, archives, paths, config } = registry;
   const ref = offline ? STORED_VIEW : ALL_VIEW;
-  const read = readHot(archives);
+  const hot = createHotArchives(archives);
   const tip = followRef(paths.index, ref);
   const snapshot = followBranch(paths.index, ref, objects);
   const { lately: settings, now: settingsNow } = followConfig(registry.config, warn);
@@ -135,7 +139,7 @@ export function serveRegistry(registry: Registry, options: ServeRegistryOptions)
       if (blocked) throw blocked;
       const entry = snapshot()?.version(module, version)?.entry;
       if (!entry) throw held.unlisted(module, version) ?? unknown(module, version);
-      const stored = await read(entry.checksum);
+      const stored = await hot.get(entry.checksum);
       if (stored) return { entry, body: stored };
       if (offline) throw unknown(module, version);
       const transfer = pull.fetch(entry);
@@ -146,10 +150,11 @@ export function serveRegistry(registry: Registry, options: ServeRegistryOptions)
       const incoming = whole ? undefined : (await transfer.begun)?.();
       if (incoming) return { entry, body: incoming };
       await transfer.done;
-      const body = await read(entry.checksum);
+      const body = await hot.get(entry.checksum);
       if (!body) throw unknown(module, version);
       return { entry, body };
     },
+    hotArchive: hot.kept,
     discovery,
     asset: createAssets({
       registry,
@@ -168,6 +173,7 @@ export function serveRegistry(registry: Registry, options: ServeRegistryOptions)
       [resolve(dirname(config.file), config.server.distDir), dirname(process.execPath)],
       ownExecutable(),
     ),
+    generation: countChanges([settings, snapshot, knitpkg.projects]),
     medium,
     publications: servePublications(registry, settings),
     access,
@@ -183,5 +189,19 @@ export function serveRegistry(registry: Registry, options: ServeRegistryOptions)
       access.close();
       knitpkg.close();
     },
+  };
+}
+
+/** Counts how often any of these was found to be another. */
+function countChanges(looks: readonly (() => unknown)[]): () => number {
+  const seen: unknown[] = [];
+  let changes = 0;
+  return () => {
+    for (const [at, look] of looks.entries()) {
+      const now = look();
+      if (now !== seen[at]) changes++;
+      seen[at] = now;
+    }
+    return changes;
   };
 }

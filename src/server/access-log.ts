@@ -17,19 +17,16 @@ export interface AccessLine {
 
 export function accessLine(
   request: Request,
-  response: Response,
-  client: string,
-  ms: number,
+  { client, status, ms, bytes }: Pick<AccessLine, "client" | "status" | "ms" | "bytes">,
 ): AccessLine {
-  const bytes = response.headers.get("content-length");
   return {
     time: new Date().toISOString(),
     client,
     method: request.method,
     path: pathOf(request.url),
-    status: response.status,
+    status,
     ms: Math.round(ms * 10) / 10,
-    bytes: bytes === null ? undefined : Number(bytes),
+    bytes,
     agent: request.headers.get("user-agent") ?? undefined,
   };
 }

@@ -6,6 +6,7 @@ import { type AccessLine, accessLine } from "./access-log.ts";
 import { createApp } from "./app.ts";
 import { errorResponse } from "./errors.ts";
 import { reachableUrls } from "./reachable.ts";
+import { createResponseCache } from "./response-cache.ts";
 import { createTraffic } from "./traffic.ts";
 
 export interface ServeOptions {
@@ -52,6 +53,10 @@ export function startServer(registry: Registry, options: ServeOptions): RunningS
   const served = serveRegistry(registry, { offline, warn: options.warn });
   const { log } = options;
   const traffic = createTraffic();
+  const cache = createResponseCache({
+    generation: served.generation,
+    isOpen: () => !served.access.isPrivate() && served.medium.isThere(),
+  });
   const app = createApp(served, {
     traffic,
     baseUrl,
@@ -69,12 +74,13 @@ export function startServer(registry: Registry, options: ServeOptions): RunningS
       if (!request.url.startsWith("http"))
         return errorResponse(400, "usage", "the Host is no host");
       const started = performance.now();
-      const response = await app.fetch(request);
-      if (response.status >= 400 && hasBody(request)) response.headers.set("connection", "close");
-      traffic.count(request, response);
+      const { response, bytes } = await cache.respond(request, () => app.fetch(request));
+      const { status } = response;
+      if (status >= 400 && hasBody(request)) response.headers.set("connection", "close");
+      traffic.count(request, status, bytes);
       if (!log) return response;
       const client = server.requestIP(request)?.address ?? "";
-      log(accessLine(request, response, client, performance.now() - started));
+      log(accessLine(request, { status, bytes, client, ms: performance.now() - started }));
       return response;
     },
   });

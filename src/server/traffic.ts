@@ -28,25 +28,24 @@ export interface TrafficCount {
 }
 
 export interface Traffic {
-  count(request: Request, response: Response): void;
+  /** @param bytes of the answer's body, if that is known */
+  count(request: Request, status: number, bytes: number | undefined): void;
   counts(): TrafficCount[];
 }
 
 export function createTraffic(): Traffic {
   const counts = new Map<string, { requests: number; bytes: number }[]>();
   return {
-    count(request, response) {
+    count(request, status, bytes = 0) {
       const group = groupOf(request.url);
       let byClass = counts.get(group);
       if (!byClass) {
         byClass = Array.from({ length: 6 }, () => ({ requests: 0, bytes: 0 }));
         counts.set(group, byClass);
       }
-      const count = byClass[Math.floor(response.status / 100)]!;
+      const count = byClass[Math.floor(status / 100)]!;
       count.requests++;
-      // Only the header is looked at: to ask for the body would make it a stream.
-      if (request.method === "HEAD") return;
-      count.bytes += Number(response.headers.get("content-length") ?? 0);
+      if (request.method !== "HEAD") count.bytes += bytes;
     },
     counts: () =>
       [...counts].flatMap(([group, byClass]) =>

@@ -28,6 +28,7 @@ export function conformance(name: string, open: () => ArchiveStore): void {
       );
       expect(store.has(archive.sha256)).toBe(true);
       expect(store.size(archive.sha256)).toBe(10_000);
+      expect(Buffer.from(await store.load(archive.sha256)!.bytes()).equals(data)).toBe(true);
     });
 
     test("a stream is the same as its bytes in one piece", async () => {
@@ -36,6 +37,17 @@ export function conformance(name: string, open: () => ArchiveStore): void {
       const archive = await store.put(inChunks(data, 777), sha256(data));
       expect(archive).toEqual(await store.put(data));
       expect(store.size(archive.sha256)).toBe(100_000);
+    });
+
+    test("small archives can be loaded one after the other, big ones are to be streamed", async () => {
+      const store = open();
+      const bodies = [1, 262_144, 262_145, 5].map((size) => createRandom(size).bytes(size));
+      for (const body of bodies) await store.put(body);
+      const loaded = bodies.map((body) => store.load(sha256(body)));
+      expect(loaded.map((archive) => archive?.size)).toEqual([1, 262_144, undefined, 5]);
+      for (const [at, archive] of loaded.entries()) {
+        if (archive) expect(Buffer.from(await archive.bytes()).equals(bodies[at]!)).toBe(true);
+      }
     });
 
     test("an empty body is a body", async () => {
@@ -71,6 +83,7 @@ export function conformance(name: string, open: () => ArchiveStore): void {
       expect(store.has(hash)).toBe(false);
       expect(store.size(hash)).toBeUndefined();
       expect(await store.get(hash)).toBeUndefined();
+      expect(store.load(hash)).toBeUndefined();
       await store.delete(hash);
     });
 
@@ -95,6 +108,7 @@ export function conformance(name: string, open: () => ArchiveStore): void {
         const store = open();
         expect(() => store.has(hash)).toThrow(RangeError);
         expect(() => store.size(hash)).toThrow(RangeError);
+        expect(() => store.load(hash)).toThrow(RangeError);
         await expect(store.get(hash)).rejects.toThrow(RangeError);
         await expect(store.delete(hash)).rejects.toThrow(RangeError);
       },

@@ -1,63 +1,85 @@
 /** Small archives in memory. */
 import { expect, test } from "bun:test";
-import { readHot } from "../../src/archives/mod.ts";
+import { createHotArchives } from "../../src/archives/mod.ts";
 import { createRandom } from "../support/random.ts";
 
 const { bytes } = createRandom(7);
 
-/** A store of some bodies that counts how often each is read. */
+/** Bodies that differ. */
+const bodies = (count: number, size: number) =>
+  Array.from({ length: count }, (_, at) => {
+    const body = new Uint8Array(size);
+    new DataView(body.buffer).setUint32(0, at);
+    return body;
+  });
+
+/** A store of some bodies, of which a big one is none to load, that counts how often each is read. */
 function counting(bodies: readonly Uint8Array[]) {
-  const all = new Map(bodies.map((body) => [Bun.SHA256.hash(body, "hex"), body]));
+  const all = new Map(bodies.map((body) => [Bun.SHA256.hash(body, "hex"), new Blob([body])]));
   const reads = new Map<string, number>();
+  const read = (sha256: string) => {
+    const body = all.get(sha256);
+    if (body) reads.set(sha256, (reads.get(sha256) ?? 0) + 1);
+    return body;
+  };
   return {
     hashes: [...all.keys()],
     reads: (sha256: string) => reads.get(sha256) ?? 0,
-    get: async (sha256: string) => {
-      const body = all.get(sha256);
-      if (!body) return undefined;
-      reads.set(sha256, (reads.get(sha256) ?? 0) + 1);
-      return new Blob([body]);
-    },
+    load: (sha256: string) => ((all.get(sha256)?.size ?? 0) > 250_000 ? undefined : read(sha256)),
+    get: async (sha256: string) => read(sha256),
   };
 }
 
-test("a small archive is read once, a big one each time", async () => {
-  const small = bytes(60_000);
-  const big = bytes(70_000);
+test("a small archive that was asked for twice is kept, a big one is the store's to send", async () => {
+  const small = bytes(200_000);
+  const big = bytes(300_000);
   const store = counting([small, big]);
   const [first, second] = store.hashes as [string, string];
-  const get = readHot(store);
-  for (let i = 0; i < 3; i++) {
+  const { get, kept } = createHotArchives(store);
+  for (let i = 0; i < 4; i++) {
+    expect(kept(first) !== undefined).toBe(i >= 2);
     expect(Buffer.from(await (await get(first))!.bytes()).equals(small)).toBe(true);
     expect(Buffer.from(await (await get(second))!.bytes()).equals(big)).toBe(true);
   }
-  expect([store.reads(first), store.reads(second)]).toEqual([1, 3]);
+  expect([store.reads(first), store.reads(second)]).toEqual([2, 4]);
+  expect(Buffer.from(await kept(first)!.bytes()).equals(small)).toBe(true);
+  expect(kept(second)).toBeUndefined();
 });
 
 test("what is not there is asked for each time, and there once it came", async () => {
-  const body = bytes(10);
-  const store = counting([body]);
+  const store = counting([bytes(10)]);
   let isThere = false;
-  const get = readHot({ get: async (sha256) => (isThere ? store.get(sha256) : undefined) });
+  const { get } = createHotArchives({
+    get: async () => undefined,
+    load: (sha256) => (isThere ? store.load(sha256) : undefined),
+  });
   expect(await get(store.hashes[0]!)).toBeUndefined();
   isThere = true;
   expect((await get(store.hashes[0]!))?.size).toBe(10);
 });
 
 test("memory is bounded: what was not asked for longest goes first", async () => {
-  const store = counting(Array.from({ length: 600 }, () => bytes(60_000)));
-  const get = readHot(store);
+  const store = counting(bodies(300, 250_000));
+  const { get, kept } = createHotArchives(store);
   const [favourite, forgotten] = store.hashes as [string, string];
   for (const sha256 of store.hashes) {
     await get(sha256);
+    await get(sha256);
     await get(favourite);
   }
-  expect(store.reads(favourite)).toBe(1);
-  await get(forgotten);
-  expect(store.reads(forgotten)).toBe(2);
+  expect(store.reads(favourite)).toBe(2);
+  expect(kept(forgotten)).toBeUndefined();
+  expect(store.hashes.filter((sha256) => kept(sha256)).length).toBe(Math.floor(2 ** 26 / 250_000));
 });
 
-test("bytes that are not what their name says are not given out", async () => {
-  const get = readHot({ get: async () => new Blob(["spoilt"]) });
-  await expect(get("0".repeat(64))).rejects.toMatchObject({ code: "integrity" });
+test("who takes everything once drives nothing out", async () => {
+  const store = counting(bodies(3_000, 100));
+  const { get, kept } = createHotArchives(store);
+  const [favourite, ...others] = store.hashes as [string, ...string[]];
+  await get(favourite);
+  await get(favourite);
+  // Twice over: it is more than is remembered to have been asked for once.
+  for (const sha256 of [...others, ...others]) await get(sha256);
+  expect(kept(favourite)).toBeDefined();
+  expect(others.filter((sha256) => kept(sha256))).toEqual([]);
 });

@@ -46,6 +46,16 @@ test("what lies about and is no archive is not listed", async () => {
   expect(await store.list()).toEqual(new Set([sha256]));
 });
 
+test("a small file that is not what its name says is not loaded", async () => {
+  const root = tempDirectory();
+  const store = openArchiveStore(root);
+  const { sha256 } = await store.put(text("one"));
+  for (const spoilt of ["two", "", "one more"]) {
+    writeFileSync(join(root, "sha256", sha256.slice(0, 2), `${sha256}.zip`), spoilt);
+    expect(() => store.load(sha256)).toThrow(expect.objectContaining({ code: "integrity" }));
+  }
+});
+
 test.if(process.getuid?.() !== 0)("a directory that may not be written says so", async () => {
   const root = tempDirectory();
   chmodSync(root, 0o500);

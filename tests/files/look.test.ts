@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { lookEvery } from "../../src/files/mod.ts";
+import { lookEachTurn, lookEvery } from "../../src/files/mod.ts";
 
 test("what was seen stands for a while, and is looked for again after it", () => {
   let looks = 0;
@@ -18,4 +18,14 @@ test("a look that fails is not remembered", () => {
   expect(look).toThrow("no");
   fails = false;
   expect(look()).toBe("there");
+});
+
+test("in one turn of the event loop one look is enough, in the next it is not", async () => {
+  let looks = 0;
+  const look = lookEachTurn(() => ++looks);
+  expect([look(), look()]).toEqual([1, 1]);
+  await Promise.resolve();
+  expect(look()).toBe(1);
+  await new Promise(setImmediate);
+  expect([look(), look()]).toEqual([2, 2]);
 });

@@ -31,15 +31,20 @@ describe("a medium", () => {
     writeFileSync(join(each.index, "HEAD"), "");
     const medium = each.medium();
     medium.check();
+    expect(medium.isThere()).toBe(true);
     each.pull();
+    expect(medium.isThere()).toBe(false);
     for (let i = 0; i < 3; i++) {
       expect(() => medium.check()).toThrow(expect.objectContaining({ code: "io" }));
     }
     expect(each.told).toHaveLength(1);
     expect(each.reopened()).toBe(1);
     each.put();
+    // What was open is still to be opened anew.
+    expect(medium.isThere()).toBe(false);
     medium.check();
     medium.check();
+    expect(medium.isThere()).toBe(true);
     expect(each.told).toHaveLength(2);
     expect(each.told[1]).toContain("back");
     expect(each.reopened()).toBe(2);

@@ -4,6 +4,7 @@ import type { ServedRegistry } from "../../registry/mod.ts";
 import { parseArchivePath } from "../archive-path.ts";
 import { archiveResponse, incomingResponse } from "../archive-response.ts";
 import { errorResponse } from "../errors.ts";
+import { reuse } from "../response-cache.ts";
 
 /** @param prefix of the paths, such as `/mooncakes-download` */
 export function archiveRoutes(served: ServedRegistry, prefix = "") {
@@ -24,7 +25,10 @@ export function archiveRoutes(served: ServedRegistry, prefix = "") {
           : incomingResponse(body, entry.checksum);
       // Not what a client has already, nor parts: whoever takes those takes more than one.
       if (request.method === "GET" && response.status === 200) {
-        served.downloads.count(wanted.module, wanted.version);
+        const count = () => served.downloads.count(wanted.module, wanted.version);
+        count();
+        const again = () => served.hotArchive(entry.checksum);
+        if (again()) reuse(response, { body: again, size: 0, onSent: count });
       }
       return response;
     },

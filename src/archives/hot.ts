@@ -3,6 +3,7 @@
  * it. Bounded; what was not asked for longest goes first. What is asked for once does not come in, so that
  * whoever copies the whole registry drives out nothing.
  */
+import { createLru } from "../lru.ts";
 import type { ArchiveStore, Sha256 } from "./archive-store.ts";
 
 export interface HotArchives {
@@ -22,46 +23,23 @@ const MOST_ONCE = 2_000;
 
 /** Remembers what is read of a store. */
 export function createHotArchives(store: Pick<ArchiveStore, "get" | "load">): HotArchives {
-  const archives = new Map<Sha256, Blob>();
-  const once = new Set<Sha256>();
-  let bytes = 0;
+  const archives = createLru<Sha256, Blob>(MOST_BYTES, ({ size }) => size);
+  const once = createLru<Sha256, true>(MOST_ONCE, () => 1);
 
-  const kept = (sha256: Sha256): Blob | undefined => {
-    const known = archives.get(sha256);
-    if (known) {
-      // Re-inserting keeps the map in order of use.
-      archives.delete(sha256);
-      archives.set(sha256, known);
-    }
-    return known;
-  };
-  const keep = (sha256: Sha256, archive: Blob): void => {
-    archives.set(sha256, archive);
-    bytes += archive.size;
-    for (const [oldest, { size }] of archives) {
-      if (bytes <= MOST_BYTES) break;
-      archives.delete(oldest);
-      bytes -= size;
-    }
-  };
   const isAskedAgain = (sha256: Sha256): boolean => {
-    if (once.delete(sha256)) return true;
-    once.add(sha256);
-    for (const oldest of once) {
-      if (once.size <= MOST_ONCE) break;
-      once.delete(oldest);
-    }
+    if (once.get(sha256)) return true;
+    once.set(sha256, true);
     return false;
   };
 
   return {
-    kept,
+    kept: archives.get,
     async get(sha256) {
-      const known = kept(sha256);
+      const known = archives.get(sha256);
       if (known) return known;
       const loaded = store.load(sha256);
       if (!loaded) return await store.get(sha256);
-      if (isAskedAgain(sha256)) keep(sha256, loaded);
+      if (isAskedAgain(sha256)) archives.set(sha256, loaded);
       return loaded;
     },
   };

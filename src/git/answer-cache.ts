@@ -3,6 +3,7 @@
  * bytes, and an answer to given bytes changes only with the commit: after the first client of a
  * commit, a clone or a pull costs a look-up.
  */
+import { createLru } from "../lru.ts";
 
 /** Blobs, as a server sends one without copying it. */
 export interface AnswerCache {
@@ -12,40 +13,14 @@ export interface AnswerCache {
 
 /** @param limit bytes of answers kept; the one least recently used goes first */
 export function createAnswerCache(limit: number): AnswerCache {
-  const answers = new Map<string, Blob>();
-  let bytes = 0;
+  const answers = createLru<string, Blob>(limit, ({ size }) => size);
   let current = "";
-
-  const drop = (question: string, answer: Blob) => {
-    answers.delete(question);
-    bytes -= answer.size;
-  };
-
   return {
-    get(tip, question) {
-      if (tip !== current) return undefined;
-      const answer = answers.get(question);
-      if (answer) {
-        // Re-inserting keeps the map in order of use.
-        answers.delete(question);
-        answers.set(question, answer);
-      }
-      return answer;
-    },
+    get: (tip, question) => (tip === current ? answers.get(question) : undefined),
     set(tip, question, answer) {
-      if (tip !== current) {
-        answers.clear();
-        bytes = 0;
-        current = tip;
-      }
-      const old = answers.get(question);
-      if (old) drop(question, old);
+      if (tip !== current) answers.clear();
+      current = tip;
       answers.set(question, answer);
-      bytes += answer.size;
-      for (const [oldest, bulk] of answers) {
-        if (bytes <= limit) break;
-        drop(oldest, bulk);
-      }
     },
   };
 }

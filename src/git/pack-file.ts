@@ -4,7 +4,7 @@
  */
 import { readFileSync } from "node:fs";
 import { Failure, messageOf } from "../errors.ts";
-import { byteBoundedCache } from "./byte-bounded-cache.ts";
+import { createLru } from "../lru.ts";
 import { applyDelta } from "./delta.ts";
 import { inflateObject } from "./inflate.ts";
 import type { GitObject, Oid } from "./object.ts";
@@ -36,7 +36,7 @@ export function openPackFile(path: string, resolve: (oid: Oid) => GitObject): Pa
   const index = readIndex(path.replace(/\.pack$/, ".idx"));
   const pages = openPages(path);
   const end = pages.size - 20;
-  const bases = byteBoundedCache<number, GitObject>(BASE_CACHE_BYTES, ({ data }) => data.length);
+  const bases = createLru<number, GitObject>(BASE_CACHE_BYTES, ({ data }) => data.length);
 
   const slice = (offset: number): { header: EntryHeader; deflated: Buffer } => {
     const data = pages.read(offset, (index.nextOffset(offset) ?? end) - offset);
@@ -48,7 +48,8 @@ export function openPackFile(path: string, resolve: (oid: Oid) => GitObject): Pa
     const cached = bases.get(offset);
     if (cached) return cached;
     const object = decode(offset);
-    bases.set(offset, object);
+    // One big one would drive out all that are asked for more often.
+    if (object.data.length <= BASE_CACHE_BYTES / 4) bases.set(offset, object);
     return object;
   };
 

@@ -3,7 +3,7 @@
  * when it is inflated. What was read last is kept, as deltas follow their bases.
  */
 import { messageOf } from "../errors.ts";
-import { byteBoundedCache } from "./byte-bounded-cache.ts";
+import { createLru } from "../lru.ts";
 import { applyDelta } from "./delta.ts";
 import { inflateObject } from "./inflate.ts";
 import type { GitObject } from "./object.ts";
@@ -53,7 +53,7 @@ const MOST_DEPTH = 4095;
 export function openPackScan(pages: Pages, end: number, limits: ScanLimits): PackScan {
   const bases = new Map<number, number | undefined>();
   const depths = new Map<number, number>();
-  const kept = byteBoundedCache<number, GitObject>(KEPT_BYTES, ({ data }) => data.length);
+  const kept = createLru<number, GitObject>(KEPT_BYTES, ({ data }) => data.length);
   let last: { offset: number; inflated: Inflated } | undefined;
   let worked = 0;
 

@@ -6,6 +6,7 @@
  * range is answered by the routes.
  */
 import { lookEachTurn } from "../files/mod.ts";
+import { createLru } from "../lru.ts";
 
 /** How an answer is sent again. */
 export interface Reusable {
@@ -60,8 +61,7 @@ const SPECIAL = ["authorization", "range", "if-none-match"] as const;
 
 export function createResponseCache(options: ResponseCacheOptions): ResponseCache {
   const { generation, isOpen, limit = LIMIT } = options;
-  const kept = new Map<string, Kept>();
-  let bytes = 0;
+  const kept = createLru<string, Kept>(limit, ({ size }) => size + OVERHEAD);
   let seen: number | undefined;
 
   const current = (): number | undefined => {
@@ -75,43 +75,18 @@ export function createResponseCache(options: ResponseCacheOptions): ResponseCach
   /** What is kept is of this generation afterwards; undefined: nothing may be given out. */
   const look = lookEachTurn((): number | undefined => {
     const now = current();
-    if (now !== undefined && now !== seen) {
-      kept.clear();
-      bytes = 0;
-      seen = now;
-    }
+    if (now === undefined) return undefined;
+    if (now !== seen) kept.clear();
+    seen = now;
     return now;
   });
 
-  const drop = (url: string, { size }: Kept): void => {
-    kept.delete(url);
-    bytes -= size + OVERHEAD;
-  };
-
   const find = (url: string): Answer | undefined => {
     const found = kept.get(url);
-    if (!found) return undefined;
-    const body = found.body();
-    if (!body) {
-      drop(url, found);
-      return undefined;
-    }
-    // Re-inserting keeps the map in order of use.
-    kept.delete(url);
-    kept.set(url, found);
+    const body = found?.body();
+    if (!found || !body) return undefined;
     found.onSent?.();
     return { response: new Response(body, { headers: found.headers }), bytes: body.size };
-  };
-
-  const keep = (url: string, response: Response, how: Reusable): void => {
-    const old = kept.get(url);
-    if (old) drop(url, old);
-    kept.set(url, { ...how, headers: new Headers(response.headers) });
-    bytes += how.size + OVERHEAD;
-    for (const [oldest, each] of kept) {
-      if (bytes <= limit) break;
-      drop(oldest, each);
-    }
   };
 
   return {
@@ -122,7 +97,9 @@ export function createResponseCache(options: ResponseCacheOptions): ResponseCach
       const response = await ask();
       const how = before === undefined ? undefined : reusable.get(response);
       // What was made while something changed may be of before.
-      if (how && current() === before) keep(request.url, response, how);
+      if (how && current() === before) {
+        kept.set(request.url, { ...how, headers: new Headers(response.headers) });
+      }
       const length = response.headers.get("content-length");
       return { response, bytes: length === null ? undefined : Number(length) };
     },

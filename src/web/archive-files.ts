@@ -1,5 +1,6 @@
 /** The files of archives that pages show, and the READMEs among them. */
 import type { Entry } from "../index/mod.ts";
+import { createLru } from "../lru.ts";
 import type { ModuleZip } from "../packaging/mod.ts";
 import type { ServedRegistry } from "../registry/mod.ts";
 import type { Html } from "./html.ts";
@@ -29,8 +30,8 @@ const MOST_RENDERED = 64;
 const MAX_BYTES = 4 * 1024 * 1024;
 
 export function archiveFiles(served: ServedRegistry): ArchiveFiles {
-  const opened = createRecent<ModuleZip>(MOST_OPEN);
-  const rendered = createRecent<Html>(MOST_RENDERED);
+  const opened = createLru<string, ModuleZip>(MOST_OPEN, () => 1);
+  const rendered = createLru<string, Html>(MOST_RENDERED, () => 1);
   return {
     async open(entry, fetch) {
       if (!fetch && served.browse.size(entry.checksum) === undefined) return undefined;
@@ -68,29 +69,4 @@ function readmePath({ files }: ModuleZip, named: string | undefined): string | u
   const wanted = named?.replace(/^\.\//, "");
   if (files.some(({ path }) => path === wanted)) return wanted;
   return files.find(({ path }) => /^readme(?:\.mbt)?(?:\.md|\.markdown|\.txt)?$/i.test(path))?.path;
-}
-
-interface Recent<T> {
-  get(key: string): T | undefined;
-  set(key: string, value: T): T;
-}
-
-/** What was used last, up to so many. */
-function createRecent<T>(most: number): Recent<T> {
-  const kept = new Map<string, T>();
-  return {
-    get(key) {
-      const value = kept.get(key);
-      if (value === undefined) return undefined;
-      kept.delete(key);
-      kept.set(key, value);
-      return value;
-    },
-    set(key, value) {
-      kept.set(key, value);
-      const oldest = kept.keys().next();
-      if (kept.size > most && !oldest.done) kept.delete(oldest.value);
-      return value;
-    },
-  };
 }

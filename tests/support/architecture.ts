@@ -38,6 +38,7 @@ const LAYERS: readonly (readonly string[])[] = [
 
 const FOR_ALL: ReadonlySet<string> = new Set([
   "src/errors.ts",
+  "src/lru.ts",
   "src/percent.ts",
   "src/record.ts",
   "src/version.ts",

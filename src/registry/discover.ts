@@ -5,6 +5,7 @@
  */
 import { Failure } from "../errors.ts";
 import { type IndexLine, parseModuleFile, type Snapshot } from "../index/mod.ts";
+import { createLru } from "../lru.ts";
 import { newestFirst, parseSpecifier, selectVersion } from "../resolve/mod.ts";
 import {
   candidateOf,
@@ -68,6 +69,11 @@ export interface Statistics {
   readonly versions: number;
   readonly owners: number;
 }
+
+/** Pages of search results kept: what is typed first is the same for all, and working it out takes long. */
+const MOST_PAGES = 1_000;
+/** Characters of a query whose results are kept. */
+const MAX_KEY = 500;
 
 /** The discovery of the commit that is served at that moment. */
 export type FollowDiscovery = () => Promise<Discovery>;
@@ -151,6 +157,7 @@ function createDiscovery(
   const recent = newestBy(({ lastAt }) => lastAt);
   const newest = newestBy(({ firstAt }) => firstAt);
   const popular = once(() => [...modules].sort((a, b) => count(b.module) - count(a.module)));
+  const pages = createLru<string, SearchPage>(MOST_PAGES, () => 1);
   const versions = (name: string) =>
     [...(at.module(name)?.lines ?? [])].sort((a, b) => newestFirst(a.entry, b.entry));
 
@@ -176,10 +183,15 @@ function createDiscovery(
     newest: (most) => newest().slice(0, most),
     popular: (most) => popular().slice(0, most),
     async search(query) {
+      const key = JSON.stringify(query);
+      const known = pages.get(key);
+      if (known) return known;
       const ready = query.text.trim() === "" ? undefined : await index(listed);
       // Each ten times as many dependents are worth half as much again.
       const weigh = (module: string) => 1 + Math.log10(1 + count(module)) / 2;
-      return searchPage(query, listed, (text) => ready?.find(text, weigh) ?? [], count);
+      const page = searchPage(query, listed, (text) => ready?.find(text, weigh) ?? [], count);
+      // A text as long as a book is asked for once.
+      return key.length > MAX_KEY ? page : pages.set(key, page);
     },
     resolve: (module, range) => resolveIn(at, module, range),
   };

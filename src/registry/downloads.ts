@@ -29,8 +29,9 @@ export function openDownloads(
 ): Downloads {
   /** Since the last write, by module and version. */
   let pending = new Map<string, Map<string, number>>();
+  let pendingTotal = 0;
   /** What is written, read when it is first asked for and after each write. */
-  let written: Map<string, number> | undefined;
+  let written: Written | undefined;
   let timer: NodeJS.Timeout | undefined;
   let closed = false;
 
@@ -38,7 +39,6 @@ export function openDownloads(
     written ??= load(path);
     return written;
   };
-  const pendingOf = (module: string) => sum(pending.get(module)?.values() ?? []);
 
   const flush = (): string | undefined => {
     clearTimeout(timer);
@@ -59,6 +59,7 @@ export function openDownloads(
       return messageOf(error);
     }
     pending = new Map();
+    pendingTotal = 0;
     written = undefined;
     return undefined;
   };
@@ -68,12 +69,13 @@ export function openDownloads(
       const versions = pending.get(module) ?? new Map<string, number>();
       versions.set(version, (versions.get(version) ?? 0) + 1);
       pending.set(module, versions);
+      pendingTotal++;
       // A server that stops still ends the requests under way.
       if (closed) flush();
       else timer ??= setTimeout(flush, WRITE_MS).unref();
     },
-    of: (module) => (known().get(module) ?? 0) + pendingOf(module),
-    total: () => sum(known().values()) + sum([...pending.keys()].map(pendingOf)),
+    of: (module) => (known().modules.get(module) ?? 0) + sum(pending.get(module)?.values() ?? []),
+    total: () => known().total + pendingTotal,
     flush,
     close() {
       closed = true;
@@ -82,10 +84,16 @@ export function openDownloads(
   };
 }
 
-function load(path: string): Map<string, number> {
+interface Written {
+  readonly modules: ReadonlyMap<string, number>;
+  readonly total: number;
+}
+
+function load(path: string): Written {
   const state = readState(path);
   try {
-    return state?.downloads() ?? new Map();
+    const modules = state?.downloads() ?? new Map<string, number>();
+    return { modules, total: sum(modules.values()) };
   } finally {
     state?.close();
   }

@@ -55,7 +55,7 @@ interface Kept extends Reusable {
 
 const LIMIT = 32 * 1024 * 1024;
 /** Bytes that an answer takes beside its body: its URL, its headers, its place in the map. */
-const OVERHEAD = 1_500;
+const OVERHEAD = 2_500;
 /** What makes a request's answer another than that of its URL. */
 const SPECIAL = ["authorization", "range", "if-none-match"] as const;
 

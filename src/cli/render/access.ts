@@ -5,19 +5,9 @@ import { bytes } from "./units.ts";
 
 /** `2026-01-31T12:00:00.000Z 10.0.0.7 GET /git/index/info/refs 200 1.2 KiB 3.4 ms git/2.39.5` */
 export function accessText(line: AccessLine): string {
-  return (
-    [
-      line.time,
-      line.client || "-",
-      line.method,
-      line.path,
-      line.status,
-      line.bytes === undefined ? "-" : bytes(line.bytes),
-      `${line.ms} ms`,
-      ...(line.agent === undefined ? [] : [line.agent]),
-    ]
-      // Clients choose some of this; it must not steer a terminal.
-      .map((part) => withoutUnseen(String(part), "?"))
-      .join(" ")
-  );
+  const { time, client, method, path, status, ms, agent } = line;
+  const sent = line.bytes === undefined ? "-" : bytes(line.bytes);
+  const text = `${time} ${client || "-"} ${method} ${path} ${status} ${sent} ${ms} ms`;
+  // Clients choose some of this; it must not steer a terminal.
+  return withoutUnseen(agent === undefined ? text : `${text} ${agent}`, "?");
 }

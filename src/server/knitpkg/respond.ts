@@ -1,5 +1,6 @@
 /** Answers as KnitPkg's client reads them: errors are `{"detail"}`, with the status that fits. */
 import { Failure } from "../../errors.ts";
+import { reusableJson } from "../conditional.ts";
 import { responseFor } from "../errors.ts";
 
 /** What the client is told of something thrown. */
@@ -30,7 +31,14 @@ export function detailOf(error: unknown): string {
   return error.hint === undefined ? error.message : `${error.message}; ${error.hint}`;
 }
 
-/** An answer that no cache may keep: it may be for this visitor alone. */
+/** No cache of others may keep an answer: it may be for this visitor alone. */
+const NO_STORE = { "cache-control": "no-store" };
+
 export function json(value: unknown, status = 200): Response {
-  return Response.json(value, { status, headers: { "cache-control": "no-store" } });
+  return Response.json(value, { status, headers: NO_STORE });
+}
+
+/** What all who send no credentials are answered until the projects, the index or the settings change. */
+export function lastingJson(value: unknown): Response {
+  return reusableJson(value, NO_STORE);
 }

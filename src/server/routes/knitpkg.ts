@@ -20,7 +20,7 @@ import {
   resolutionRecord,
   searchRecord,
 } from "../knitpkg/records.ts";
-import { answered, json } from "../knitpkg/respond.ts";
+import { answered, json, lastingJson } from "../knitpkg/respond.ts";
 import { requireVisitor, visitorOf } from "../knitpkg/visitor.ts";
 
 export interface KnitPkgRouteOptions {
@@ -77,16 +77,18 @@ function projectHandlers(
       const path = parseProjectPath(url.pathname);
       if (path?.kind === "module") {
         const found = knitpkg.resolveModule(path.module, path.version);
-        return json(moduleRecord(found, path.version, baseUrl(request)));
+        return lastingJson(moduleRecord(found, path.version, baseUrl(request)));
       }
       if (!path || path.kind === "yank") throw nothingAt(url);
       const visitor = visitorOf(guard, request);
       if (path.kind === "project") {
         const project = knitpkg.project(path.name, visitor);
-        return json(projectRecord(project, url.searchParams.get("skip_versions") !== "true"));
+        return lastingJson(
+          projectRecord(project, url.searchParams.get("skip_versions") !== "true"),
+        );
       }
       const { project, release } = knitpkg.resolve(path.name, path.version, visitor);
-      return json(resolutionRecord(project, release, path.version));
+      return lastingJson(resolutionRecord(project, release, path.version));
     },
 
     async yank(request) {
@@ -120,14 +122,14 @@ function projectHandlers(
       const query = parseSearch(searchParams);
       if (target === MOONBIT) {
         const { modules, total } = await knitpkg.searchModules(query);
-        return json(searchRecord(query, total, modules.map(moduleHitRecord)));
+        return lastingJson(searchRecord(query, total, modules.map(moduleHitRecord)));
       }
       if (!isTarget(target)) {
         const hint = `there are: ${[...TARGETS, MOONBIT].join(", ")}`;
         throw new Failure("not-found", `there is no target ${target}`, hint);
       }
       const { hits, total } = knitpkg.search(target, query, visitorOf(guard, request));
-      return json(searchRecord(query, total, hits.map(hitRecord)));
+      return lastingJson(searchRecord(query, total, hits.map(hitRecord)));
     },
   };
 }

@@ -38,18 +38,22 @@ export function mooncakesApiRoutes(
       const rest = pathAfter(request, `${BASE}/${prefix}/`);
       // Made in any case: what is not here is no 304.
       const body = answer(discovery, rest, baseUrl(request));
-      return conditionalJson(request, discovery.commit, () => body);
+      return conditionalJson(
+        request,
+        () => discovery.commit,
+        () => body,
+      );
     };
   const manifest =
     (prefix: string) =>
     async ({ request }: { request: Request }) => {
       const discovery = await served.discovery();
       const { module, version } = splitVersion(pathAfter(request, `${BASE}/${prefix}/`));
-      const count = downloads.of(module);
       const info = moduleInfo(discovery, module, version);
-      return conditionalJson(request, `${discovery.commit}.${count}`, () => {
+      const state = () => `${discovery.commit}.${downloads.of(module)}`;
+      return conditionalJson(request, state, () => {
         const archive_url = baseUrl(request) + archivePath(module, info.version);
-        return { ...info, downloads: count, archive_url };
+        return { ...info, downloads: downloads.of(module), archive_url };
       });
     };
   const listed = (record: ModuleRecord) => ({
@@ -57,8 +61,10 @@ export function mooncakesApiRoutes(
     downloads: downloads.of(record.module),
   });
   /** What is new is so by the calendar, too. */
-  const listState = ({ commit }: Discovery) =>
-    `${commit}.${Math.floor(Date.now() / DAY_MS)}.${downloads.total()}`;
+  const listState =
+    ({ commit }: Discovery) =>
+    () =>
+      `${commit}.${Math.floor(Date.now() / DAY_MS)}.${downloads.total()}`;
 
   return new Elysia({ name: "mooncakes-api" })
     .get(`${BASE}/search`, async ({ request }) => {
@@ -85,15 +91,15 @@ export function mooncakesApiRoutes(
     })
     .get(`${BASE}/modules/statistics`, async ({ request }) => {
       const { commit, statistics } = await served.discovery();
-      const count = downloads.total();
-      return conditionalJson(request, `${commit}.${count}`, () => ({
+      const state = () => `${commit}.${downloads.total()}`;
+      return conditionalJson(request, state, () => ({
         total_modules: statistics.modules,
         total_versions: statistics.versions,
         total_owners: statistics.owners,
         // The index tells nothing of what is in the archives.
         total_packages: null,
         total_lines: null,
-        total_downloads: count,
+        total_downloads: downloads.total(),
       }));
     })
     .get(`${BASE}/modules/*`, manifest("modules"))

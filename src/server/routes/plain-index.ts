@@ -5,6 +5,7 @@ import { percentDecoded } from "../../percent.ts";
 import type { PlainFile, PlainIndex } from "../../registry/mod.ts";
 import { matchesEtag } from "../archive-response.ts";
 import { errorResponse } from "../errors.ts";
+import { reuse } from "../response-cache.ts";
 
 export function plainIndexRoutes(index: PlainIndex) {
   return new Elysia({ name: "plain-index", prefix: "/index" })
@@ -32,7 +33,10 @@ function answer(request: Request, file: PlainFile | undefined, type: string): Re
     "content-type": type,
     "x-content-type-options": "nosniff",
   };
-  return matchesEtag(request.headers.get("if-none-match"), file.etag)
-    ? new Response(null, { status: 304, headers })
-    : new Response(new Uint8Array(file.body), { headers });
+  if (matchesEtag(request.headers.get("if-none-match"), file.etag)) {
+    return new Response(null, { status: 304, headers });
+  }
+  const body = new Blob([new Uint8Array(file.body)]);
+  const response = new Response(body, { headers });
+  return reuse(response, { body: () => body, size: body.size });
 }

@@ -1,5 +1,6 @@
 /** Tokens: made, listed, taken back, and known again. */
 import { Failure, messageOf } from "../errors.ts";
+import { diskTrouble } from "../files/mod.ts";
 import { type Caller, parseScope, type Scope } from "./scope.ts";
 import { openTokenStore, type TokenRow, type TokenStore } from "./store.ts";
 import { hashToken, isToken, newToken, sameHash } from "./token.ts";
@@ -157,7 +158,7 @@ function writing<T>(path: string, work: () => T): T {
   try {
     return work();
   } catch (error) {
-    const hint = "check its permissions, and whether the medium is read-only";
+    const hint = diskTrouble(error)?.hint ?? "check its permissions";
     throw new Failure("io", `cannot write to ${path}: ${messageOf(error)}`, hint, {
       cause: error,
     });

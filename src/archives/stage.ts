@@ -19,7 +19,7 @@ export interface Staged extends StoredArchive {
 }
 
 /**
- * @param watch given a body that comes as a stream, while it comes
+ * @param watch given a body that comes as a stream, from its first bytes on
  * @throws {IntegrityError} when `expected` is given and the bytes hash to something else
  */
 export async function stage(
@@ -68,11 +68,17 @@ async function stageStream(
 ): Promise<StoredArchive> {
   const file = await inTemp(root, () => open(temporary, "wx"));
   const readers = createIncoming(temporary);
-  watch?.(readers.incoming);
+  let isTold = false;
+  const wrote = (total: number) => {
+    readers.wrote(total);
+    // Not before: who has nothing yet can still be told what went wrong.
+    if (!isTold) watch?.(readers.incoming);
+    isTold = true;
+  };
   try {
     let archive: StoredArchive;
     try {
-      archive = await writeHashing(file, body, readers.wrote);
+      archive = await writeHashing(file, body, wrote);
     } finally {
       // It may fail as well: some file systems say only now that there was no room.
       await file.close();

@@ -2,6 +2,7 @@
 
 import { nearest } from "../config/mod.ts";
 import { Failure } from "../errors.ts";
+import { asDiskFailure } from "../files/mod.ts";
 import { VERSION } from "../version.ts";
 import type { Command } from "./command.ts";
 import { complaint } from "./complain.ts";
@@ -19,7 +20,8 @@ export async function run(words: readonly string[]): Promise<number> {
   const out = createOutput(flags);
   try {
     return await dispatch(words, flags, out);
-  } catch (error) {
+  } catch (thrown) {
+    const error = asDiskFailure(thrown);
     const red = (text: string) => out.paint("red", text);
     process.stderr.write(complaint(error, { ...flags, red }));
     return exitCodeOf(error);

@@ -1,6 +1,7 @@
-/** Writing files so that a crash leaves nothing half done. Knows nothing of what is written. */
+/** Writing files so that a crash leaves nothing half done, and what disks refuse. Knows nothing of what is written. */
 export { copyDurably } from "./copy.ts";
 export { syncDirectory, temporaryIn, writeDurably } from "./durable.ts";
 export { lookEachTurn, lookEvery } from "./look.ts";
 export { syncAll } from "./sync-all.ts";
+export { asDiskFailure, DISK_FULL, diskTrouble, type Trouble } from "./trouble.ts";
 export { isWritable } from "./writable.ts";

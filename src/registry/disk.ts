@@ -1,4 +1,4 @@
-/** What a disk, a stick or a network drive has to say, told as something that a person can mend. */
+/** What a disk, a stick or a network drive has to say of one kind of work. */
 import { Failure, messageOf, systemCode } from "../errors.ts";
 
 /**

@@ -8,7 +8,7 @@ import {
   forEachLimit,
   isPassing,
 } from "../download/mod.ts";
-import { Failure, messageOf, systemCode } from "../errors.ts";
+import { Failure } from "../errors.ts";
 import type { Catalog, Entry } from "../index/mod.ts";
 import { archiveRequest } from "../sources/mod.ts";
 import type { FailureReason, Report } from "./events.ts";
@@ -34,8 +34,8 @@ export interface Fetched {
  * Fetches each archive from its module's owner. One that fails does not stop the others. What failed
  * for a reason that may pass is tried again when the others are through, as long as that helps.
  *
- * @throws {Failure} "io" when the disk is full, "upstream" when a source has stopped answering: then
- *   all the others would fail too
+ * @throws {Failure} "upstream" when a source has stopped answering: then all the others would fail too
+ * @throws {DownloadError} "disk" when there is no more room, for the same reason
  */
 export async function fetchAll(
   registry: Registry,
@@ -73,8 +73,7 @@ export async function fetchAll(
         health.worked(source);
         progress();
       } catch (error) {
-        if (!(error instanceof DownloadError)) throw error;
-        if (error.kind === "disk") throw diskFailure(registry, error);
+        if (!(error instanceof DownloadError) || error.kind === "disk") throw error;
         if (isPassing(error)) later.set(entry, error);
         else fail(entry, error);
         health.failed(source, error);
@@ -93,9 +92,7 @@ export async function fetchAll(
     for (const [entry, error] of later) fail(entry, error);
   } finally {
     // Also after Ctrl-C: what has arrived is kept.
-    await batch.close().catch((error: unknown) => {
-      throw systemCode(error) === undefined ? error : diskFailure(registry, error);
-    });
+    await batch.close();
   }
   return { ...totals, failures };
 }
@@ -127,15 +124,6 @@ function createHealth() {
       );
     },
   };
-}
-
-function diskFailure(registry: Registry, error: unknown): Failure {
-  return new Failure(
-    "io",
-    `cannot write to ${registry.paths.packages}: ${messageOf(error)}`,
-    "make room or mend the permissions, then run the same again: it goes on where it stopped",
-    { cause: error },
-  );
 }
 
 /**

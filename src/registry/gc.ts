@@ -79,7 +79,9 @@ async function collect(
   if (!dryRun) {
     // Leftovers before anything is written: half of a pack has the name that the whole one will have.
     for (const { path } of leftovers) rmSync(path, { force: true, recursive: true });
-    // The view first: what is listed as stored is there at every moment.
+    // What nobody lists goes first: on a full disk it makes the room for the view.
+    for (const [sha256, version] of doomed) if (version === null) await archives.delete(sha256);
+    // Then the view, then the rest: what is listed as stored is there at every moment.
     if (keepLatest !== undefined) {
       await updateViews(registry, catalog, report, { leaving: new Set(doomed.keys()) });
     }

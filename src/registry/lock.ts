@@ -13,6 +13,7 @@ import { mkdir } from "node:fs/promises";
 import { hostname } from "node:os";
 import { dirname } from "node:path";
 import { Failure, messageOf, systemCode } from "../errors.ts";
+import { asDiskFailure, DISK_FULL, diskTrouble } from "../files/mod.ts";
 
 export interface Holder {
   readonly pid: number;
@@ -29,21 +30,23 @@ export interface Holder {
  * Runs some work as the registry's only writer.
  *
  * @throws {Failure} "busy", naming the holder, when another is writing; "io" when the place cannot be
- *   written
+ *   written, or its disk fails the work
  */
 export async function withLock<T>(
   path: string,
   command: string,
   work: () => Promise<T>,
 ): Promise<T> {
-  return await holding(await acquire(path, command), work);
+  return await holding(path, await acquire(path, command), work);
 }
 
-async function holding<T>(release: () => void, work: () => Promise<T>): Promise<T> {
+async function holding<T>(path: string, release: () => void, work: () => Promise<T>): Promise<T> {
   // A second Ctrl-C ends the process at once; its name should not stay even then.
   process.once("exit", release);
   try {
     return await work();
+  } catch (error) {
+    throw asDiskFailure(error, dirname(path));
   } finally {
     process.removeListener("exit", release);
     release();
@@ -64,7 +67,9 @@ export async function withLockSoon<T>(
   patienceMs: number,
   work: () => Promise<T>,
 ): Promise<T> {
-  return await inTurn(path, async () => await holding(await soon(path, command, patienceMs), work));
+  return await inTurn(path, async () => {
+    return await holding(path, await soon(path, command, patienceMs), work);
+  });
 }
 
 async function soon(path: string, command: string, patienceMs: number): Promise<() => void> {
@@ -113,7 +118,7 @@ async function acquire(path: string, command: string): Promise<() => void> {
       since: new Date().toISOString(),
       started: startTime(process.pid),
     };
-    writeFileSync(holderPath(path), JSON.stringify(me));
+    writeName(path, me);
     return () => {
       rmSync(holderPath(path), { force: true });
       db.close();
@@ -127,13 +132,25 @@ async function acquire(path: string, command: string): Promise<() => void> {
 function lockDatabase(path: string): Database | undefined {
   const db = new Database(path, { create: true });
   try {
-    // Reserves the right to write and writes nothing: the file stays empty, without a journal.
+    // Reserves the right to write and writes nothing: the file stays empty. A journal on the disk would
+    // be written all the same, and a full one has no room for it, though `gc` is what makes room there.
+    db.exec("PRAGMA journal_mode = MEMORY");
     db.exec("BEGIN IMMEDIATE");
     return db;
   } catch (error) {
     db.close();
     if (systemCode(error) === "SQLITE_BUSY") return undefined;
     throw error;
+  }
+}
+
+/** Who it is, for people. The lock holds without, so a disk that has no room for it stops nobody. */
+function writeName(path: string, me: Holder): void {
+  try {
+    writeFileSync(holderPath(path), JSON.stringify(me));
+  } catch (error) {
+    if (diskTrouble(error)?.what !== DISK_FULL) throw error;
+    rmSync(holderPath(path), { force: true });
   }
 }
 
@@ -147,7 +164,7 @@ function busy(holder: Holder | undefined): Failure {
 }
 
 function unwritable(path: string, error: unknown): Failure {
-  const hint = "check its permissions, and whether the medium is read-only";
+  const hint = diskTrouble(error)?.hint ?? "check its permissions, and whether it is a directory";
   const message = `cannot write to ${dirname(path)}: ${messageOf(error)}`;
   return new Failure("io", message, hint, { cause: error });
 }

@@ -5,7 +5,8 @@
  */
 import { statSync } from "node:fs";
 import { join } from "node:path";
-import { Failure, messageOf, systemCode } from "../errors.ts";
+import { Failure, type FailureCode, messageOf, systemCode } from "../errors.ts";
+import { diskTrouble } from "../files/mod.ts";
 
 export interface Medium {
   /**
@@ -38,9 +39,6 @@ export interface MediumOptions {
 
 /** What reads say when the device below them is gone. Source: errno(3). */
 const GONE = new Set(["EIO", "ENODEV", "ENXIO", "ESTALE", "ENOTCONN", "ENOMEDIUM", "ESHUTDOWN"]);
-
-/** What reads and writes say that a person can mend, and that is no mistake of this program's. */
-const TROUBLE = new Set([...GONE, "ENOENT", "EACCES", "EPERM", "EROFS", "ENOSPC", "EDQUOT"]);
 
 export function createMedium({ index, reopen, warn }: MediumOptions): Medium {
   // Of Git's own sign of a repository. Not its inode: FAT makes those up, and not always the same.
@@ -87,22 +85,27 @@ export function createMedium({ index, reopen, warn }: MediumOptions): Medium {
       return answer;
     },
     explain(error) {
-      const code = mediumCode(error);
-      if (code === undefined) return error;
+      // Of the other side of a connection, whatever the system called it.
+      if (error instanceof Failure && THEIRS.has(error.code)) return error;
+      const trouble = diskTrouble(error) ?? missing(error);
+      if (trouble === undefined) return error;
+      const { code, what } = trouble;
       if (GONE.has(code) || (seen !== undefined && device() === undefined)) return lost(error);
       // A client is told of no path; the log names the file.
       warn(`the registry's files: ${messageOf(error)}`);
-      const hint = "check the medium, its permissions and its free space";
-      return new Failure("io", `the registry's files: ${code}`, hint, { cause: error });
+      const message = `the registry's files: ${what} (${code})`;
+      return new Failure("io", message, OPERATOR, { cause: error });
     },
   };
 }
 
-/** The system's code in an error or in what caused it. */
-function mediumCode(error: unknown): string | undefined {
+const THEIRS: ReadonlySet<FailureCode> = new Set(["upstream", "timeout", "denied"]);
+const OPERATOR = "its operator has to mend it, and finds more in the server's log; then try again";
+
+/** A file that should be there is not: below a server that is trouble, and no mistake of a client's. */
+function missing(error: unknown): { code: string; what: string } | undefined {
   for (let each = error; each instanceof Error; each = each.cause) {
-    const code = systemCode(each);
-    if (code !== undefined && TROUBLE.has(code)) return code;
+    if (systemCode(each) === "ENOENT") return { code: "ENOENT", what: "one is missing" };
   }
   return undefined;
 }

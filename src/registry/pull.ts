@@ -130,7 +130,8 @@ function createMemory() {
       look(sourceKey(source)) ?? look(versionKey(entry)),
     /** Returns what to tell the client. */
     remember(source: SourceConfig, entry: Entry, error: unknown): unknown {
-      if (!(error instanceof DownloadError)) return error;
+      // Of this side's disk: it is no fault of the source, and over as soon as there is room.
+      if (!(error instanceof DownloadError) || error.kind === "disk") return error;
       const failure = failureOf(source, entry, error);
       const isDown = error.kind === "network" || error.kind === "timeout";
       const key = isDown ? sourceKey(source) : versionKey(entry);

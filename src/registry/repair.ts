@@ -62,7 +62,8 @@ export async function repair(registry: Registry, wrong: Wrong, report: Report): 
         await fetchArchive(archives.put, source, entry, { signal });
         repaired.add(entry.checksum);
       } catch (error) {
-        if (!(error instanceof DownloadError)) throw error;
+        // A full disk says nothing about the archive, which would be given up for lost below.
+        if (!(error instanceof DownloadError) || error.kind === "disk") throw error;
         const { kind, message } = error;
         report({ type: "failed", module, version, reason: kind, message });
       }

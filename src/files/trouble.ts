@@ -1,0 +1,84 @@
+/**
+ * What a disk, a stick or a network drive refuses, told as something that a person can mend. That is no
+ * mistake of this program's, wherever it comes up.
+ */
+import { Failure, messageOf, systemCode } from "../errors.ts";
+
+export interface Trouble {
+  /** The system's name of it, such as `ENOSPC` or `SQLITE_FULL`. */
+  readonly code: string;
+  /** In words, as the end of a sentence. */
+  readonly what: string;
+  readonly hint: string;
+}
+
+export const DISK_FULL = "the disk is full";
+
+const FULL = [
+  DISK_FULL,
+  "make room, then run the same again: it goes on where it stopped",
+] as const;
+const READ_ONLY = [
+  "it is read-only",
+  "make it writable; a read-only registry is there to be served",
+] as const;
+const FORBIDDEN = [
+  "permission is denied",
+  "mend the permissions, then run the same again",
+] as const;
+const BROKEN = [
+  "it cannot be read or written",
+  "check the disk and its cables; `verify` tells what is damaged",
+] as const;
+const TOO_MANY = [
+  "too many files are open",
+  "raise the limit (`ulimit -n`, or LimitNOFILE= of the service)",
+] as const;
+
+/** By the beginning of the code. Sources: errno(3), https://www.sqlite.org/rescode.html */
+const TROUBLES: Readonly<Record<string, readonly [what: string, hint: string]>> = {
+  ENOSPC: FULL,
+  EDQUOT: FULL,
+  SQLITE_FULL: FULL,
+  EROFS: READ_ONLY,
+  SQLITE_READONLY: READ_ONLY,
+  EACCES: FORBIDDEN,
+  EPERM: FORBIDDEN,
+  SQLITE_PERM: FORBIDDEN,
+  SQLITE_CANTOPEN: FORBIDDEN,
+  EIO: BROKEN,
+  ENODEV: BROKEN,
+  ENXIO: BROKEN,
+  ESTALE: BROKEN,
+  ENOTCONN: BROKEN,
+  ENOMEDIUM: BROKEN,
+  ESHUTDOWN: BROKEN,
+  SQLITE_IOERR: BROKEN,
+  EMFILE: TOO_MANY,
+  ENFILE: TOO_MANY,
+};
+
+/** What the disk has to say in an error, or in what caused it; undefined when it is about something else. */
+export function diskTrouble(error: unknown): Trouble | undefined {
+  for (let each = error; each instanceof Error; each = each.cause) {
+    const code = systemCode(each);
+    if (code === undefined) continue;
+    const found = TROUBLES[code.replace(/^(SQLITE_[A-Z]+)_.*/, "$1")];
+    if (found) return { code, what: found[0], hint: found[1] };
+  }
+  return undefined;
+}
+
+/**
+ * An error as what its user can mend. One that is a `Failure` already, or not of the disk's, stays as it is.
+ *
+ * @param where it happened, such as the registry's directory
+ */
+export function asDiskFailure(error: unknown, where?: string): unknown {
+  if (error instanceof Failure) return error;
+  const trouble = diskTrouble(error);
+  if (!trouble) return error;
+  const said = `${trouble.what} (${messageOf(error)})`;
+  const message = where === undefined ? said : `${where}: ${said}`;
+  return new Failure("io", message, trouble.hint, { cause: error });
+}

@@ -33,7 +33,7 @@ export interface FailureOptions extends ErrorOptions {
 
 /** A failure with a message for its user, in one line, and what to do next, in another. */
 export class Failure extends Error {
-  override readonly name = "Failure";
+  override readonly name: string = "Failure";
   readonly code: FailureCode;
   readonly hint: string | undefined;
   /** What a program may want of it besides, as JSON. */

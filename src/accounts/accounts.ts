@@ -1,6 +1,6 @@
 /** Tokens: made, listed, taken back, and known again. */
 import { Failure, messageOf } from "../errors.ts";
-import { diskTrouble } from "../files/mod.ts";
+import { diskTrouble, tellingOf } from "../files/mod.ts";
 import { type Caller, parseScope, type Scope } from "./scope.ts";
 import { openTokenStore, type TokenRow, type TokenStore } from "./store.ts";
 import { hashToken, isToken, newToken, sameHash } from "./token.ts";
@@ -48,7 +48,7 @@ export interface Accounts {
 export function openAccounts(path: string, now: () => Date = () => new Date()): Accounts {
   const store = openTokenStore(path);
   const holder = createHolderLookup(store);
-  return {
+  return tellingOf(path, {
     create({ name, scopes, expires }) {
       checkName(name);
       const token = newToken();
@@ -103,7 +103,7 @@ export function openAccounts(path: string, now: () => Date = () => new Date()): 
       });
     },
     close: () => store.close(),
-  };
+  });
 }
 
 interface Holder {

@@ -98,5 +98,6 @@ function hasTable(db: Database): boolean {
 
 function fileOf(path: string): string {
   const stat = statSync(path, { throwIfNoEntry: false });
-  return stat ? `${stat.dev} ${stat.ino}` : "";
+  // One that was emptied in its place has no table any more.
+  return stat ? `${stat.dev} ${stat.ino} ${stat.size > 0}` : "";
 }

@@ -55,6 +55,8 @@ export interface ArchiveStore {
   has(sha256: Sha256): boolean;
   /** Size in bytes, or undefined when it is not here. */
   size(sha256: Sha256): number | undefined;
+  /** What tells an archive's bytes from any that might be put in their place; undefined when it is not here. */
+  stamp(sha256: Sha256): string | undefined;
   /**
    * Reads an archive through and hashes it. Blocks the thread while it does, which is four times as
    * quick as asking other threads: for commands, not for servers.

@@ -1,7 +1,8 @@
 /** Hashes stored files again, at the speed of the disk: one buffer, one file after the other. */
 import { closeSync, openSync, readSync } from "node:fs";
-import { Failure, messageOf, systemCode } from "../errors.ts";
+import { messageOf, systemCode } from "../errors.ts";
 import type { CheckedArchive, Sha256 } from "./archive-store.ts";
+import { damagedArchive } from "./damaged.ts";
 
 /** Most archives have fewer bytes: one read and no end-of-file look for each. */
 export const SMALL = 256 * 1024;
@@ -34,13 +35,21 @@ export function checkFile(path: string, expected: Sha256): CheckedArchive {
 
 /** @throws {Failure} "integrity" when a file of up to `SMALL` bytes is not what it should be */
 export function loadFile(path: string, expected: Sha256): Blob {
-  const fd = openSync(path, "r");
+  const bytes = readSmall(path, expected);
+  if (Bun.SHA256.hash(bytes, "hex") !== expected) throw damagedArchive(expected);
+  return new Blob([bytes]);
+}
+
+/** @returns a view that the next read takes */
+function readSmall(path: string, expected: Sha256): Buffer {
   try {
-    const bytes = BUFFER.subarray(0, readSync(fd, BUFFER, 0, BUFFER.length, 0));
-    if (Bun.SHA256.hash(bytes, "hex") === expected) return new Blob([bytes]);
-  } finally {
-    closeSync(fd);
+    const fd = openSync(path, "r");
+    try {
+      return BUFFER.subarray(0, readSync(fd, BUFFER, 0, BUFFER.length, 0));
+    } finally {
+      closeSync(fd);
+    }
+  } catch (error) {
+    throw damagedArchive(expected, error);
   }
-  const hint = "run `moonbit-registry verify --repair` on its server";
-  throw new Failure("integrity", `the stored archive ${expected} is damaged`, hint);
 }

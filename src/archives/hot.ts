@@ -5,12 +5,13 @@
  */
 import { createLru } from "../lru.ts";
 import type { ArchiveStore, Sha256 } from "./archive-store.ts";
+import { createProof } from "./proof.ts";
 
 export interface HotArchives {
   /**
-   * As the store's, but small archives are hashed on the way: no byte of a spoilt file is sent many times.
+   * As the store's, but of nothing that was not hashed: no byte of a spoilt file is sent.
    *
-   * @throws {Failure} "integrity" when a small archive's file is not what its name says
+   * @throws {Failure} "integrity" when an archive's file is not what its name says, or cannot be read
    */
   get: ArchiveStore["get"];
   /** An archive that is in memory. */
@@ -22,8 +23,11 @@ const MOST_BYTES = 64 * 1024 * 1024;
 const MOST_ONCE = 2_000;
 
 /** Remembers what is read of a store. */
-export function createHotArchives(store: Pick<ArchiveStore, "get" | "load">): HotArchives {
+export function createHotArchives(
+  store: Pick<ArchiveStore, "get" | "load" | "stamp">,
+): HotArchives {
   const archives = createLru<Sha256, Blob>(MOST_BYTES, ({ size }) => size);
+  const prove = createProof(store);
   const once = createLru<Sha256, true>(MOST_ONCE, () => 1);
 
   const isAskedAgain = (sha256: Sha256): boolean => {
@@ -32,13 +36,19 @@ export function createHotArchives(store: Pick<ArchiveStore, "get" | "load">): Ho
     return false;
   };
 
+  const big = async (sha256: Sha256) => {
+    const stored = await store.get(sha256);
+    if (stored) await prove(sha256, stored);
+    return stored;
+  };
+
   return {
     kept: archives.get,
     async get(sha256) {
       const known = archives.get(sha256);
       if (known) return known;
       const loaded = store.load(sha256);
-      if (!loaded) return await store.get(sha256);
+      if (!loaded) return await big(sha256);
       if (isAskedAgain(sha256)) archives.set(sha256, loaded);
       return loaded;
     },

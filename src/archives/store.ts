@@ -19,6 +19,10 @@ export function openArchiveStore(root: string): ArchiveStore {
   return {
     has,
     size,
+    stamp(sha256) {
+      const stat = statSync(archivePath(root, sha256), { throwIfNoEntry: false });
+      return stat && `${stat.mtimeMs} ${stat.ctimeMs} ${stat.size} ${stat.ino}`;
+    },
     async put(body, expected, watch) {
       const staged = await stage(root, body, expected, watch);
       await place(root, [staged]);

@@ -30,6 +30,14 @@ const BROKEN = [
   "it cannot be read or written",
   "check the disk and its cables; `verify` tells what is damaged",
 ] as const;
+const MISPLACED = [
+  "something else stands in the place of a file or a directory",
+  "put it away, then run the same again",
+] as const;
+const DAMAGED = [
+  "the database is damaged",
+  "put state.db away: no package is in it, but tokens have to be made anew",
+] as const;
 const TOO_MANY = [
   "too many files are open",
   "raise the limit (`ulimit -n`, or LimitNOFILE= of the service)",
@@ -54,6 +62,10 @@ const TROUBLES: Readonly<Record<string, readonly [what: string, hint: string]>> 
   ENOMEDIUM: BROKEN,
   ESHUTDOWN: BROKEN,
   SQLITE_IOERR: BROKEN,
+  EISDIR: MISPLACED,
+  ENOTDIR: MISPLACED,
+  SQLITE_CORRUPT: DAMAGED,
+  SQLITE_NOTADB: DAMAGED,
   EMFILE: TOO_MANY,
   ENFILE: TOO_MANY,
 };

@@ -5,7 +5,7 @@
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { inflateSync } from "node:zlib";
-import { systemCode } from "../errors.ts";
+import { Failure, systemCode } from "../errors.ts";
 import {
   type Commit,
   type GitObject,
@@ -39,13 +39,14 @@ export interface ObjectDatabase extends ObjectReader {
   close(): void;
 }
 
-/** An object that the repository should have and has not. */
-export class MissingObjectError extends Error {
+/** An object that the repository should have and has not: a file of it was lost, or cut short. */
+export class MissingObjectError extends Failure {
   override readonly name = "MissingObjectError";
   readonly oid: Oid;
 
   constructor(oid: Oid, what: string = "object") {
-    super(`${what} ${oid} is missing`);
+    const hint = "put the index directory away and run `sync`: it is fetched anew";
+    super("integrity", `the index is damaged: ${what} ${oid} is missing`, hint);
     this.oid = oid;
   }
 }

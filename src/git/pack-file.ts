@@ -3,7 +3,7 @@
  * object), the pack is read where it is needed.
  */
 import { readFileSync } from "node:fs";
-import { Failure, messageOf } from "../errors.ts";
+import { Failure, messageOf, systemCode } from "../errors.ts";
 import { createLru } from "../lru.ts";
 import { applyDelta } from "./delta.ts";
 import { inflateObject } from "./inflate.ts";
@@ -94,11 +94,11 @@ export function openPackFile(path: string, resolve: (oid: Oid) => GitObject): Pa
 }
 
 function readIndex(path: string): PackIndex {
-  const data = readFileSync(path);
   try {
-    return readPackIndex(data);
+    return readPackIndex(readFileSync(path));
   } catch (error) {
-    throw damaged(path, error);
+    // Gone is for the caller to judge: a writer may have made it part of another.
+    throw systemCode(error) === "ENOENT" ? error : damaged(path, error);
   }
 }
 

@@ -4,18 +4,29 @@
  */
 import { readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { systemCode } from "../errors.ts";
+import { Failure, messageOf, systemCode } from "../errors.ts";
 import { lookEvery, writeDurably } from "../files/mod.ts";
 import type { Oid } from "./object.ts";
 
 const OID = /^[0-9a-f]{40}$/;
 
-/** What a ref names, or undefined when there is no such ref. */
+/**
+ * What a ref names, or undefined when there is no such ref.
+ *
+ * @throws {Failure} "integrity" when its file is no ref
+ */
 export function readRef(gitdir: string, name: string): Oid | undefined {
   const loose = readText(join(gitdir, name))?.trim();
   if (loose?.startsWith("ref: ")) return readRef(gitdir, loose.slice(5));
   if (loose !== undefined && OID.test(loose)) return loose;
+  if (loose !== undefined) throw damaged(join(gitdir, name), "it names no commit");
   return packedRefs(gitdir).get(name);
+}
+
+/** Not the same as a ref that is not there: what is served would look empty, and lose its history. */
+function damaged(path: string, why: string, cause?: unknown): Failure {
+  const hint = "take it from a backup, or delete it and run `sync`: what is served is made anew";
+  return new Failure("integrity", `${path} is damaged: ${why}`, hint, { cause });
 }
 
 /** How long another process's change may go unseen, in milliseconds. */
@@ -96,6 +107,6 @@ function readText(path: string): string | undefined {
   } catch (error) {
     const code = systemCode(error);
     if (code === "ENOENT" || code === "EISDIR" || code === "ENOTDIR") return undefined;
-    throw error;
+    throw damaged(path, messageOf(error), error);
   }
 }

@@ -3,11 +3,11 @@
  *
  *     assets.json     {"format": 1, "assets": {"moonbitlang/yacc@0.7.8/yacc.wasm": "<sha256>"}}
  */
-import { readFileSync, statSync } from "node:fs";
+import { statSync } from "node:fs";
 import { join } from "node:path";
 import type { Sha256 } from "../archives/mod.ts";
-import { Failure, systemCode } from "../errors.ts";
 import { writeDurably } from "../files/mod.ts";
+import { readJsonFile } from "./json-file.ts";
 import type { Registry } from "./open.ts";
 
 export type AssetMap = ReadonlyMap<string, Sha256>;
@@ -18,24 +18,17 @@ const mapPath = ({ paths }: Pick<Registry, "paths">): string => join(paths.root,
 
 /** @throws {Failure} "integrity" when it is not what this program writes */
 export function readAssets(registry: Pick<Registry, "paths">): AssetMap {
-  let text: string;
-  try {
-    text = readFileSync(mapPath(registry), "utf8");
-  } catch (error) {
-    if (systemCode(error) === "ENOENT") return new Map();
-    throw error;
-  }
-  try {
-    const { format, assets } = JSON.parse(text) as { format: number; assets: object };
-    const map = Object.entries(assets) as [string, Sha256][];
-    const isFine = map.every(([, sha256]) => /^[0-9a-f]{64}$/.test(sha256));
-    if (format === FORMAT && isFine) return new Map(map);
-  } catch (error) {
-    // Also what is JSON, but of another shape.
-    if (!(error instanceof SyntaxError || error instanceof TypeError)) throw error;
-  }
   const hint = "delete it, then `mirror --assets` again";
-  throw new Failure("integrity", `${mapPath(registry)} cannot be understood`, hint);
+  return readJsonFile(mapPath(registry), hint, mapIn) ?? new Map();
+}
+
+function mapIn(json: unknown): AssetMap {
+  const { format, assets } = json as { format: number; assets: object };
+  const map = Object.entries(assets) as [string, Sha256][];
+  if (format === FORMAT && map.every(([, sha256]) => /^[0-9a-f]{64}$/.test(sha256))) {
+    return new Map(map);
+  }
+  throw new TypeError("it is no map of programs");
 }
 
 /** The map as it is now: read again when its file changes. */

@@ -2,7 +2,7 @@
  * How often archives were given to clients. Counted in memory and written in batches, so that no request
  * waits for a disk; what a crash loses is lost.
  */
-import { messageOf } from "../errors.ts";
+import { Failure, messageOf } from "../errors.ts";
 import { openState, readState } from "./state.ts";
 
 export interface Downloads {
@@ -22,11 +22,15 @@ const WRITE_MS = 30_000;
 /**
  * @param path of the `state.db`; made by the first download that is counted
  * @param options.readOnly count in memory only
+ * @param options.warn told when what was counted cannot be read
  */
 export function openDownloads(
   path: string,
-  options: { readonly readOnly: boolean } = { readOnly: false },
+  options: { readonly readOnly: boolean; readonly warn?: (message: string) => void } = {
+    readOnly: false,
+  },
 ): Downloads {
+  const { warn = () => {} } = options;
   /** Since the last write, by module and version. */
   let pending = new Map<string, Map<string, number>>();
   let pendingTotal = 0;
@@ -36,7 +40,7 @@ export function openDownloads(
   let closed = false;
 
   const known = () => {
-    written ??= load(path);
+    written ??= load(path, warn);
     return written;
   };
 
@@ -89,13 +93,24 @@ interface Written {
   readonly total: number;
 }
 
-function load(path: string): Written {
-  const state = readState(path);
+/** Nothing when they cannot be read: no page and no answer is to fail for the sake of a number. */
+function load(path: string, warn: (message: string) => void): Written {
+  const modules = readCounts(path, warn);
+  return { modules, total: sum(modules.values()) };
+}
+
+function readCounts(path: string, warn: (message: string) => void): ReadonlyMap<string, number> {
   try {
-    const modules = state?.downloads() ?? new Map<string, number>();
-    return { modules, total: sum(modules.values()) };
-  } finally {
-    state?.close();
+    const state = readState(path);
+    try {
+      return state?.downloads() ?? new Map();
+    } finally {
+      state?.close();
+    }
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    warn(`downloads: ${error.message}`);
+    return new Map();
   }
 }
 

@@ -26,7 +26,7 @@ export function followConfig(config: Config, warn: (message: string) => void): F
     if (found === seen) return current;
     seen = found;
     try {
-      current = loadConfig(config.file);
+      current = loadNow(config.file);
     } catch (error) {
       if (!(error instanceof Failure)) throw error;
       warn(`${error.message}; going on with the settings from before`);
@@ -34,6 +34,13 @@ export function followConfig(config: Config, warn: (message: string) => void): F
     return current;
   };
   return { now, lately: lookEvery(UNSEEN_MS, now) };
+}
+
+/** Some editors empty a file before they fill it: a private registry must not be open for that moment. */
+function loadNow(file: string): Config {
+  const found = loadConfig(file);
+  if (statSync(file).size > 0) return found;
+  throw new Failure("config", `${file} is empty`);
 }
 
 function stamp(file: string): string {

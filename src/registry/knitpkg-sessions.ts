@@ -8,6 +8,7 @@ import { Database } from "bun:sqlite";
 import { createHash, randomBytes } from "node:crypto";
 import { existsSync, mkdirSync } from "node:fs";
 import { dirname } from "node:path";
+import { tellingOf } from "../files/mod.ts";
 
 const SCHEMA = `
   CREATE TABLE IF NOT EXISTS session (
@@ -53,7 +54,7 @@ export function openSessions(path: string, now: () => number = Date.now): Sessio
     open = db;
     return db;
   };
-  return {
+  return tellingOf(path, {
     create({ provider, id, username, email }) {
       const token = PREFIX + randomBytes(32).toString("base64url");
       const db = connect(true)!;
@@ -84,7 +85,7 @@ export function openSessions(path: string, now: () => number = Date.now): Sessio
       open?.close();
       open = undefined;
     },
-  };
+  });
 }
 
 function isSessionToken(text: string): boolean {

@@ -4,7 +4,7 @@
  * stays dead for ever.
  */
 import { statSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { Failure, type FailureCode, messageOf, systemCode } from "../errors.ts";
 import { diskTrouble } from "../files/mod.ts";
 
@@ -57,7 +57,8 @@ export function createMedium({ index, reopen, warn }: MediumOptions): Medium {
 
   const lost = (cause?: unknown): Failure => {
     if (!isGone) {
-      warn(`the registry is gone: ${index} cannot be read; waiting for its medium`);
+      const why = cause === undefined ? `${index} cannot be read` : messageOf(cause);
+      warn(`the registry is gone: ${why}; waiting for its medium`);
       reopen();
     }
     isGone = true;
@@ -77,6 +78,18 @@ export function createMedium({ index, reopen, warn }: MediumOptions): Medium {
     seen = now;
   };
 
+  /** What a file of the registry is not what it should be: the log names it, a client is told of no path. */
+  const spoilt = (failure: Failure): Failure => {
+    if (GONE.has(diskTrouble(failure)?.code ?? "")) return lost(failure);
+    warn(failure.message);
+    if (!failure.message.includes(dirname(index))) return failure;
+    // Read anew when it was mended; what is open stays as it was.
+    reopen();
+    return new Failure("integrity", "a file of the registry is damaged", OPERATOR, {
+      cause: failure,
+    });
+  };
+
   return {
     check,
     isThere: () => !isGone && seen !== undefined && device() === seen,
@@ -87,6 +100,7 @@ export function createMedium({ index, reopen, warn }: MediumOptions): Medium {
     explain(error) {
       // Of the other side of a connection, whatever the system called it.
       if (error instanceof Failure && THEIRS.has(error.code)) return error;
+      if (error instanceof Failure && error.code === "integrity") return spoilt(error);
       const trouble = diskTrouble(error) ?? missing(error);
       if (trouble === undefined) return error;
       const { code, what } = trouble;

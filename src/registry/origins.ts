@@ -4,11 +4,10 @@
  * there; but nobody asks them for anything. A source that is configured here under the same name
  * takes an origin's place.
  */
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { BundleOrigin } from "../bundles/mod.ts";
-import { systemCode } from "../errors.ts";
 import { writeDurably } from "../files/mod.ts";
+import { readJsonFile } from "./json-file.ts";
 import type { DataPaths } from "./paths.ts";
 
 export interface ImportedOrigin extends BundleOrigin {
@@ -20,14 +19,14 @@ const originsPath = (paths: DataPaths): string => join(paths.bundles, "origins.j
 
 /** The first to be asked first. */
 export function importedOrigins(paths: DataPaths): ImportedOrigin[] {
-  let text: string;
-  try {
-    text = readFileSync(originsPath(paths), "utf8");
-  } catch (error) {
-    if (systemCode(error) === "ENOENT") return [];
-    throw error;
-  }
-  return (JSON.parse(text) as { origins: ImportedOrigin[] }).origins;
+  const hint = "take it from a backup; `import` writes it anew with the next bundle";
+  return readJsonFile(originsPath(paths), hint, originsIn) ?? [];
+}
+
+function originsIn(json: unknown): ImportedOrigin[] {
+  const { origins } = json as { origins: ImportedOrigin[] };
+  if (Array.isArray(origins)) return origins;
+  throw new TypeError("it lists no origins");
 }
 
 export async function writeOrigins(

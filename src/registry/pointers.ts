@@ -7,20 +7,21 @@
  * Whatever JSON file of the data directory names an archive keeps it from being collected; these two
  * travel with a bundle.
  */
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Sha256 } from "../archives/mod.ts";
 import { type Pointers, TRAVELLING } from "../bundles/mod.ts";
 import { systemCode } from "../errors.ts";
 import { writeDurably } from "../files/mod.ts";
 import type { Report } from "./events.ts";
+import { readJsonFile } from "./json-file.ts";
 import type { Registry } from "./open.ts";
 
 /** The archives that such files name, with the name of the file. */
 export function pointedArchives({ paths }: Registry): Map<Sha256, string> {
   const found = new Map<Sha256, string>();
   for (const file of jsonFiles(paths.root)) {
-    for (const sha256 of hashesIn(readFileSync(join(paths.root, file), "utf8"))) {
+    for (const sha256 of hashesIn(JSON.stringify(readPointer(paths.root, file)))) {
       found.set(sha256, file);
     }
   }
@@ -29,7 +30,8 @@ export function pointedArchives({ paths }: Registry): Map<Sha256, string> {
 
 function jsonFiles(directory: string): string[] {
   try {
-    return readdirSync(directory).filter((file) => file.endsWith(".json"));
+    // The lock's names a process, and may be half written at any moment.
+    return readdirSync(directory).filter((file) => /^(?!lock\.).*\.json$/.test(file));
   } catch (error) {
     if (systemCode(error) === "ENOENT") return [];
     throw error;
@@ -51,9 +53,18 @@ export function readPointers({ paths }: Registry): Pointers {
   return Object.fromEntries(
     TRAVELLING.filter((file) => there.has(file)).map((file) => [
       file,
-      JSON.parse(readFileSync(join(paths.root, file), "utf8")) as object,
+      readPointer(paths.root, file),
     ]),
   );
+}
+
+/** A damaged one must not look as if it named nothing: what it named would be collected. */
+function readPointer(root: string, file: string): object {
+  const understand = (json: unknown) => {
+    if (typeof json === "object" && json !== null) return json;
+    throw new TypeError("it is no object");
+  };
+  return readJsonFile(join(root, file), "delete it, then run `sync`", understand) ?? {};
 }
 
 /** Takes over what a bundle brought. Its archives are durable already. */

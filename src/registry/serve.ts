@@ -97,6 +97,8 @@ export function serveRegistry(registry: Registry, options: ServeRegistryOptions)
   const { objects, archives, paths, config } = registry;
   const ref = offline ? STORED_VIEW : ALL_VIEW;
   const hot = createHotArchives(archives);
+  /** Of which nothing comes that was not proven. */
+  const proving: Registry = { ...registry, archives: { ...archives, get: hot.get } };
   const tip = followRef(paths.index, ref);
   const snapshot = followBranch(paths.index, ref, objects);
   const { lately: settings, now: settingsNow } = followConfig(registry.config, warn);
@@ -104,7 +106,7 @@ export function serveRegistry(registry: Registry, options: ServeRegistryOptions)
   const access = serveAccess(registry, settings, warn);
   const owner = createOwnerLookup(registry, settingsNow);
   const meter = createMeter(registry);
-  const downloads = openDownloads(paths.state, { readOnly: registry.readOnly });
+  const downloads = openDownloads(paths.state, { readOnly: registry.readOnly, warn });
   const pull = createPull(registry, owner, meter);
   const listing = createStoredListing(registry, warn);
   const held = createHeldLookup(registry, settings, owner);
@@ -157,7 +159,7 @@ export function serveRegistry(registry: Registry, options: ServeRegistryOptions)
     hotArchive: hot.kept,
     discovery,
     asset: createAssets({
-      registry,
+      registry: proving,
       owner,
       offline,
       warn,
@@ -168,7 +170,7 @@ export function serveRegistry(registry: Registry, options: ServeRegistryOptions)
       },
     }),
     browse: browseRegistry(registry, owner, !offline),
-    symbols: () => openSymbols(registry),
+    symbols: () => openSymbols(proving),
     executables: openExecutables(
       [resolve(dirname(config.file), config.server.distDir), dirname(process.execPath)],
       ownExecutable(),

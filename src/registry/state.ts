@@ -9,8 +9,7 @@ import { constants, Database } from "bun:sqlite";
 import { existsSync, mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import { pathToFileURL } from "node:url";
-import { Failure, messageOf, systemCode } from "../errors.ts";
-import { isWritable } from "../files/mod.ts";
+import { asDatabaseFailure, isWritable, tellingOf } from "../files/mod.ts";
 import type { Selection } from "./plan.ts";
 
 const VERSION = 3;
@@ -101,7 +100,7 @@ export interface State {
   close(): void;
 }
 
-/** Opens the state for writing, made if it is not there. @throws {Failure} "integrity" when it is damaged */
+/** Opens the state for writing, made if it is not there. @throws {Failure} "integrity" when it is damaged, "io" */
 export function openState(path: string): State {
   mkdirSync(dirname(path), { recursive: true });
   const db = new Database(path, { create: true, strict: true });
@@ -111,33 +110,37 @@ export function openState(path: string): State {
     if (!hasColumn(db, "source_sync", "failures")) {
       db.exec("ALTER TABLE source_sync ADD COLUMN failures INTEGER NOT NULL DEFAULT 0");
     }
-    return stateOf(db);
+    return tellingOf(path, stateOf(db));
   } catch (error) {
     db.close();
-    throw DAMAGED.test(systemCode(error) ?? "") ? damaged(path, error) : error;
+    throw asDatabaseFailure(path, error);
   }
 }
 
-const DAMAGED = /^SQLITE_(?:CORRUPT|NOTADB)/;
-
-function damaged(path: string, error: unknown): Failure {
-  const message = `${path} is damaged: ${messageOf(error)}`;
-  const hint = "put the file away: no package is in it, but tokens have to be made anew";
-  return new Failure("integrity", message, hint, { cause: error });
-}
-
-/** The state for reading, or undefined when there is none yet. */
+/**
+ * The state for reading, or undefined when there is none yet.
+ *
+ * @throws {Failure} "integrity" or "io", also later, when it cannot be read
+ */
 export function readState(path: string): State | undefined {
   if (!existsSync(path)) return undefined;
+  try {
+    return tellingOf(path, stateOf(openToRead(path)));
+  } catch (error) {
+    throw asDatabaseFailure(path, error);
+  }
+}
+
+function openToRead(path: string): Database {
   if (isWritable(dirname(path))) {
     // Not for reading only: what a writer that was killed left half done has to be undone first.
     const db = new Database(path, { readwrite: true, create: false, strict: true });
     db.exec("PRAGMA busy_timeout = 5000");
-    return stateOf(db);
+    return db;
   }
   // Where nothing can be written nothing changes: SQLite needs no lock and no file of its own.
   const uri = `${pathToFileURL(path).href}?immutable=1`;
-  return stateOf(new Database(uri, constants.SQLITE_OPEN_READONLY | constants.SQLITE_OPEN_URI));
+  return new Database(uri, constants.SQLITE_OPEN_READONLY | constants.SQLITE_OPEN_URI);
 }
 
 interface SyncRow {

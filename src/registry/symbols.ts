@@ -2,14 +2,14 @@
  * The symbol index that clients search offline: `symbols.zip` of one source, kept in the store under
  * its hash. `symbols.json` says which hash that is.
  */
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import type { Sha256 } from "../archives/mod.ts";
 import type { SourceConfig } from "../config/mod.ts";
 import { DownloadError, download } from "../download/mod.ts";
-import { systemCode } from "../errors.ts";
 import { writeDurably } from "../files/mod.ts";
 import { symbolsRequest } from "../sources/mod.ts";
 import type { Report } from "./events.ts";
+import { readJsonFile } from "./json-file.ts";
 import type { Registry } from "./open.ts";
 
 export interface StoredSymbols {
@@ -17,20 +17,23 @@ export interface StoredSymbols {
   readonly sha256: string;
 }
 
-const pointerPath = (registry: Registry): string => join(registry.paths.root, "symbols.json");
+const pointerPath = ({ paths }: Pick<Registry, "paths">): string =>
+  join(paths.root, "symbols.json");
 
-/** The stored symbols, or undefined when no source had any. */
-export async function openSymbols(registry: Registry): Promise<StoredSymbols | undefined> {
-  let text: string;
-  try {
-    text = readFileSync(pointerPath(registry), "utf8");
-  } catch (error) {
-    if (systemCode(error) === "ENOENT") return undefined;
-    throw error;
-  }
-  const { sha256 } = JSON.parse(text) as { sha256: string };
-  const body = await registry.archives.get(sha256);
-  return body && { body, sha256 };
+/** The stored symbols, or undefined when no source had any. @throws {Failure} "integrity" */
+export async function openSymbols(
+  registry: Pick<Registry, "paths" | "archives">,
+): Promise<StoredSymbols | undefined> {
+  const hint = "delete it; the next `sync` that brings something new fetches it again";
+  const sha256 = readJsonFile(pointerPath(registry), hint, hashIn);
+  const body = sha256 && (await registry.archives.get(sha256));
+  return body ? { body, sha256 } : undefined;
+}
+
+function hashIn(json: unknown): Sha256 {
+  const { sha256 } = json as { sha256: unknown };
+  if (typeof sha256 === "string" && /^[0-9a-f]{64}$/.test(sha256)) return sha256;
+  throw new TypeError("it names no archive");
 }
 
 /** Takes a source's symbols over. That it has none is nothing to speak of; clients do without. */

@@ -25,6 +25,7 @@ function counting(bodies: readonly Uint8Array[]) {
   return {
     hashes: [...all.keys()],
     reads: (sha256: string) => reads.get(sha256) ?? 0,
+    stamp: () => "the same",
     load: (sha256: string) => ((all.get(sha256)?.size ?? 0) > 250_000 ? undefined : read(sha256)),
     get: async (sha256: string) => read(sha256),
   };
@@ -50,6 +51,7 @@ test("what is not there is asked for each time, and there once it came", async (
   const store = counting([bytes(10)]);
   let isThere = false;
   const { get } = createHotArchives({
+    ...store,
     get: async () => undefined,
     load: (sha256) => (isThere ? store.load(sha256) : undefined),
   });
@@ -82,4 +84,39 @@ test("who takes everything once drives nothing out", async () => {
   for (const sha256 of [...others, ...others]) await get(sha256);
   expect(kept(favourite)).toBeDefined();
   expect(others.filter((sha256) => kept(sha256))).toEqual([]);
+});
+
+test("bytes that are not what their name says are not given out", async () => {
+  const get = async () => new Blob([new Uint8Array(100_000)]);
+  const hot = createHotArchives({ get, load: () => undefined, stamp: () => "x" });
+  await expect(hot.get("0".repeat(64))).rejects.toMatchObject({ code: "integrity" });
+});
+
+test("a big archive is read through once, by all who ask at a time, and again when its file changed", async () => {
+  const body = bytes(100_000);
+  const sha256 = Bun.SHA256.hash(body, "hex");
+  let [stamp, proofs] = ["a", 0];
+  let now = new Blob([body]);
+  const { get } = createHotArchives({
+    load: () => undefined,
+    stamp: () => stamp,
+    get: async () => {
+      const blob = now.slice();
+      blob.stream = () => {
+        proofs++;
+        return now.stream();
+      };
+      return blob;
+    },
+  });
+  await Promise.all([get(sha256), get(sha256), get(sha256)]);
+  await get(sha256);
+  expect(proofs).toBe(1);
+  stamp = "b";
+  await get(sha256);
+  expect(proofs).toBe(2);
+  now = new Blob([body.subarray(1)]);
+  stamp = "c";
+  await expect(get(sha256)).rejects.toMatchObject({ code: "integrity" });
+  await expect(get(sha256)).rejects.toMatchObject({ code: "integrity" });
 });

@@ -1,0 +1,27 @@
+/** The small JSON files of `data/`, which this program writes and people may spoil. */
+import { readFileSync } from "node:fs";
+import { Failure, messageOf, systemCode } from "../errors.ts";
+
+/**
+ * What such a file says, or undefined when there is none.
+ *
+ * @param hint what to do about one that is damaged
+ * @param understand makes something of its JSON; a `TypeError` says that it has another shape
+ * @throws {Failure} "integrity", naming the file, when it cannot be read or understood
+ */
+export function readJsonFile<T>(
+  path: string,
+  hint: string,
+  understand: (json: unknown) => T,
+): T | undefined {
+  try {
+    return understand(JSON.parse(readFileSync(path, "utf8")));
+  } catch (error) {
+    if (systemCode(error) === "ENOENT") return undefined;
+    const isAboutIt = error instanceof SyntaxError || error instanceof TypeError;
+    if (!isAboutIt && systemCode(error) === undefined) throw error;
+    throw new Failure("integrity", `${path} is damaged: ${messageOf(error)}`, hint, {
+      cause: error,
+    });
+  }
+}

@@ -122,6 +122,7 @@ export const SOURCE_KEYS = {
   download_url: key("string", undefined, "where archives are; default: url", isUrl),
   enabled: key("boolean", true, "whether it is used"),
   priority: key("integer", 50, "lower is tried first", isBetween(0, 1_000_000)),
+  timeout: key("string", undefined, "how long it may be silent; default: 30s", isInterval),
 };
 
 export const AUTH_KEYS = {

@@ -1,4 +1,5 @@
 /** Reads the `[[sources]]` tables, and the `default_source` that may have strayed into them. */
+import { parseInterval } from "./checks.ts";
 import { AUTH_KEYS, SOURCE_KEYS, TOP_KEYS } from "./keys.ts";
 import { defaultDownloadUrl, defaultIndexUrl } from "./presets.ts";
 import { Problem } from "./problem.ts";
@@ -47,6 +48,7 @@ export function readSource(table: Table, at: Path): SourceConfig {
     downloadUrl: trimmed(values.download_url ?? defaultDownloadUrl({ type, url })),
     enabled: values.enabled,
     priority: values.priority,
+    ...(values.timeout !== undefined && { timeoutMs: parseInterval(values.timeout)! }),
     ...(auth && { auth }),
   };
 }

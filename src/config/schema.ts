@@ -26,6 +26,8 @@ export interface SourceConfig {
   readonly enabled: boolean;
   /** Lower is tried first. */
   readonly priority: number;
+  /** How long it may be silent, in milliseconds; when it is not told, each kind of request has its own. */
+  readonly timeoutMs?: number;
   readonly auth?: Auth;
 }
 

@@ -100,6 +100,7 @@ function sourceSettings(source: SourceConfig, data: Table, index: number): Setti
     download_url: source.downloadUrl,
     enabled: source.enabled,
     priority: source.priority,
+    timeout: (written.timeout as string | undefined) ?? "30s",
   };
   const own = Object.entries(values).map(([key, value]) => ({
     key: `sources.${source.name}.${key}`,

@@ -14,6 +14,8 @@ export interface HttpRequest {
   /** Headers for the URL's own origin: no redirect takes them anywhere else. */
   readonly credentials?: Record<string, string>;
   readonly body?: Uint8Array;
+  /** How long this server may be silent, in milliseconds, where the limits do not say. */
+  readonly patienceMs?: number | undefined;
   /** Throws when a redirect may not be followed to this URL. */
   readonly mayFollow?: (url: string) => void;
 }
@@ -21,7 +23,7 @@ export interface HttpRequest {
 export interface HttpLimits {
   /** Until the answer begins, in milliseconds. */
   readonly answerTimeoutMs?: number;
-  /** Between two chunks of the body, in milliseconds. */
+  /** For each `LEAST` bytes of the body, in milliseconds. */
   readonly idleTimeoutMs?: number;
   readonly signal?: AbortSignal | undefined;
 }
@@ -43,6 +45,8 @@ export interface HttpAnswer {
 
 const ANSWER_TIMEOUT_MS = 10_000;
 const IDLE_TIMEOUT_MS = 30_000;
+/** A body that brings less in its time has stalled: a byte now and then could keep a run busy for ever. */
+const LEAST = 1024;
 
 /** @throws {DownloadError} "network" or "timeout"; the signal's reason, once it has one */
 export async function request(wanted: HttpRequest, limits: HttpLimits = {}): Promise<HttpAnswer> {
@@ -57,15 +61,15 @@ export async function request(wanted: HttpRequest, limits: HttpLimits = {}): Pro
 }
 
 async function follow(wanted: HttpRequest, limits: HttpLimits, watch: Watch): Promise<HttpAnswer> {
-  watch.expect(limits.answerTimeoutMs ?? ANSWER_TIMEOUT_MS);
-  const idle = limits.idleTimeoutMs ?? IDLE_TIMEOUT_MS;
+  watch.expect(limits.answerTimeoutMs ?? wanted.patienceMs ?? ANSWER_TIMEOUT_MS);
+  const idle = limits.idleTimeoutMs ?? wanted.patienceMs ?? IDLE_TIMEOUT_MS;
   const home = new URL(wanted.url).origin;
   let url = wanted.url;
   for (let redirects = 0; ; redirects++) {
     const response = await send(wanted, url, new URL(url).origin === home, watch);
     const location = response.headers.get("location");
     if (response.status >= 300 && response.status < 400 && location !== null) {
-      await response.body?.cancel();
+      await letGo(response.body);
       url = redirected(url, location, redirects, response.status);
       wanted.mayFollow?.(url);
       continue;
@@ -118,21 +122,24 @@ function answerOf(url: string, response: Response, watch: Watch, idle: number): 
       taken = true;
       const body = response.body?.getReader();
       try {
-        for (;;) {
+        for (let came = 0; ; ) {
           const next = await read(body);
           if (!next) return;
-          watch.expect(idle);
+          came += next.length;
+          if (came >= LEAST) {
+            watch.expect(idle);
+            came = 0;
+          }
           yield next;
         }
       } finally {
         watch.end();
-        // It fails when the body did, which is told already.
-        await body?.cancel().catch(() => undefined);
+        await letGo(body);
       }
     },
     async discard() {
       watch.end();
-      if (!taken) await response.body?.cancel();
+      if (!taken) await letGo(response.body);
     },
   };
 
@@ -143,6 +150,11 @@ function answerOf(url: string, response: Response, watch: Watch, idle: number): 
       throw broken(url, error, watch, "truncated");
     }
   }
+}
+
+/** Of a body that broke as well, which fails here once more: whoever wanted it is told, others don't care. */
+async function letGo(body: { cancel(): Promise<void> } | null | undefined): Promise<void> {
+  await body?.cancel().catch(() => undefined);
 }
 
 const REASONS: Readonly<Record<string, string>> = {

@@ -16,6 +16,8 @@ export interface RetryOptions {
 const ATTEMPTS = 6;
 /** Mostly the index or the archive is wrong for good; but a proxy may cut a body and hide it. */
 const WRONG_HASHES = 3;
+/** Each of them has cost a whole wait. */
+const TIMEOUTS = 3;
 const BASE_DELAY_MS = 200;
 const MAX_DELAY_MS = 30_000;
 
@@ -56,7 +58,7 @@ export async function withRetries<T>(
   options: RetryOptions = {},
 ): Promise<T> {
   const { attempts = ATTEMPTS, signal, sleep = pause } = options;
-  let wrongHashes = 0;
+  let [wrongHashes, timeouts] = [0, 0];
   for (let failed = 1; ; failed++) {
     signal?.throwIfAborted();
     try {
@@ -65,6 +67,7 @@ export async function withRetries<T>(
       signal?.throwIfAborted();
       if (!(error instanceof DownloadError) || !isPassing(error)) throw error;
       if (error.kind === "wrong-hash" && ++wrongHashes >= WRONG_HASHES) throw error;
+      if (error.kind === "timeout" && ++timeouts >= TIMEOUTS) throw error;
       if (failed >= attempts) throw error;
       await sleep(delayBefore(failed, error, options), signal);
     }

@@ -9,6 +9,7 @@ import { fetchAsset } from "./assets.ts";
 import { withLock } from "./lock.ts";
 import type { Registry } from "./open.ts";
 import type { FindOwner } from "./owner.ts";
+import { patienceWith } from "./pull.ts";
 
 export interface StoredAsset {
   readonly body: Blob;
@@ -25,8 +26,6 @@ export interface AssetPullOptions {
   readonly warn: (message: string) => void;
 }
 
-/** A client waits, so less is tried than in a mirror. */
-const PATIENCE = { attempts: 2, answerTimeoutMs: 5_000, baseDelayMs: 100 };
 /** How long it is remembered that a source has no such program, or does not answer. */
 const MEMORY_MS = 10_000;
 const MOST_REMEMBERED = 10_000;
@@ -85,7 +84,7 @@ async function tryFetch(
   const source = owner(entry.module)?.provider(entry);
   if (!source) return undefined;
   try {
-    return await fetchAsset(registry, source, path, PATIENCE);
+    return await fetchAsset(registry, source, path, patienceWith(source));
   } catch (error) {
     if (!(error instanceof DownloadError)) throw error;
     const code = error.kind === "timeout" ? "timeout" : "upstream";

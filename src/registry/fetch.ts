@@ -126,6 +126,9 @@ function createHealth() {
   };
 }
 
+/** Four times what may be published. Without a bound, a body without an end would fill the disk. */
+const MAX_ARCHIVE = 256 * 1024 * 1024;
+
 /**
  * Downloads one archive from its module's owner.
  *
@@ -139,7 +142,8 @@ export async function fetchArchive(
   options: DownloadOptions = {},
 ): Promise<StoredArchive> {
   const request = archiveRequest(source, entry.module, entry.version);
-  return await download(request, (body) => store(body, entry.checksum), options);
+  const limits = { maxBytes: MAX_ARCHIVE, ...options };
+  return await download(request, (body) => store(body, entry.checksum), limits);
 }
 
 type StoreArchive = (

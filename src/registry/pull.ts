@@ -30,6 +30,11 @@ export interface Transfer {
 /** A client waits, so less is tried than in a mirror. */
 const PATIENCE = { attempts: 2, answerTimeoutMs: 5_000, baseDelayMs: 100 };
 
+/** @returns limits of what a client waits for, within what the source has of its own */
+export function patienceWith({ timeoutMs = Number.POSITIVE_INFINITY }: SourceConfig) {
+  return { ...PATIENCE, answerTimeoutMs: Math.min(PATIENCE.answerTimeoutMs, timeoutMs) };
+}
+
 /** How long a source or a version that failed is not asked again, in milliseconds. */
 const MEMORY_MS = 10_000;
 const MOST_REMEMBERED = 10_000;
@@ -108,7 +113,7 @@ async function transfer(
   };
   const store = (body: Uint8Array | AsyncIterable<Uint8Array>, expected: string) =>
     archives.put(body, expected, watch);
-  await fetchArchive(store, source, entry, PATIENCE);
+  await fetchArchive(store, source, entry, patienceWith(source));
 }
 
 /** What failed a moment ago, so that a dead source is told of at once and not asked by every client. */

@@ -17,6 +17,9 @@ export interface StoredSymbols {
   readonly sha256: string;
 }
 
+/** Dozens of times the public registry's. */
+const MAX_SYMBOLS = 256 * 1024 * 1024;
+
 const pointerPath = ({ paths }: Pick<Registry, "paths">): string =>
   join(paths.root, "symbols.json");
 
@@ -43,9 +46,8 @@ export async function refreshSymbols(
   report: Report,
 ): Promise<void> {
   try {
-    const { sha256 } = await download(symbolsRequest(source), (body) =>
-      registry.archives.put(body),
-    );
+    const store = (body: Uint8Array | AsyncIterable<Uint8Array>) => registry.archives.put(body);
+    const { sha256 } = await download(symbolsRequest(source), store, { maxBytes: MAX_SYMBOLS });
     const pointer = `${JSON.stringify({ sha256, source: source.name })}\n`;
     await writeDurably(pointerPath(registry), pointer);
   } catch (error) {

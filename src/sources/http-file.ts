@@ -41,7 +41,8 @@ async function tryFetch(peer: GitPeer, wish: FileWish): Promise<Fetched> {
     ...(validators?.modified && { "if-modified-since": validators.modified }),
   };
   const credentials = authHeaders(peer, url);
-  const answer = await request({ url, headers, credentials }, { signal });
+  const patienceMs = peer.timeoutMs;
+  const answer = await request({ url, headers, credentials, patienceMs }, { signal });
   if (answer.status === 200) {
     const bytes = await collect(answer, maxBytes);
     return { outcome: "got", bytes, validators: validatorsOf(answer.headers) };

@@ -13,6 +13,8 @@ export interface GitPeer {
   /** The address whose origin gets the credentials. */
   readonly home: string;
   readonly auth?: Auth;
+  /** How long it may be silent, in milliseconds. */
+  readonly timeoutMs?: number;
   /** What to look at when it is no repository. */
   readonly check: string;
   /** What to do when it cannot be reached. */
@@ -22,13 +24,14 @@ export interface GitPeer {
 }
 
 export function sourcePeer(source: SourceConfig): GitPeer {
-  const { name, indexUrl, url, auth } = source;
+  const { name, indexUrl, url, auth, timeoutMs } = source;
   return {
     name,
     title: `source ${name}`,
     url: indexUrl,
     home: url,
     ...(auth && { auth }),
+    ...(timeoutMs !== undefined && { timeoutMs }),
     check: "the source's index_url",
     away: `check the network and the URL (\`source list\`), or \`source disable ${name}\``,
     signIn: "give the source credentials: `source add … --token-env VAR`",

@@ -33,15 +33,16 @@ export function assetRequests(
     const url = `${base}/assets/${key}`;
     const credentials = authHeaders({ home: source.url, auth: source.auth }, url);
     return {
-      wasm: { url, credentials },
-      checksum: { url: `${url}.sha256`, credentials },
+      wasm: { url, credentials, patienceMs: source.timeoutMs },
+      checksum: { url: `${url}.sha256`, credentials, patienceMs: source.timeoutMs },
     };
   });
 }
 
 function request(source: SourceConfig, path: string): HttpRequest {
   const url = `${source.downloadUrl}/${path}`;
-  return { url, credentials: authHeaders({ home: source.url, auth: source.auth }, url) };
+  const credentials = authHeaders({ home: source.url, auth: source.auth }, url);
+  return { url, credentials, patienceMs: source.timeoutMs };
 }
 
 /** Source: URL Standard, application/x-www-form-urlencoded serializing. */

@@ -63,6 +63,7 @@ describe("listSettings", () => {
       'sources.a.b.download_url = "https://a.example"',
       "sources.a.b.enabled = true",
       "sources.a.b.priority = 50",
+      'sources.a.b.timeout = "30s"',
     ]);
     const written = settings.filter(({ isDefault }) => !isDefault).map(({ key }) => key);
     expect(written).toEqual(["server.port", "sources.a.b.url"]);

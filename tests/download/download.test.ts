@@ -7,6 +7,7 @@ import {
   download,
   type HttpRequest,
 } from "../../src/download/mod.ts";
+import { lying, startHostile } from "../support/hostile.ts";
 import { createRandom } from "../support/random.ts";
 
 const open: { stop(force?: boolean): unknown }[] = [];
@@ -238,6 +239,30 @@ test("a body that stalls is given up", async () => {
   );
   const stalled = get(url, { idleTimeoutMs: 20, attempts: 1 });
   expect(await failure(stalled)).toMatchObject({ kind: "timeout" });
+});
+
+test("a body that comes by a byte now and then is given up as well", async () => {
+  const { url } = http(
+    () =>
+      new Response(
+        new ReadableStream({
+          async pull(controller) {
+            await Bun.sleep(5);
+            controller.enqueue(new Uint8Array(1));
+          },
+        }),
+      ),
+  );
+  const dripping = get(url, { idleTimeoutMs: 50, attempts: 1 });
+  expect(await failure(dripping)).toMatchObject({ kind: "timeout" });
+});
+
+test("a body that breaks while it is let go of is the same failure", async () => {
+  await using host = await startHostile(() => lying(Buffer.alloc(1000), 1_000_000));
+  for (let i = 0; i < 20; i++) {
+    const error = await failure(get(host.url, { maxBytes: 100_000, attempts: 1 }));
+    expect(error.message).toContain("over 100000 bytes");
+  }
 });
 
 test("a body over the limit is refused, told or untold", async () => {

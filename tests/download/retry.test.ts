@@ -35,6 +35,19 @@ test.each([
   expect(parseRetryAfter(header, Date.UTC(2000, 0, 1))).toBe(ms as never);
 });
 
+test("who does not answer in time is asked three times", async () => {
+  let asked = 0;
+  const silent = withRetries(
+    async () => {
+      asked++;
+      throw new DownloadError("timeout", "no answer in time");
+    },
+    { attempts: 6, sleep: async () => {} },
+  );
+  await expect(silent).rejects.toThrow("in time");
+  expect(asked).toBe(3);
+});
+
 test("the waits between tries are those that were worked out", async () => {
   const waited: number[] = [];
   const failing = withRetries(() => Promise.reject(error(50)), {

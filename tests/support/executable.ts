@@ -47,6 +47,17 @@ export async function execute(args: readonly string[], options: RunOptions): Pro
   return { code, stdout, stderr, maxRss: memory.stop() };
 }
 
+/** The most memory that a process held so far, in bytes; 0 where the system does not tell. */
+export function peakBytes(pid: number): number {
+  try {
+    const status = readFileSync(`/proc/${pid}/status`, "utf8");
+    return Number(/^VmHWM:\s+(\d+) kB/m.exec(status)?.[1] ?? 0) * 1024;
+  } catch {
+    // It has ended, or this is no Linux.
+    return 0;
+  }
+}
+
 /**
  * Reads the kernel's own high-water mark now and then. What `getrusage` tells of a child is of no
  * use: it begins with the memory of the process that started it. Source: proc_pid_status(5), VmHWM.
@@ -54,12 +65,7 @@ export async function execute(args: readonly string[], options: RunOptions): Pro
 function watchMemory(pid: number) {
   let most = 0;
   const look = () => {
-    try {
-      const status = readFileSync(`/proc/${pid}/status`, "utf8");
-      most = Math.max(most, Number(/^VmHWM:\s+(\d+) kB/m.exec(status)?.[1] ?? 0) * 1024);
-    } catch {
-      // It has ended, or this is no Linux.
-    }
+    most = Math.max(most, peakBytes(pid));
   };
   const timer = setInterval(look, 20);
   return {

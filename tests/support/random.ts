@@ -30,13 +30,30 @@ export function createRandom(seed: number): Random {
 
 /** Runs a property many times. MOONBIT_REGISTRY_TEST_SEED repeats a run. */
 export function forAll(runs: number, property: (random: Random) => void): void {
-  const first = Number(process.env.MOONBIT_REGISTRY_TEST_SEED ?? Date.now() % 1_000_000_000);
-  for (let run = 0; run < runs; run++) {
-    const seed = first + run;
+  for (const seed of seeds(runs)) {
     try {
       property(createRandom(seed));
     } catch (error) {
       throw new Error(`fails with MOONBIT_REGISTRY_TEST_SEED=${seed}`, { cause: error });
     }
   }
+}
+
+/** As `forAll`, one run after the other. */
+export async function forAllAsync(
+  runs: number,
+  property: (random: Random) => Promise<void>,
+): Promise<void> {
+  for (const seed of seeds(runs)) {
+    try {
+      await property(createRandom(seed));
+    } catch (error) {
+      throw new Error(`fails with MOONBIT_REGISTRY_TEST_SEED=${seed}`, { cause: error });
+    }
+  }
+}
+
+function* seeds(runs: number): Generator<number> {
+  const first = Number(process.env.MOONBIT_REGISTRY_TEST_SEED ?? Date.now() % 1_000_000_000);
+  for (let run = 0; run < runs; run++) yield first + run;
 }

@@ -38,7 +38,7 @@ export async function openDirectory(dir: string): Promise<ModuleDirectory> {
   }
   const manifest = await parseManifest(file, await readFile(join(root, file)));
   const { include, exclude } = manifest.fields;
-  const rules = await createRules(patterns(include), patterns(exclude) ?? [], rulesAbove(root));
+  const rules = createRules(patterns(include), patterns(exclude) ?? [], rulesAbove(root));
   const found: Found = { files: [], problems: [] };
   await walk(root, "", rules, found);
   if (!found.files.some(({ path }) => path === file)) {

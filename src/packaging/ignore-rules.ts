@@ -9,7 +9,7 @@
  * module configuration; the listings expected in `crates/moon/tests/test_cases/test_include_00*.in`
  * and `test_exclude_00*.in` of moonbitlang/moon.
  */
-import type { Ignore } from "ignore";
+import ignore, { type Ignore } from "ignore";
 import { MANIFEST_FILES } from "./manifest.ts";
 
 export interface Rules {
@@ -25,12 +25,11 @@ const NEVER: ReadonlySet<string> = new Set([".git", ".mooncakes", "_build", "nod
 const BUILD_OUTPUT = "target";
 
 /** @param above the texts of `.gitignore` files above the module, with the way from there to it */
-export async function createRules(
+export function createRules(
   include: readonly string[] | undefined,
   exclude: readonly string[],
   above: readonly { text: string; way: string }[],
-): Promise<Rules> {
-  const { default: ignore } = await import("ignore");
+): Rules {
   // As Git on Linux: the same archive on every system.
   const matcher = (patterns: string | readonly string[]): Ignore =>
     ignore({ ignorecase: false }).add(patterns);

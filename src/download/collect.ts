@@ -1,5 +1,4 @@
 /** Bodies with a bound, for what is no archive. */
-import { Failure } from "../errors.ts";
 import { DownloadError, shownUrl } from "./error.ts";
 import type { HttpAnswer } from "./request.ts";
 
@@ -7,15 +6,18 @@ import type { HttpAnswer } from "./request.ts";
  * An answer's body as it comes.
  *
  * @param most bytes
- * @throws {Failure} "upstream" beyond that: it would be as long the next time
- * @throws {DownloadError} "truncated" when it ends before the size that it was announced with
+ * @throws {DownloadError} beyond that, with the status: it would be as long the next time; "truncated" when it ends
+ *   before the size that it was announced with
  */
 export async function* atMost(answer: HttpAnswer, most: number): AsyncGenerator<Uint8Array> {
   const { url, size: announced } = answer;
   let size = 0;
   for await (const chunk of answer.chunks()) {
     size += chunk.length;
-    if (size > most) throw new Failure("upstream", `${shownUrl(url)} is over ${most} bytes`);
+    if (size > most) {
+      const message = `${shownUrl(url)} is over ${most} bytes`;
+      throw new DownloadError("server-error", message, { status: answer.status });
+    }
     yield chunk;
   }
   if (announced !== undefined && announced !== size) {

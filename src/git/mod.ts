@@ -29,7 +29,7 @@ export {
 export { type BuiltPack, buildPack } from "./pack-build.ts";
 export { createObjectBatch, type ObjectBatch } from "./pack-writer.ts";
 export type { FetchQuestion } from "./protocol/fetch-question.ts";
-export { ProtocolError } from "./protocol/pkt-line.ts";
+export { CutShortError, ProtocolError } from "./protocol/pkt-line.ts";
 export type { AdvertisedRef } from "./protocol/ref.ts";
 export { type RefListing, readRefListing } from "./protocol/ref-listing.ts";
 export { deleteRef, followRef, listRefs, readHead, readRef, writeRef } from "./refs.ts";

@@ -2,7 +2,7 @@
  * Reads objects out of one `pack-*.pack` by its index. The index is held in memory (28 bytes an
  * object), the pack is read where it is needed.
  */
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { Failure, messageOf, systemCode } from "../errors.ts";
 import { createLru } from "../lru.ts";
 import { applyDelta } from "./delta.ts";
@@ -34,12 +34,13 @@ const BASE_CACHE_BYTES = 16 * 1024 * 1024;
 /** @param resolve finds the base of a ref-delta that another pack holds */
 export function openPackFile(path: string, resolve: (oid: Oid) => GitObject): PackFile {
   const index = readIndex(path.replace(/\.pack$/, ".idx"));
-  const pages = openPages(path);
-  const end = pages.size - 20;
+  let pages = openPages(path);
   const bases = createLru<number, GitObject>(BASE_CACHE_BYTES, ({ data }) => data.length);
 
   const slice = (offset: number): { header: EntryHeader; deflated: Buffer } => {
-    const data = pages.read(offset, (index.nextOffset(offset) ?? end) - offset);
+    const end = index.nextOffset(offset) ?? pages.size - 20;
+    if (end <= offset) throw new RangeError("it is cut short");
+    const data = pages.read(offset, end - offset);
     const header = readEntryHeader(data);
     return { header, deflated: data.subarray(header.length) };
   };
@@ -47,25 +48,35 @@ export function openPackFile(path: string, resolve: (oid: Oid) => GitObject): Pa
   const readAt = (offset: number): GitObject => {
     const cached = bases.get(offset);
     if (cached) return cached;
-    const object = decode(offset);
+    const object = steadily(() => decode(offset));
     // One big one would drive out all that are asked for more often.
     if (object.data.length <= BASE_CACHE_BYTES / 4) bases.set(offset, object);
     return object;
   };
 
-  const decode = (offset: number): GitObject => {
+  /** Whoever puts a sound file in the place of a damaged one is to be believed, and at once. */
+  const steadily = <T>(read: () => T): T => {
     try {
-      const { header, deflated } = slice(offset);
-      const { data } = inflateObject(deflated, header.size);
-      const { entry } = header;
-      if (entry.kind !== "ofs-delta" && entry.kind !== "ref-delta")
-        return { type: entry.kind, data };
-      const base =
-        entry.kind === "ofs-delta" ? readAt(offset - entry.distance) : baseOf(entry.base);
-      return { type: base.type, data: applyDelta(base.data, data) };
+      return read();
+    } catch (error) {
+      if (error instanceof Failure || !existsSync(path)) throw damaged(path, error);
+      pages.close();
+      pages = openPages(path);
+    }
+    try {
+      return read();
     } catch (error) {
       throw damaged(path, error);
     }
+  };
+
+  const decode = (offset: number): GitObject => {
+    const { header, deflated } = slice(offset);
+    const { data } = inflateObject(deflated, header.size);
+    const { entry } = header;
+    if (entry.kind !== "ofs-delta" && entry.kind !== "ref-delta") return { type: entry.kind, data };
+    const base = entry.kind === "ofs-delta" ? readAt(offset - entry.distance) : baseOf(entry.base);
+    return { type: base.type, data: applyDelta(base.data, data) };
   };
 
   const baseOf = (oid: Oid): GitObject => {
@@ -82,14 +93,14 @@ export function openPackFile(path: string, resolve: (oid: Oid) => GitObject): Pa
     stored(oid) {
       const offset = index.offsetOf(oid);
       if (offset === undefined) return undefined;
-      const { header, deflated } = slice(offset);
+      const { header, deflated } = steadily(() => slice(offset));
       const { entry, size } = header;
       if (entry.kind !== "ofs-delta") return { entry, size, deflated };
       const base = index.oidAt(offset - entry.distance);
       if (base === undefined) throw new RangeError(`${path}: delta of ${oid} has no base`);
       return { entry: { kind: "ref-delta", base }, size, deflated };
     },
-    close: pages.close,
+    close: () => pages.close(),
   };
 }
 

@@ -12,7 +12,7 @@ import {
   shownUrl,
 } from "../download/mod.ts";
 import { Failure, messageOf } from "../errors.ts";
-import { ProtocolError, type RefListing, readRefListing } from "../git/mod.ts";
+import { CutShortError, ProtocolError, type RefListing, readRefListing } from "../git/mod.ts";
 import { authHeaders, variables } from "./credentials.ts";
 import type { GitPeer } from "./peer.ts";
 
@@ -33,7 +33,10 @@ export async function listRefs(peer: GitPeer, signal?: AbortSignal): Promise<Ref
     return readRefListing(body);
   } catch (error) {
     if (!(error instanceof ProtocolError)) throw error;
-    if (isListing(answer)) throw misunderstood(answer.url, error);
+    // What is something else may end anywhere; a listing that does was cut.
+    if (error instanceof CutShortError && isListing(answer)) {
+      throw misunderstood(answer.url, error);
+    }
     throw noIndex(peer, error);
   }
 }
@@ -52,7 +55,7 @@ function isListing({ headers }: HttpAnswer): boolean {
 }
 
 /** A little more than the biggest pack that is taken. */
-const MAX_ANSWER = 1.1 * 1024 ** 3;
+const MAX_ANSWER = 600 * 1024 ** 2;
 
 /** Sends what is wanted and gives the body of the answer, as it comes. */
 export async function askForPack(
@@ -84,8 +87,9 @@ export async function exchange(
   signal: AbortSignal | undefined,
 ): Promise<HttpAnswer> {
   const credentials = authHeaders(peer, wanted.url);
-  const limits = { answerTimeoutMs: ANSWER_TIMEOUT_MS, signal };
-  const answer = await request({ ...wanted, credentials }, limits);
+  const patienceMs = peer.timeoutMs;
+  const limits = { answerTimeoutMs: patienceMs ?? ANSWER_TIMEOUT_MS, signal };
+  const answer = await request({ ...wanted, credentials, patienceMs }, limits);
   if (answer.status === 200) return answer;
   await answer.discard();
   throw refusal(peer, answer);

@@ -96,8 +96,8 @@ function tipOf({ refs }: RefListing, peer: GitPeer, branch: string | undefined):
   throw emptyIndex(peer, branch);
 }
 
-/** An index of 100,000 modules packs to less than a tenth of this. */
-const MOST_PACK = 1024 ** 3;
+/** An index of 100,000 modules packs to less than a fifth of this. */
+const MOST_PACK = 512 * 1024 ** 2;
 /** An index file grows by a line a version. */
 const MOST_OBJECT = 256 * 1024 ** 2;
 /** The index of a million modules is less than a quarter of this. */
@@ -143,7 +143,8 @@ function questionFor(gitdir: string, peer: GitPeer, want: Oid, history: boolean)
 function explained(error: unknown, gitdir: string, { url }: GitPeer): unknown {
   const isAnswer = error instanceof ProtocolError || error instanceof SyntaxError;
   if (isAnswer || error instanceof RangeError) return misunderstood(url, error);
-  if (error instanceof DownloadError || systemCode(error) === undefined) return error;
+  const isTold = error instanceof DownloadError || error instanceof Failure;
+  if (isTold || systemCode(error) === undefined) return error;
   return new Failure(
     "io",
     `cannot write to ${gitdir}: ${messageOf(error)}`,

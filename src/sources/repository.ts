@@ -62,7 +62,7 @@ function checkHost(url: string, hosts: readonly string[]): void {
 
 /** What went wrong, without what the other side said: it may be a service that is not for all eyes. */
 function explained(url: string, error: unknown, signal: AbortSignal): unknown {
-  if (error instanceof Failure && error.code !== "upstream") return error;
+  if (error instanceof Failure) return error;
   const shown = shownUrl(url);
   if (signal.aborted) {
     const hint = "try again, or ask the registry's operator whether it can reach that host";
@@ -70,7 +70,7 @@ function explained(url: string, error: unknown, signal: AbortSignal): unknown {
       cause: error,
     });
   }
-  if (error instanceof DownloadError || error instanceof Failure) {
+  if (error instanceof DownloadError) {
     return new Failure("upstream", `repo_url: ${messageOf(error)}`, HINT, { cause: error });
   }
   if (!(error instanceof ProtocolError)) return error;

@@ -5,7 +5,7 @@
  *     want OID capabilities · shallow OID … · [deepen N] · 0000 · have OID … · done
  *     [shallow OID … · unshallow OID … · 0000] · ACK … | NAK · …pack… · 0000
  */
-import { FLUSH, ProtocolError, packet, packetsOf, text } from "./pkt-line.ts";
+import { CutShortError, FLUSH, ProtocolError, packet, packetsOf, text } from "./pkt-line.ts";
 import { isOid } from "./ref.ts";
 import { CHANNEL } from "./sideband.ts";
 
@@ -69,7 +69,7 @@ export async function* readAnswer(
       readLine(text(data), onShallow);
     }
   }
-  if (!inPack || !ended) throw new ProtocolError("its answer is cut short");
+  if (!inPack || !ended) throw new CutShortError("its answer is cut short");
 }
 
 /** No line before the pack begins with such a byte. */

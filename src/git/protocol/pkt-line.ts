@@ -24,6 +24,9 @@ export class ProtocolError extends Error {
   override readonly name = "ProtocolError";
 }
 
+/** What a peer sent ends too soon: it may have been cut on its way. */
+export class CutShortError extends ProtocolError {}
+
 /** The four length digits of a packet with `size` bytes of payload. */
 export function header(size: number): string {
   if (size > MAX_PAYLOAD) throw new RangeError(`a packet of ${size} bytes does not fit`);
@@ -48,7 +51,7 @@ export function* packets(message: Buffer): Generator<Packet> {
   let at = 0;
   while (at < message.length) {
     const next = packetAt(message, at, at);
-    if (!next) throw new ProtocolError(`pkt-line at byte ${at} is cut short`);
+    if (!next) throw new CutShortError(`pkt-line at byte ${at} is cut short`);
     yield next.packet;
     at += next.length;
   }
@@ -77,7 +80,7 @@ export async function* packetsOf(chunks: AsyncIterable<Uint8Array>): AsyncGenera
     passed += at;
     rest = rest.subarray(at);
   }
-  if (rest.length > 0) throw new ProtocolError(`pkt-line at byte ${passed} is cut short`);
+  if (rest.length > 0) throw new CutShortError(`pkt-line at byte ${passed} is cut short`);
 }
 
 /** @returns undefined when the rest of it is still to come */

@@ -4,7 +4,7 @@
  *
  *     # service=git-upload-pack  0000  [version 1]  OID NAME\0CAPABILITIES  OID NAME …  0000
  */
-import { ProtocolError, packets, text } from "./pkt-line.ts";
+import { CutShortError, ProtocolError, packets, text } from "./pkt-line.ts";
 import { type AdvertisedRef, isOid } from "./ref.ts";
 
 export interface RefListing {
@@ -39,6 +39,6 @@ export function readRefListing(body: Buffer, service = "git-upload-pack"): RefLi
     const name = ref.slice(41);
     if (name !== NO_REFS) refs.push({ name, oid });
   }
-  if (flushes < 2) throw new ProtocolError("its list of refs is cut short");
+  if (flushes < 2) throw new CutShortError("its list of refs is cut short");
   return { refs, capabilities: capabilities ?? new Set() };
 }

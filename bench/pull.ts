@@ -1,4 +1,7 @@
-/** `git pull` in a shallow clone after some modules got a new version, beside git's own server. */
+/**
+ * `git pull` in a shallow clone after some modules got a new version, beside git's own server. The
+ * server of the bare bytes shows how much of it is git's own time, which no server can shorten.
+ */
 import { join } from "node:path";
 import { git } from "../tests/support/git.ts";
 import {
@@ -13,7 +16,7 @@ import { run, type Server, startOurs, startPeer } from "./processes.ts";
 import { atMost, besideEach, type Result, skippedWithout } from "./result.ts";
 import { copyServedIndex, newRegistry, startUpstream, type World } from "./world.ts";
 
-const ROUNDS = 5;
+const ROUNDS = 9;
 const CHANGES = [1, 100];
 const PEER = "git http-backend behind nginx, same commits";
 
@@ -34,7 +37,7 @@ export async function benchPull(world: World): Promise<Result[]> {
   const results: Result[] = [];
   for (const count of CHANGES) {
     // What was there before the change, once for each measurement and for each count of bytes.
-    const before = await clones(world, ours, 2 * (ROUNDS + 1));
+    const before = await clones(world, ours, 3 * ROUNDS + 2);
     entries = [...entries, ...nextVersions(entries, count)];
     await writeIndexRepository(join(root, "index.git"), entries);
     await run(["-d", dir, "sync", "-q"]);
@@ -67,23 +70,26 @@ async function measure(
   backend: Server,
   count: number,
 ): Promise<Result[]> {
+  using bare = await startPeer("replay.ts", ours.url);
+  using counting = await startPeer("replay.ts", backend.url);
+  // Also what the server of the bare bytes has them from.
+  const sent = [[await bytesSent(bare, before.pop()!)], [await bytesSent(counting, before.pop()!)]];
   const side = (name: string, { url }: Server): Side => ({
     name,
     measure: () => pull(url, before.pop()!),
   });
   const sides = [side("ours", ours), side(PEER, backend)];
-  const figures = await interleave(ROUNDS, sides);
-  const sent = [[await bytesSent(ours, before.pop()!)], [await bytesSent(backend, before.pop()!)]];
+  const all = [...sides, side("the same bytes from a bare server", bare)];
+  const figures = await interleave(ROUNDS, all);
   const what = `git pull of ${count} changed module${count === 1 ? "" : "s"}`;
   return [
-    ...besideEach(what, "ms", sides, figures, { [PEER]: atMost(0.7) }),
+    ...besideEach(what, "ms", all, figures, { [PEER]: atMost(0.7) }),
     ...besideEach(`bytes of ${what}`, "bytes", sides, sent, { [PEER]: atMost(1.1) }),
   ];
 }
 
-/** Bytes of all bodies that a server sends in a pull. */
-async function bytesSent(server: Server, into: string): Promise<number> {
-  using counting = await startPeer("replay.ts", server.url);
+/** Bytes of all bodies in a pull. @param counting passes them on from a server */
+async function bytesSent(counting: Server, into: string): Promise<number> {
   await pull(counting.url, into);
   return Number(await (await fetch(`${counting.url}/sent`)).text());
 }

@@ -41,6 +41,8 @@ export interface Cut {
   readonly update: ShallowUpdate | undefined;
 }
 
+export const UNCUT: Cut = { after: new Set(), update: undefined };
+
 /** @param resolveRef what a `deepen-not` names */
 export function planCut(
   objects: ObjectReader,

@@ -4,18 +4,14 @@
  */
 import { gunzipSync } from "node:zlib";
 import { type AnswerCache, createAnswerCache } from "./answer-cache.ts";
+import { createLeadsTo, type LeadsTo } from "./closure.ts";
 import { advertiseRefs, advertiseV2 } from "./protocol/advertisement.ts";
 import { parseCommand } from "./protocol/command.ts";
 import { type FetchRequest, parseFetchV0, parseFetchV2 } from "./protocol/fetch-request.ts";
 import { encodeLsRefs, parseLsRefs } from "./protocol/ls-refs.ts";
-import { FLUSH, ProtocolError, packet } from "./protocol/pkt-line.ts";
+import { FLUSH, ProtocolError, packet, RefusedError } from "./protocol/pkt-line.ts";
 import type { AdvertisedRef } from "./protocol/ref.ts";
-import {
-  NotOurRefError,
-  type ProtocolVersion,
-  type ServedBranch,
-  uploadPack,
-} from "./upload-pack.ts";
+import { type ProtocolVersion, type ServedBranch, uploadPack } from "./upload-pack.ts";
 
 export interface GitEndpoint {
   /** Answers `GET info/refs`. */
@@ -29,6 +25,8 @@ export interface GitEndpointOptions {
   readonly branch: () => ServedBranch;
   /** Told to clients, such as `moonbit-registry/1.0`. */
   readonly agent: string;
+  /** Told why an answer that had begun could not be finished. */
+  readonly onBroken: (error: unknown) => void;
 }
 
 /** A body holds 50 bytes a want or have: far more than any client sends. */
@@ -36,6 +34,8 @@ const MAX_BODY = 32 * 1024 * 1024;
 
 /** Questions longer than this come from a long negotiation and are never asked twice. */
 const MAX_CACHED_QUESTION = 8 * 1024;
+/** Made before any of it is sent: most answers are no bigger. */
+const AT_ONCE = 1024 * 1024;
 const MAX_CACHED_ANSWER = 32 * 1024 * 1024;
 const CACHE_BYTES = 64 * 1024 * 1024;
 
@@ -45,8 +45,9 @@ const NO_CACHE = {
   "cache-control": "no-cache, max-age=0, must-revalidate",
 };
 
-export function createGitEndpoint({ branch, agent }: GitEndpointOptions): GitEndpoint {
-  const cache = createAnswerCache(CACHE_BYTES);
+export function createGitEndpoint(options: GitEndpointOptions): GitEndpoint {
+  const { branch, agent } = options;
+  const memory: Memory = { answers: createAnswerCache(CACHE_BYTES), leadsTo: createLeadsTo() };
   return {
     advertise(request) {
       const service = new URL(request.url).searchParams.get("service");
@@ -67,9 +68,9 @@ export function createGitEndpoint({ branch, agent }: GitEndpointOptions): GitEnd
     async uploadPack(request) {
       try {
         const body = await readBody(request);
-        return answer(branch(), protocolVersion(request), body, cache);
+        return answer(options, protocolVersion(request), body, memory);
       } catch (error) {
-        if (error instanceof NotOurRefError) return result(packet(`ERR ${error.message}\n`));
+        if (error instanceof RefusedError) return result(packet(`ERR ${error.message}\n`));
         if (error instanceof ProtocolError) return refusal(400, error.message);
         if (error instanceof TooLargeError) return refusal(413, error.message);
         throw error;
@@ -78,28 +79,40 @@ export function createGitEndpoint({ branch, agent }: GitEndpointOptions): GitEnd
   };
 }
 
+/** What is known from earlier requests. */
+interface Memory {
+  readonly answers: AnswerCache;
+  readonly leadsTo: LeadsTo;
+}
+
 function answer(
-  branch: ServedBranch,
+  { branch, onBroken }: GitEndpointOptions,
   version: ProtocolVersion,
   body: Buffer,
-  cache: AnswerCache,
+  { answers, leadsTo }: Memory,
 ): Response {
-  const tip = branch.tip ?? "";
+  const served = branch();
+  const tip = served.tip ?? "";
   const question =
     body.length <= MAX_CACHED_QUESTION ? `${version} ${body.toString("latin1")}` : undefined;
-  const known = question === undefined ? undefined : cache.get(tip, question);
+  const known = question === undefined ? undefined : answers.get(tip, question);
   if (known) return result(known);
 
-  const pieces = answerPieces(branch, version, body);
+  const pieces = answerPieces(served, version, body, leadsTo);
   const ready: Buffer[] = [];
   let size = 0;
   for (let next = pieces.next(); !next.done; next = pieces.next()) {
     ready.push(next.value);
     size += next.value.length;
-    if (size > MAX_CACHED_ANSWER) return result(streamed(ready, pieces));
+    if (size > AT_ONCE) {
+      const onWhole = (whole: Blob) => {
+        if (question !== undefined && branch().tip === tip) answers.set(tip, question, whole);
+      };
+      return result(streamed(ready, pieces, onWhole, onBroken));
+    }
   }
   const whole = new Blob(ready);
-  if (question !== undefined) cache.set(tip, question, whole);
+  if (question !== undefined) answers.set(tip, question, whole);
   return result(whole);
 }
 
@@ -107,11 +120,12 @@ function* answerPieces(
   branch: ServedBranch,
   version: ProtocolVersion,
   body: Buffer,
+  leadsTo: LeadsTo,
 ): Generator<Buffer> {
   // Git asks nothing, before it sends a long request in chunks, to see whether it may.
   if (body.length === 0 || body.equals(FLUSH)) return;
   if (version !== 2) {
-    yield* uploadPack(branch, parseFetchV0(body), version);
+    yield* uploadPack(branch, parseFetchV0(body), version, leadsTo);
     return;
   }
   const command = parseCommand(body);
@@ -119,22 +133,53 @@ function* answerPieces(
     yield encodeLsRefs(advertisedRefs(branch), parseLsRefs(command.args), branch.ref);
   } else if (command.name === "fetch") {
     const request: FetchRequest = parseFetchV2(command.args);
-    yield* uploadPack(branch, request, version);
+    yield* uploadPack(branch, request, version, leadsTo);
   } else {
     throw new ProtocolError(`unknown command '${command.name.slice(0, 40)}'`);
   }
 }
 
-/** A big answer goes out as the client takes it, so that it is never whole in memory. */
-function streamed(ready: readonly Buffer[], rest: Iterator<Buffer>): ReadableStream<Uint8Array> {
-  let at = 0;
+/**
+ * A big answer goes out while it is made, as the client takes it: other requests have their turn
+ * between its pieces, and one that is too big to be kept is never whole in memory.
+ *
+ * @param onWhole given what was sent, when all of it was and that may be kept
+ */
+function streamed(
+  ready: readonly Buffer[],
+  rest: Generator<Buffer>,
+  onWhole: (answer: Blob) => void,
+  onBroken: (error: unknown) => void,
+): ReadableStream<Uint8Array> {
+  const pieces = joined(ready, rest);
+  const sent: Buffer[] = [];
+  let size = 0;
   return new ReadableStream({
     pull(controller) {
-      const next = at < ready.length ? { done: false, value: ready[at++]! } : rest.next();
-      if (next.done) controller.close();
-      else controller.enqueue(next.value);
+      try {
+        const next = pieces.next();
+        if (next.done) {
+          controller.close();
+          if (size <= MAX_CACHED_ANSWER) onWhole(new Blob(sent));
+          return;
+        }
+        size += next.value.length;
+        if (size <= MAX_CACHED_ANSWER) sent.push(next.value);
+        else sent.length = 0;
+        controller.enqueue(next.value);
+      } catch (error) {
+        // What was sent says that it broke off, or lacks the end by which a client knows a whole pack.
+        controller.close();
+        onBroken(error);
+      }
     },
+    cancel: () => void rest.return(undefined),
   });
+}
+
+function* joined(ready: readonly Buffer[], rest: Iterable<Buffer>): Generator<Buffer> {
+  yield* ready;
+  yield* rest;
 }
 
 function advertisedRefs({ tip, ref }: ServedBranch): AdvertisedRef[] {

@@ -1,4 +1,4 @@
-/** Inflates an object of a known size. Source: RFC 1950, nodejs.org/api/zlib.html. */
+/** Inflates objects of a known size. Source: RFC 1950, nodejs.org/api/zlib.html. */
 import { inflateSync } from "node:zlib";
 
 /** What inflating begins with at most, whatever an object says of its size. */
@@ -25,4 +25,29 @@ export function inflateObject(deflated: Buffer, size: number): { data: Buffer; t
     engine: { bytesWritten: number };
   };
   return { data: buffer, taken: engine.bytesWritten };
+}
+
+/** The most that zlib data can grow. Source: zlib's technical details, "Maximum Compression Factor". */
+const MOST_GROWTH = 1032;
+
+/** What may be inflated before its size is known: Bun's own function is quick, and takes no limit. */
+const UNBOUNDED = 64 * 1024 * 1024;
+
+/**
+ * As `inflateObject`, but quicker, for what is stored here and indexed.
+ *
+ * @param deflated all of it, and nothing else
+ * @throws for damaged data, and for data of another size
+ */
+export function inflateEntry(deflated: Buffer, size: number): Buffer {
+  const isSmall = deflated.length * MOST_GROWTH <= UNBOUNDED;
+  const data = isSmall
+    ? viewOf(Bun.inflateSync(deflated as Uint8Array<ArrayBuffer>, { windowBits: 15 }))
+    : inflateObject(deflated, size).data;
+  if (data.length !== size) throw new RangeError(`inflates to ${data.length} bytes, not ${size}`);
+  return data;
+}
+
+function viewOf(data: Uint8Array): Buffer {
+  return Buffer.from(data.buffer, data.byteOffset, data.length);
 }

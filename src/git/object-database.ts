@@ -6,6 +6,7 @@ import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { inflateSync } from "node:zlib";
 import { Failure, systemCode } from "../errors.ts";
+import type { ClosedPrefix } from "./closed-prefix.ts";
 import {
   type Commit,
   type GitObject,
@@ -36,6 +37,8 @@ export interface ObjectReader {
 }
 
 export interface ObjectDatabase extends ObjectReader {
+  /** Those of all packs that are there now. */
+  closedPrefixes(): readonly ClosedPrefix[];
   close(): void;
 }
 
@@ -137,6 +140,10 @@ export function openObjectDatabase(gitdir: string): ObjectDatabase {
     tree: (oid) => parseTree(readTyped(oid, "tree")),
     stored: (oid) =>
       inPacks((pack) => pack.stored(oid)) ?? afterRefresh((pack) => pack.stored(oid)),
+    closedPrefixes() {
+      refresh();
+      return [...packs.values()].flatMap(({ closed }) => closed ?? []);
+    },
     close() {
       for (const pack of packs.values()) pack.close();
       packs = new Map();

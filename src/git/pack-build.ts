@@ -37,10 +37,9 @@ export function buildPack(
   }
   const all = [...planned.values()];
   const entries: IndexedEntry[] = [];
-  const items = packItems(objects, all, false);
-  const pack = Buffer.concat([
-    ...encodePack(all.length, items, true, (entry) => entries.push(entry)),
-  ]);
+  const items = packItems(objects, all);
+  const onEntry = (entry: IndexedEntry) => entries.push(entry);
+  const pack = Buffer.concat([...encodePack(all.length, items, { ofsDelta: true, onEntry })]);
   const index = encodePackIndex(entries, pack.subarray(-20));
   return { pack, index, objects: all.length, commits: [...commits] };
 }

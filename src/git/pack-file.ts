@@ -5,8 +5,9 @@
 import { existsSync, readFileSync } from "node:fs";
 import { Failure, messageOf, systemCode } from "../errors.ts";
 import { createLru } from "../lru.ts";
+import { type ClosedPrefix, readClosedPrefix } from "./closed-prefix.ts";
 import { applyDelta } from "./delta.ts";
-import { inflateObject } from "./inflate.ts";
+import { inflateEntry } from "./inflate.ts";
 import type { GitObject, Oid } from "./object.ts";
 import { type EntryHeader, type EntryKind, readEntryHeader } from "./pack-entry.ts";
 import { type PackIndex, readPackIndex } from "./pack-index.ts";
@@ -22,6 +23,7 @@ export interface StoredEntry {
 
 export interface PackFile {
   readonly index: PackIndex;
+  readonly closed: ClosedPrefix | undefined;
   /** The object, or undefined when it is not in this pack. */
   read(oid: Oid): GitObject | undefined;
   stored(oid: Oid): StoredEntry | undefined;
@@ -72,7 +74,7 @@ export function openPackFile(path: string, resolve: (oid: Oid) => GitObject): Pa
 
   const decode = (offset: number): GitObject => {
     const { header, deflated } = slice(offset);
-    const { data } = inflateObject(deflated, header.size);
+    const data = inflateEntry(deflated, header.size);
     const { entry } = header;
     if (entry.kind !== "ofs-delta" && entry.kind !== "ref-delta") return { type: entry.kind, data };
     const base = entry.kind === "ofs-delta" ? readAt(offset - entry.distance) : baseOf(entry.base);
@@ -86,6 +88,7 @@ export function openPackFile(path: string, resolve: (oid: Oid) => GitObject): Pa
 
   return {
     index,
+    closed: readClosedPrefix(path, index),
     read(oid) {
       const offset = index.offsetOf(oid);
       return offset === undefined ? undefined : readAt(offset);

@@ -17,6 +17,13 @@ export interface PlannedObject {
 
 const SUBMODULE = "160000";
 
+export interface PlanOptions {
+  /** Trees and blobs that are wanted for themselves, whether the client has them or not. */
+  readonly wanted?: readonly Oid[];
+  /** Leave out all blobs but those. */
+  readonly withoutBlobs?: boolean;
+}
+
 /**
  * The objects of `commits` that a client with all of `edge` lacks, commits first.
  *
@@ -27,6 +34,7 @@ export function planObjects(
   objects: ObjectReader,
   commits: readonly Oid[],
   edge: Oid | undefined,
+  { wanted = [], withoutBlobs = false }: PlanOptions = {},
 ): PlannedObject[] {
   const planned: PlannedObject[] = commits.map((oid) => ({ oid }));
   const seen = new Set<Oid>(commits);
@@ -65,7 +73,7 @@ export function planObjects(
           entry.oid,
           formers.filter(isTree).map((former) => former.oid),
         );
-      } else if (!formers.some((former) => former.oid === entry.oid)) {
+      } else if (!withoutBlobs && !formers.some((former) => former.oid === entry.oid)) {
         seen.add(entry.oid);
         planned.push(withFormer(entry.oid, formers.find((former) => !isTree(former))?.oid));
       }
@@ -77,6 +85,14 @@ export function planObjects(
     const known = [edgeTree, previous].filter((oid) => oid !== undefined);
     walk(tree, known);
     previous = tree;
+  }
+  for (const oid of wanted) {
+    if (seen.has(oid)) continue;
+    if (objects.read(oid).type === "tree") walk(oid, []);
+    else {
+      seen.add(oid);
+      planned.push({ oid });
+    }
   }
   return planned;
 }
@@ -95,16 +111,21 @@ const MAX_CHAIN = 50;
 /** Below this a delta saves nothing worth a look at its base. */
 const MIN_DELTA_SIZE = 100;
 
+export interface ItemOptions {
+  /** Whether a delta may name a base that only the client has. */
+  readonly thin?: boolean;
+  /** What the pack holds before these items. */
+  readonly isBefore?: (oid: Oid) => boolean;
+}
+
 /**
  * The planned objects as pack items, made one by one as they are asked for. The base of a delta is
  * always written before it (or, in a thin pack, with the client), so no two can be each other's base.
- *
- * @param thin whether a delta may name a base that only the client has
  */
 export function* packItems(
   objects: ObjectReader,
   planned: readonly PlannedObject[],
-  thin: boolean,
+  { thin = false, isBefore = () => false }: ItemOptions = {},
 ): Generator<PackItem> {
   const formers = new Map(planned.map(({ oid, former }) => [oid, former]));
   /** How many deltas lie under each object written so far. */
@@ -114,7 +135,8 @@ export function* packItems(
   const delta = (oid: Oid): PackItem | undefined => {
     const former = formers.get(oid);
     if (former === undefined || former === oid) return undefined;
-    const depth = chain.get(former) ?? (thin && !formers.has(former) ? 0 : undefined);
+    const isThere = isBefore(former) || (thin && !formers.has(former));
+    const depth = chain.get(former) ?? (isThere ? 0 : undefined);
     if (depth === undefined || depth >= MAX_CHAIN) return undefined;
     const item = deltaItem(objects, oid, former);
     if (item) chain.set(oid, depth + 1);
@@ -124,14 +146,14 @@ export function* packItems(
   function* emit(oid: Oid): Generator<PackItem> {
     if (chain.has(oid)) return;
     const stored = objects.stored(oid);
-    if (stored?.entry.kind === "ref-delta" && formers.has(stored.entry.base)) {
-      const { base } = stored.entry;
-      yield* emit(base);
+    const base = stored?.entry.kind === "ref-delta" ? stored.entry.base : undefined;
+    if (stored && base !== undefined && (formers.has(base) || isBefore(base))) {
+      if (formers.has(base)) yield* emit(base);
       chain.set(oid, (chain.get(base) ?? 0) + 1);
       yield { oid, ...stored };
       return;
     }
-    const whole = stored?.entry.kind === "ref-delta" ? undefined : stored;
+    const whole = base === undefined ? stored : undefined;
     const item = whole && whole.size < MIN_DELTA_SIZE ? undefined : delta(oid);
     if (!item) chain.set(oid, 0);
     yield item ?? (whole ? { oid, ...whole } : wholeItem(oid, objects.read(oid)));

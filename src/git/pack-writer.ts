@@ -6,6 +6,7 @@
  */
 import { crc32, deflateSync } from "node:zlib";
 import { writeDurably } from "../files/mod.ts";
+import { type ClosedPrefix, ENTRIES_BEGIN, writeClosedPrefix } from "./closed-prefix.ts";
 import { type GitObject, type ObjectType, type Oid, oidOf } from "./object.ts";
 import { type EntryKind, encodeEntryHeader } from "./pack-entry.ts";
 import type { StoredEntry } from "./pack-file.ts";
@@ -16,28 +17,39 @@ export interface PackItem extends StoredEntry {
   readonly oid: Oid;
 }
 
+export interface PackOptions {
+  /** Whether a delta may name its base by distance, which is 17 bytes shorter. */
+  readonly ofsDelta: boolean;
+  /** Comes before the items, with deltas of that kind. */
+  readonly prefix?: ClosedPrefix | undefined;
+  /** Told where each item lies, for an index. */
+  readonly onEntry?: (entry: IndexedEntry) => void;
+}
+
 /**
  * The bytes of a pack, piece by piece.
  *
  * @param count how many items there are: a pack says so first
- * @param ofsDelta whether a delta may name its base by distance, which is 17 bytes shorter
- * @param onEntry told where each entry lies, for an index
  */
 export function* encodePack(
   count: number,
   items: Iterable<PackItem>,
-  ofsDelta: boolean,
-  onEntry?: (entry: IndexedEntry) => void,
+  { ofsDelta, prefix, onEntry }: PackOptions,
 ): Generator<Buffer> {
   const hash = new Bun.CryptoHasher("sha1");
   const offsets = new Map<Oid, number>();
+  const offsetOf = (oid: Oid) => offsets.get(oid) ?? prefix?.offsetOf(oid);
   const head = Buffer.from("PACK\0\0\0\x02\0\0\0\0", "latin1");
-  head.writeUInt32BE(count, 8);
+  head.writeUInt32BE(count + (prefix?.count ?? 0), 8);
   hash.update(head);
   yield head;
-  let offset = head.length;
+  for (const bytes of prefix?.bytes() ?? []) {
+    hash.update(bytes);
+    yield bytes;
+  }
+  let offset = prefix?.end ?? ENTRIES_BEGIN;
   for (const item of items) {
-    const entry = shortened(item.entry, offset, ofsDelta ? offsets : undefined);
+    const entry = shortened(item.entry, offset, ofsDelta ? offsetOf : undefined);
     const bytes = Buffer.concat([encodeEntryHeader(entry, item.size), item.deflated]);
     hash.update(bytes);
     offsets.set(item.oid, offset);
@@ -54,10 +66,10 @@ export function* encodePack(
 function shortened(
   entry: StoredEntry["entry"],
   offset: number,
-  offsets: ReadonlyMap<Oid, number> | undefined,
+  offsetOf: ((oid: Oid) => number | undefined) | undefined,
 ): EntryKind {
   if (entry.kind !== "ref-delta") return entry;
-  const base = offsets?.get(entry.base);
+  const base = offsetOf?.(entry.base);
   return base === undefined ? entry : { kind: "ofs-delta", distance: offset - base };
 }
 
@@ -105,16 +117,25 @@ export function createObjectBatch(gitdir: string, has: (oid: Oid) => boolean): O
 /**
  * Writes a pack, then its index: readers look for indexes, so they never see a pack half there.
  *
+ * @param closed says that the first so many items are just what a commit leads to
  * @returns its name, such as `pack-ab12…`
  */
-export async function writePackFile(gitdir: string, items: readonly PackItem[]): Promise<string> {
+export async function writePackFile(
+  gitdir: string,
+  items: readonly PackItem[],
+  closed?: { readonly commit: Oid; readonly count: number },
+): Promise<string> {
   const entries: IndexedEntry[] = [];
-  const pack = Buffer.concat([
-    ...encodePack(items.length, items, true, (entry) => entries.push(entry)),
-  ]);
+  const onEntry = (entry: IndexedEntry) => entries.push(entry);
+  const pack = Buffer.concat([...encodePack(items.length, items, { ofsDelta: true, onEntry })]);
   const trailer = pack.subarray(-20);
   const name = trailer.toString("hex");
-  await writeDurably(packPath(gitdir, name, "pack"), pack);
+  const path = packPath(gitdir, name, "pack");
+  await writeDurably(path, pack);
+  if (closed) {
+    const end = entries[closed.count]?.offset ?? pack.length - trailer.length;
+    await writeClosedPrefix(path, { ...closed, end });
+  }
   await writeDurably(packPath(gitdir, name, "idx"), encodePackIndex(entries, trailer));
   return `pack-${name}`;
 }

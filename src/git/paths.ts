@@ -4,6 +4,7 @@
  *     HEAD  config  packed-refs  shallow
  *     refs/heads/main
  *     objects/pack/pack-<sha1>.{pack,idx}
+ *     objects/pack/pack-<sha1>.closed       Git takes no notice of it: see closed-prefix.ts
  *     objects/ab/cdef…                      loose objects, as other tools write them
  */
 import { join } from "node:path";

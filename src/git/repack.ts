@@ -8,43 +8,75 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { systemCode } from "../errors.ts";
 import { writeDurably } from "../files/mod.ts";
+import { isNearlyReady } from "./closure.ts";
 import { reachable } from "./history.ts";
 import type { Oid } from "./object.ts";
-import { MissingObjectError, type ObjectReader } from "./object-database.ts";
+import { MissingObjectError, type ObjectDatabase, type ObjectReader } from "./object-database.ts";
 import { openPackFile } from "./pack-file.ts";
 import { readPackIndex } from "./pack-index.ts";
-import { packItems, planObjects } from "./pack-plan.ts";
+import { type PlannedObject, packItems, planObjects } from "./pack-plan.ts";
 import { type PackItem, writePackFile } from "./pack-writer.ts";
 import { packDirectory, shallowPath } from "./paths.ts";
-import { listRefs } from "./refs.ts";
+import { listRefs, readRef } from "./refs.ts";
 
 /** More packs than this are made one. */
 const MOST_PACKS = 24;
 
+/** More commits than this, which came by some other way than one by one, are laid ready for clones. */
+const MOST_UNREADY = 1_000;
+
 /**
- * Does nothing while there are few packs. The caller is the only writer; readers may go on, as they
- * look again for what they do not find.
+ * Does nothing while there are few packs, and few commits that no repack has laid ready for clones.
+ * The caller is the only writer; readers may go on, as they look again for what they do not find.
  *
+ * @param served the ref that is cloned
  * @returns whether it did anything
  */
 export async function repackIfMany(
   gitdir: string,
-  objects: ObjectReader,
+  objects: ObjectDatabase,
+  served: string,
   most: number = MOST_PACKS,
 ): Promise<boolean> {
-  if (packNames(gitdir).length <= most) return false;
-  await repackNow(gitdir, objects);
+  const tip = readRef(gitdir, served);
+  const isReady = tip === undefined || isNearlyReady(objects, tip, MOST_UNREADY);
+  if (isReady && packNames(gitdir).length <= most) return false;
+  await repackNow(gitdir, objects, served);
   return true;
 }
 
-/** Writes all that the refs lead to into one pack, and drops everything else. The caller is the only writer. */
-export async function repackNow(gitdir: string, objects: ObjectReader): Promise<void> {
+/**
+ * Writes all that the refs lead to into one pack, and drops everything else. The caller is the only
+ * writer.
+ *
+ * @param served the ref that is cloned: what it leads to comes first
+ */
+export async function repackNow(
+  gitdir: string,
+  objects: ObjectReader,
+  served: string,
+): Promise<void> {
   const before = packNames(gitdir);
-  const commits = reachableCommits(gitdir, objects);
-  const planned = planObjects(objects, commits, undefined);
-  const kept = await writePackFile(gitdir, [...packItems(objects, planned, false)]);
+  const commits = reachableCommits(objects, listRefs(gitdir, "refs/").values());
+  const tip = readRef(gitdir, served);
+  const first = tip === undefined ? [] : reachableCommits(objects, [tip]);
+  const cloned = planObjects(objects, first, undefined);
+  const isCloned = has(cloned);
+  const others = commits.filter((oid) => !isCloned(oid));
+  const rest = planObjects(objects, others, tip).filter(({ oid }) => !isCloned(oid));
+  const items = [
+    ...packItems(objects, cloned),
+    ...packItems(objects, rest, { isBefore: isCloned }),
+  ];
+  const closed = tip === undefined ? undefined : { commit: tip, count: cloned.length };
+  const kept = await writePackFile(gitdir, items, closed);
   removePacks(gitdir, before, kept);
   await pruneShallow(gitdir, new Set(commits));
+}
+
+function has(planned: readonly PlannedObject[]): (oid: Oid) => boolean {
+  const oids = new Set(planned.map(({ oid }) => oid));
+  return (oid) => oids.has(oid);
 }
 
 /** In bytes: a pack that has grown beyond it is left as it is. */
@@ -79,14 +111,14 @@ export async function gatherIfMany(gitdir: string, most: number = MOST_PACKS): P
 function removePacks(gitdir: string, names: readonly string[], kept: string): void {
   // The index first: without it a pack is not there, and one without its pack would be damage.
   for (const name of names.filter((each) => each !== kept)) {
-    remove(join(packDirectory(gitdir), `${name}.idx`));
-    remove(join(packDirectory(gitdir), `${name}.pack`));
+    for (const extension of ["idx", "pack", "closed"]) {
+      remove(join(packDirectory(gitdir), `${name}.${extension}`));
+    }
   }
 }
 
 /** Newest first. */
-function reachableCommits(gitdir: string, objects: ObjectReader): Oid[] {
-  const tips = new Set(listRefs(gitdir, "refs/").values());
+function reachableCommits(objects: ObjectReader, tips: Iterable<Oid>): Oid[] {
   return [...reachable(objects, tips)].sort(
     (a, b) => objects.commit(b).time - objects.commit(a).time,
   );
@@ -101,7 +133,7 @@ export interface Waste {
 
 /** Looks for packed objects that no ref leads to, and for those that are there twice. */
 export function findWaste(gitdir: string, objects: ObjectReader): Waste {
-  const commits = reachableCommits(gitdir, objects);
+  const commits = reachableCommits(objects, listRefs(gitdir, "refs/").values());
   const kept = new Set(planObjects(objects, commits, undefined).map(({ oid }) => oid));
   let count = 0;
   let bytes = 0;

@@ -18,6 +18,7 @@ import { PUBLISHED_ORIGIN } from "./paths.ts";
 import { EVERYTHING, planMirror } from "./plan.ts";
 import { pointedArchives } from "./pointers.ts";
 import { referencedArchives } from "./references.ts";
+import { sharedView } from "./remote-origin.ts";
 import { currentOffer, updateViews } from "./views.ts";
 
 export interface GcOptions {
@@ -86,7 +87,7 @@ async function collect(
       await updateViews(registry, catalog, report, { leaving: new Set(doomed.keys()) });
     }
     for (const sha256 of doomed.keys()) await archives.delete(sha256);
-    if (waste.objects > 0) await repackNow(paths.index, objects);
+    if (waste.objects > 0) await repackNow(paths.index, objects, sharedView(registry));
   }
   const sizes = [...going, ...leftovers].map(({ size }) => size);
   return {
@@ -143,7 +144,7 @@ function findLeftovers({ paths }: Registry): { path: string; size: number }[] {
   const packs = join(paths.index, "objects", "pack");
   const names = new Set(entries(packs).map(({ name }) => name));
   const orphans = [...names]
-    .filter((name) => name.endsWith(".pack") && !names.has(name.replace(/\.pack$/, ".idx")))
+    .filter((name) => /\.(pack|closed)$/.test(name) && !names.has(name.replace(/\.\w+$/, ".idx")))
     .map((name) => join(packs, name));
   const found = [
     ...abandonedFiles(paths.packages),

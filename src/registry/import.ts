@@ -39,6 +39,7 @@ import { bundlesOf, isKnown, type KnownBundle, remember } from "./ledger.ts";
 import { withLock } from "./lock.ts";
 import type { Registry } from "./open.ts";
 import { createProgress } from "./progress.ts";
+import { sharedView } from "./remote-origin.ts";
 
 export interface ImportOptions {
   /** A file, its parts, a directory, or `-`. */
@@ -140,7 +141,7 @@ async function takeIn(
     }
     const { removed } = await applyBundle(registry, manifest, newest, staged, report);
     await remember(registry, manifestBytes);
-    await repackIfMany(registry.paths.index, registry.objects);
+    await repackIfMany(registry.paths.index, registry.objects, sharedView(registry));
     const { alreadyStored } = staged;
     return { outcome: "applied", ...about, ...countArchives(manifest), alreadyStored, removed };
   } finally {

@@ -12,6 +12,7 @@ import { EVERYTHING, type Plan, planMirror, type Selection } from "./plan.ts";
 import { countHeld, type HeldVersion, heldFailure } from "./policy.ts";
 import { type RefreshOutcome, refreshSources } from "./refresh.ts";
 import { autoPush } from "./remote.ts";
+import { sharedView } from "./remote-origin.ts";
 import { type SelectionOptions, selectionOf, selectionsToSync } from "./selection.ts";
 import { openState, type State } from "./state.ts";
 import {
@@ -124,7 +125,7 @@ async function writing<T extends MirrorSummary>(
       const result = await work(state);
       await noteStored(registry, state, result);
       await autoPush(registry, report, signal === undefined ? {} : { signal });
-      await repackIfMany(registry.paths.index, registry.objects);
+      await repackIfMany(registry.paths.index, registry.objects, sharedView(registry));
       return result;
     } finally {
       state.close();

@@ -15,6 +15,7 @@ import {
 } from "../index/mod.ts";
 import type { Registry } from "./open.ts";
 import { PUBLISHED } from "./paths.ts";
+import { sharedView } from "./remote-origin.ts";
 import { currentOffer, updateViews } from "./views.ts";
 
 /** Writers wait so long for one another: a publication takes a moment, a mirror may take longer. */
@@ -66,5 +67,5 @@ export async function writePublished(
 /** Brings the views up to date. What is wrong with other origins' lines is told by a sync. */
 export async function showPublished(registry: Registry): Promise<void> {
   await updateViews(registry, currentOffer(registry).catalog, () => {});
-  await repackIfMany(registry.paths.index, registry.objects);
+  await repackIfMany(registry.paths.index, registry.objects, sharedView(registry));
 }

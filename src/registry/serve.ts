@@ -2,6 +2,7 @@
 import { dirname, resolve } from "node:path";
 import { createHotArchives } from "../archives/mod.ts";
 import { type Executables, openExecutables, ownExecutable } from "../distribution/mod.ts";
+import { messageOf } from "../errors.ts";
 import { createGitEndpoint, followRef, type GitEndpoint } from "../git/mod.ts";
 import { type Entry, followBranch } from "../index/mod.ts";
 import { VERSION } from "../version.ts";
@@ -134,6 +135,7 @@ export function serveRegistry(registry: Registry, options: ServeRegistryOptions)
       agent: `moonbit-registry/${VERSION}`,
       // Whichever view it is, clients know it as the branch that they pull.
       branch: () => ({ objects, tip: medium.sure(tip()), ref: "refs/heads/main" }),
+      onBroken: (error) => warn(`a fetch of the index broke off: ${messageOf(error)}`),
     }),
     plainIndex: createPlainIndex(objects, snapshot),
     async archive(module, version, whole) {

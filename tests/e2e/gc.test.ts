@@ -49,17 +49,19 @@ test("a dry run lists what would go and how much; gc removes just that", async (
   await Bun.write(leftover, "cut sho");
   const draft = join(world.dir, "data", "index", "refs", "heads", ".tmp-999999999-0");
   writeFileSync(draft, "cut");
-  const orphan = join(world.dir, "data", "index", "objects", "pack", "pack-00.pack");
-  writeFileSync(orphan, "cut");
+  const orphans = ["pack", "closed"].map((extension) =>
+    join(world.dir, "data", "index", "objects", "pack", `pack-00.${extension}`),
+  );
+  for (const orphan of orphans) writeFileSync(orphan, "cut");
 
   const { stdout, stderr } = await execute(["gc", "--dry-run"], { cwd: world.dir });
-  expect(stdout.trim().split("\n").sort()).toEqual([waste, leftover, draft, orphan].sort());
-  expect(stderr).toContain("Would remove 1 archive, 3 leftovers");
+  expect(stdout.trim().split("\n").sort()).toEqual([waste, leftover, draft, ...orphans].sort());
+  expect(stderr).toContain("Would remove 1 archive, 4 leftovers");
   expect(existsSync(leftover)).toBe(true);
 
   const done = await gc(world);
   expect(done.archives).toEqual([{ sha256: waste, size: 15, version: null }]);
-  for (const path of [leftover, draft, orphan]) expect(existsSync(path)).toBe(false);
+  for (const path of [leftover, draft, ...orphans]) expect(existsSync(path)).toBe(false);
   expect(stored(world)).toEqual(before);
   await succeed(["verify"], { cwd: world.dir });
   expect(await gc(world)).toMatchObject({ archives: [], leftovers: [], gitObjects: 0, bytes: 0 });

@@ -13,7 +13,14 @@ import {
   repackIfMany,
   writeRef,
 } from "../../src/git/mod.ts";
-import { git, hasGit, tryGit, writeGitFile } from "../support/git.ts";
+import {
+  addStates,
+  git,
+  hasGit,
+  makeIndexRepository,
+  tryGit,
+  writeGitFile,
+} from "../support/git.ts";
 import { serveRepository } from "../support/git-server.ts";
 import { tempDirectory } from "../support/temp.ts";
 
@@ -48,9 +55,9 @@ const packs = (gitdir: string) =>
 test("many packs become one, with deltas, that git finds sound; few are left alone", async () => {
   const gitdir = await repositoryOf(30);
   const objects = openObjectDatabase(gitdir);
-  expect(await repackIfMany(gitdir, objects, 30)).toBe(false);
+  expect(await repackIfMany(gitdir, objects, MAIN, 30)).toBe(false);
   expect(packs(gitdir)).toHaveLength(30);
-  expect(await repackIfMany(gitdir, objects, 10)).toBe(true);
+  expect(await repackIfMany(gitdir, objects, MAIN, 10)).toBe(true);
   expect(packs(gitdir)).toHaveLength(1);
   objects.close();
   if (!hasGit) return;
@@ -64,6 +71,24 @@ test("many packs become one, with deltas, that git finds sound; few are left alo
   expect(verified).toContain("chain length = ");
 });
 
+test.if(hasGit)("a long history that came at once is laid ready for clones, once", async () => {
+  const lines = (at: number) => [`{"version":"0.${at}.0"}`];
+  const states = Array.from({ length: 1_000 }, (_, at) => ({ "alice/json": lines(at) }));
+  const gitdir = await makeIndexRepository(states);
+  const repack = async () => {
+    const objects = openObjectDatabase(gitdir);
+    const did = await repackIfMany(gitdir, objects, MAIN);
+    objects.close();
+    return did;
+  };
+  expect(await repack()).toBe(false);
+  await addStates(gitdir, [{ "alice/json": lines(2_000) }]);
+  expect(await repack()).toBe(true);
+  expect(packs(gitdir)).toHaveLength(1);
+  await addStates(gitdir, [{ "alice/json": lines(2_001) }]);
+  expect(await repack()).toBe(false);
+});
+
 test("a reader that was there before reads on, and sees what comes after", async () => {
   const gitdir = await repositoryOf(12);
   using server = serveRepository(gitdir);
@@ -71,7 +96,7 @@ test("a reader that was there before reads on, and sees what comes after", async
   const first = readRef(gitdir, MAIN)!;
   expect(reader.commit(first).message).toBe("11\n");
   const writer = openObjectDatabase(gitdir);
-  await repackIfMany(gitdir, writer, 1);
+  await repackIfMany(gitdir, writer, MAIN, 1);
   await addCommit(gitdir, 12);
   expect(reader.commit(readRef(gitdir, MAIN)!).parents).toEqual([first]);
   for (const { oid } of reader.tree(reader.commit(first).tree)) {
@@ -92,7 +117,7 @@ test("what no ref leads to goes, and its cut in the history with it", async () =
   // As if the history had been fetched two commits deep, and another once.
   writeGitFile(gitdir, "shallow", `${kept}\n${lost}\n`);
   const fresh = openObjectDatabase(gitdir);
-  await repackIfMany(gitdir, fresh, 1);
+  await repackIfMany(gitdir, fresh, MAIN, 1);
   expect(readFileSync(join(gitdir, "shallow"), "utf8")).toBe(`${kept}\n`);
   const after = openObjectDatabase(gitdir);
   expect(after.has(kept)).toBe(true);
@@ -105,7 +130,7 @@ test("small packs are gathered as they are, deltas too, while a reader goes on",
   const gitdir = await repositoryOf(12);
   const objects = openObjectDatabase(gitdir);
   // One with deltas among them.
-  await repackIfMany(gitdir, objects, 10);
+  await repackIfMany(gitdir, objects, MAIN, 10);
   for (let at = 12; at < 24; at++) await addCommit(gitdir, at);
   const reader = openObjectDatabase(gitdir);
   const tip = readRef(gitdir, MAIN)!;

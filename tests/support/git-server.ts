@@ -8,17 +8,22 @@ export interface GitServer extends Disposable {
 }
 
 /** Answers with this project's upload-pack. */
-export function serveRepository(gitdir: string): GitServer {
-  const handle = repositoryHandler(gitdir);
-  return serveHandler(handle);
+export function serveRepository(gitdir: string, onBroken?: (error: unknown) => void): GitServer {
+  return serveHandler(repositoryHandler(gitdir, onBroken));
 }
 
 /** Answers requests below any path that ends as git's do. */
-export function repositoryHandler(gitdir: string): (request: Request) => Promise<Response> {
+export function repositoryHandler(
+  gitdir: string,
+  onBroken: (error: unknown) => void = (error) => {
+    throw error;
+  },
+): (request: Request) => Promise<Response> {
   const objects = openObjectDatabase(gitdir);
   const ref = readHead(gitdir);
   const endpoint = createGitEndpoint({
     agent: "test/1",
+    onBroken,
     branch: () => ({ objects, ref, tip: readRef(gitdir, ref) }),
   });
   return async (request) => {

@@ -25,6 +25,7 @@ const CAPABILITIES = [
   "include-tag",
   "allow-tip-sha1-in-want",
   "allow-reachable-sha1-in-want",
+  "filter",
   "object-format=sha1",
 ];
 
@@ -53,7 +54,7 @@ export function advertiseV2(agent: string): Buffer {
     packet("version 2\n"),
     packet(`agent=${agent}\n`),
     packet("ls-refs=unborn\n"),
-    packet("fetch=shallow\n"),
+    packet("fetch=shallow filter\n"),
     packet("object-format=sha1\n"),
     FLUSH,
   ]);

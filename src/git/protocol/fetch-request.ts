@@ -2,7 +2,7 @@
  * What a client asks of `upload-pack`, in one shape for every protocol version. Sources:
  * gitprotocol-pack(5), "Packfile Negotiation"; gitprotocol-v2(5), "fetch".
  */
-import { ProtocolError, packets, text } from "./pkt-line.ts";
+import { ProtocolError, packets, RefusedError, text } from "./pkt-line.ts";
 import { isOid } from "./ref.ts";
 import { SIDE_BAND, SIDE_BAND_64K } from "./sideband.ts";
 
@@ -12,12 +12,16 @@ export type Deepen =
   /** Seconds since the epoch, and refs whose history is not wanted; at least one is given. */
   | { readonly by: "revision"; readonly since?: number; readonly not: readonly string[] };
 
+/** What is left out of a pack: files, which the client fetches one by one when it needs them. */
+export type Filter = "blob:none";
+
 export interface FetchRequest {
   readonly wants: readonly string[];
   readonly haves: readonly string[];
   /** Commits whose parents the client lacks. */
   readonly shallows: readonly string[];
   readonly deepen: Deepen | undefined;
+  readonly filter: Filter | undefined;
   /** The client wants the pack now, whatever is common. */
   readonly done: boolean;
   /** v2 only: do not send the pack before `done`. */
@@ -42,11 +46,15 @@ interface Draft {
   depth: number | undefined;
   since: number | undefined;
   not: string[];
+  filter: Filter | undefined;
   done: boolean;
   flags: Set<string>;
 }
 
-/** @throws {ProtocolError} for an argument that is not understood: ignoring it would send a wrong pack */
+/**
+ * @throws {ProtocolError} for an argument that is not understood: ignoring it would send a wrong pack
+ * @throws {RefusedError} for a filter that is not spoken here
+ */
 export function parseFetchV2(args: readonly string[]): FetchRequest {
   const draft = emptyDraft();
   for (const line of args) readLine(draft, line, V2_FLAGS);
@@ -58,6 +66,7 @@ export function parseFetchV2(args: readonly string[]): FetchRequest {
  * so that it can be answered without memory of earlier ones.
  *
  * @throws {ProtocolError}
+ * @throws {RefusedError}
  */
 export function parseFetchV0(body: Buffer): FetchRequest {
   const draft = emptyDraft();
@@ -95,6 +104,7 @@ function emptyDraft(): Draft {
     depth: undefined,
     since: undefined,
     not: [],
+    filter: undefined,
     done: false,
     flags: new Set(),
   };
@@ -110,6 +120,7 @@ function readLine(draft: Draft, line: string, flags: ReadonlySet<string>): void 
   else if (word === "deepen") draft.depth = positive(value, line);
   else if (word === "deepen-since") draft.since = positive(value, line);
   else if (word === "deepen-not") draft.not.push(value);
+  else if (word === "filter") draft.filter = filterOf(value);
   else if (line === "done") draft.done = true;
   else if (flags.has(line)) draft.flags.add(line);
   else throw new ProtocolError(`unexpected line: '${line.slice(0, 80)}'`);
@@ -119,6 +130,11 @@ function push(list: string[], oid: string, line: string): void {
   if (!isOid(oid)) throw new ProtocolError(`no object id in '${line.slice(0, 80)}'`);
   if (list.length >= MAX_LINES) throw new ProtocolError("too many lines");
   list.push(oid);
+}
+
+function filterOf(value: string): Filter {
+  if (value === "blob:none") return value;
+  throw new RefusedError(`upload-pack: filter '${value.slice(0, 80)}' not supported`);
 }
 
 function positive(value: string, line: string): number {
@@ -135,6 +151,7 @@ function finish(draft: Draft, has: ReadonlySet<string>, sideBandLimit: number): 
     haves: draft.haves,
     shallows: draft.shallows,
     deepen: deepenOf(draft, has.has("deepen-relative")),
+    filter: draft.filter,
     done: draft.done,
     waitForDone: has.has("wait-for-done"),
     thinPack: has.has("thin-pack"),

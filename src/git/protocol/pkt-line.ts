@@ -27,6 +27,11 @@ export class ProtocolError extends Error {
 /** What a peer sent ends too soon: it may have been cut on its way. */
 export class CutShortError extends ProtocolError {}
 
+/** What a peer asks for is understood, and not given to it. It is told the message. */
+export class RefusedError extends Error {
+  override readonly name = "RefusedError";
+}
+
 /** The four length digits of a packet with `size` bytes of payload. */
 export function header(size: number): string {
   if (size > MAX_PAYLOAD) throw new RangeError(`a packet of ${size} bytes does not fit`);

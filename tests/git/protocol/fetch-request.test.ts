@@ -1,7 +1,13 @@
 import { expect, test } from "bun:test";
 import { parseCommand } from "../../../src/git/protocol/command.ts";
 import { parseFetchV0, parseFetchV2 } from "../../../src/git/protocol/fetch-request.ts";
-import { DELIMITER, FLUSH, ProtocolError, packet } from "../../../src/git/protocol/pkt-line.ts";
+import {
+  DELIMITER,
+  FLUSH,
+  ProtocolError,
+  packet,
+  RefusedError,
+} from "../../../src/git/protocol/pkt-line.ts";
 import { SIDE_BAND, SIDE_BAND_64K } from "../../../src/git/protocol/sideband.ts";
 
 const A = "a".repeat(40);
@@ -21,6 +27,7 @@ test("a v0 clone of depth one is understood", () => {
     haves: [],
     shallows: [],
     deepen: { by: "depth", depth: 1, relative: false },
+    filter: undefined,
     done: true,
     waitForDone: false,
     thinPack: true,
@@ -68,10 +75,19 @@ test.each([
   ["deepen 0", "invalid 'deepen 0'"],
   ["deepen -1", "invalid 'deepen -1'"],
   ["deepen 99999999999999999999", "invalid 'deepen 99999999999999999999'"],
-  ["filter blob:none", "unexpected line: 'filter blob:none'"],
   ["", "unexpected line: ''"],
 ])("refuses %p rather than send a wrong pack", (line, problem) => {
   expect(() => parseFetchV2([line])).toThrow(new ProtocolError(problem));
+});
+
+test("a clone without files is understood, in each version; no other filter is", () => {
+  const v0 = Buffer.concat([lines(`want ${A} filter ofs-delta`, "filter blob:none"), FLUSH]);
+  expect(parseFetchV0(v0).filter).toBe("blob:none");
+  expect(parseFetchV2([`want ${A}`, "filter blob:none"]).filter).toBe("blob:none");
+  for (const filter of ["tree:0", "blob:limit=1k", ""]) {
+    const problem = new RefusedError(`upload-pack: filter '${filter}' not supported`);
+    expect(() => parseFetchV2([`filter ${filter}`])).toThrow(problem);
+  }
 });
 
 test("a depth and a date together are refused", () => {

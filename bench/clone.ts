@@ -3,9 +3,9 @@
  * the index with its history. The server of the bare bytes shows how much of it is git's own time,
  * which no server can shorten.
  */
-import { hasGit, realIndexRepository } from "../tests/support/git.ts";
+import { hasGit, realIndexRepository, SHALLOW } from "../tests/support/git.ts";
 import { interleave, type Side } from "./compare.ts";
-import { cloneOnce, SHALLOW } from "./git-client.ts";
+import { cloneOnce } from "./git-client.ts";
 import { GIT_HOST, startGitHttpBackend } from "./git-http-backend.ts";
 import { startOurs, startPeer } from "./processes.ts";
 import { atMost, besideEach, type Result, skippedWithout } from "./result.ts";

@@ -3,9 +3,6 @@ import { rmSync } from "node:fs";
 import { git } from "../tests/support/git.ts";
 import { timed } from "./compare.ts";
 
-/** How `moon update` clones the index for the first time. */
-export const SHALLOW = ["--depth", "1", "--single-branch", "--no-tags"];
-
 /**
  * @param from a server's address; any repository is at its `/git/index`
  * @returns milliseconds

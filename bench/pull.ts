@@ -3,14 +3,14 @@
  * server of the bare bytes shows how much of it is git's own time, which no server can shorten.
  */
 import { join } from "node:path";
-import { git } from "../tests/support/git.ts";
+import { git, SHALLOW } from "../tests/support/git.ts";
 import {
   nextVersion,
   type SampleEntry,
   writeIndexRepository,
 } from "../tests/support/upstream/mod.ts";
 import { interleave, type Side } from "./compare.ts";
-import { clone, pull, SHALLOW } from "./git-client.ts";
+import { clone, pull } from "./git-client.ts";
 import { GIT_HOST, startGitHttpBackend } from "./git-http-backend.ts";
 import { run, type Server, startOurs, startPeer } from "./processes.ts";
 import { atMost, besideEach, type Result, skippedWithout } from "./result.ts";

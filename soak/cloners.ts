@@ -1,15 +1,13 @@
 /** The real git, as `moon update` drives it: clones and pulls of an index that changes under it. */
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { git, hasGit } from "../tests/support/git.ts";
+import { git, hasGit, SHALLOW } from "../tests/support/git.ts";
 import { filesBelow } from "../tests/support/registry-state.ts";
 import { parseEntries, type SampleEntry } from "../tests/support/upstream/mod.ts";
 import type { Actor } from "./actor.ts";
 import type { Publication } from "./ledger.ts";
 import { Violation } from "./server.ts";
 import { keyOf, type Trial } from "./trial.ts";
-
-const SHALLOW = ["--depth", "1", "--single-branch", "--no-tags"];
 
 /** None where there is no git. */
 export function clonerActors(trial: Trial): Actor[] {

@@ -15,6 +15,9 @@ const IDENTITY = {
   GIT_COMMITTER_EMAIL: "test@example.com",
 };
 
+/** How `moon update` clones the index for the first time. */
+export const SHALLOW: readonly string[] = ["--depth", "1", "--single-branch", "--no-tags"];
+
 export interface GitResult {
   readonly code: number;
   readonly stdout: string;

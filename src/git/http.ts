@@ -48,6 +48,7 @@ const NO_CACHE = {
 export function createGitEndpoint(options: GitEndpointOptions): GitEndpoint {
   const { branch, agent } = options;
   const memory: Memory = { answers: createAnswerCache(CACHE_BYTES), leadsTo: createLeadsTo() };
+  const capabilities = advertiseV2(agent);
   return {
     advertise(request) {
       const service = new URL(request.url).searchParams.get("service");
@@ -57,9 +58,7 @@ export function createGitEndpoint(options: GitEndpointOptions): GitEndpoint {
       }
       const version = protocolVersion(request);
       const body =
-        version === 2
-          ? advertiseV2(agent)
-          : advertiseRefs(advertisedRefs(branch()), agent, version);
+        version === 2 ? capabilities : advertiseRefs(advertisedRefs(branch()), agent, version);
       return new Response(body, {
         headers: { ...NO_CACHE, "content-type": "application/x-git-upload-pack-advertisement" },
       });

@@ -66,7 +66,7 @@ export function createResponseCache(options: ResponseCacheOptions): ResponseCach
 
   const current = (): number | undefined => {
     try {
-      return isOpen() ? generation() : undefined;
+      return generation();
     } catch {
       // An index that cannot be read: the routes come upon it as well, and tell.
       return undefined;
@@ -80,10 +80,11 @@ export function createResponseCache(options: ResponseCacheOptions): ResponseCach
     seen = now;
     return now;
   });
+  const isOpenNow = lookEachTurn(isOpen);
 
   const find = (url: string): Answer | undefined => {
     const found = kept.get(url);
-    const body = found?.body();
+    const body = found && isOpenNow() ? found.body() : undefined;
     if (!found || !body) return undefined;
     found.onSent?.();
     return { response: new Response(body, { headers: found.headers }), bytes: body.size };
@@ -97,7 +98,7 @@ export function createResponseCache(options: ResponseCacheOptions): ResponseCach
       const response = await ask();
       const how = before === undefined ? undefined : reusable.get(response);
       // What was made while something changed may be of before.
-      if (how && current() === before) {
+      if (how && isOpen() && current() === before) {
         kept.set(request.url, { ...how, headers: new Headers(response.headers) });
       }
       const length = response.headers.get("content-length");

@@ -68,8 +68,31 @@ function mapTexts(texts: Record<string, string>): Record<string, string> {
 /** Another process may do the same: no name is used twice, so nothing is lost. */
 function rotate(path: string, time: Date): void {
   const directory = dirname(path);
-  const stamp = time.toISOString().replace(/[-:.]/g, "").toLowerCase();
-  renameSync(path, join(directory, `audit-${stamp}.log`));
-  const old = readdirSync(directory).filter((name) => /^audit-\d{8}t\d{9}z\.log$/.test(name));
-  for (const name of old.sort().slice(0, -MOST_OLD)) rmSync(join(directory, name), { force: true });
+  const newest = oldLogs(directory).at(-1);
+  // Behind the newest also where the clock was set back, or this one would be the first to go.
+  const own = nameAt(time);
+  const name = newest === undefined || own > newest ? own : nameAt(after(newest));
+  renameSync(path, join(directory, name));
+  for (const old of oldLogs(directory).slice(0, -MOST_OLD)) {
+    rmSync(join(directory, old), { force: true });
+  }
+}
+
+/** The oldest first. */
+function oldLogs(directory: string): string[] {
+  return readdirSync(directory)
+    .filter((name) => OLD_LOG.test(name))
+    .sort();
+}
+
+const OLD_LOG = /^audit-(\d{4})(\d\d)(\d\d)t(\d\d)(\d\d)(\d\d)(\d{3})z\.log$/;
+
+const nameAt = (time: Date): string =>
+  `audit-${time.toISOString().replace(/[-:.]/g, "").toLowerCase()}.log`;
+
+/** A millisecond after the time in a name. */
+function after(name: string): Date {
+  const [, year, month, day, hours, minutes, seconds, ms] = OLD_LOG.exec(name)!.map(Number);
+  const time = Date.UTC(year!, month! - 1, day!, hours!, minutes!, seconds!, ms!);
+  return new Date(time + 1);
 }

@@ -10,7 +10,10 @@ export interface Codes<T> {
 /** More are never outstanding: a flood pushes out the oldest. */
 const MOST = 10_000;
 
-export function createCodes<T>(lifetimeMs: number, now: () => number = Date.now): Codes<T> {
+export function createCodes<T>(
+  lifetimeMs: number,
+  now: () => number = () => performance.now(),
+): Codes<T> {
   const codes = new Map<string, { value: T; until: number }>();
   return {
     issue(value) {

@@ -70,7 +70,8 @@ export async function metricsText(
   gauge("process_resident_memory_bytes", "Memory of the process.", [
     [{}, process.memoryUsage.rss()],
   ]);
-  const started = Date.now() / 1000 - process.uptime();
+  // As it was said then: the clock may have been set since.
+  const started = performance.timeOrigin / 1000;
   gauge("process_start_time_seconds", "When the process began.", [[{}, started]]);
   return { text: await registry.metrics(), contentType: registry.contentType };
 }

@@ -25,7 +25,8 @@ const COOKIE = "moonbit_session";
 const LIFETIME = 12 * 60 * 60;
 const MOST = 1_000;
 
-export function createSessions(now: () => number = Date.now): Sessions {
+/** @param now milliseconds of any beginning, that no change of the clock moves */
+export function createSessions(now: () => number = () => performance.now()): Sessions {
   const sessions = new Map<string, { session: Session; until: number }>();
   return {
     open(token) {

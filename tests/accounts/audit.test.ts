@@ -55,6 +55,23 @@ test("it grows to a bound: older lines move aside, the oldest go", () => {
   expect(lines).toEqual(Array.from({ length: lines.length }, (_, i) => written - lines.length + i));
 });
 
+test("a clock that was set back costs no line: the newest are kept", () => {
+  const directory = tempDirectory("audit");
+  let year = 2026;
+  const now = () => new Date(Date.UTC(year, 0, 1));
+  const audit = openAudit(join(directory, "audit.log"), { warn: () => {}, maxBytes: 1, now });
+  for (let i = 0; i < 40; i++) {
+    if (i === 30) year = 2020;
+    audit({ ...EVENT, target: String(i) });
+  }
+  const names = readdirSync(directory).sort();
+  const targets = names.map((name) => {
+    const line = readFileSync(join(directory, name), "utf8").trim();
+    return Number((JSON.parse(line) as AuditEvent).target);
+  });
+  expect(targets).toEqual([31, 32, 33, 34, 35, 36, 37, 38, 39]);
+});
+
 test("where it cannot be written, that is said once, and work goes on", () => {
   const said: string[] = [];
   const audit = openAudit(join(tempDirectory("audit"), "none", "audit.log"), {

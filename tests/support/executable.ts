@@ -12,6 +12,8 @@ export interface Finished {
 
 export interface RunOptions {
   readonly cwd: string;
+  /** Words of another program in the executable's place, such as one with a clock of its own. */
+  readonly command?: (args: readonly string[]) => string[];
   readonly env?: Record<string, string>;
   readonly stdin?: string;
   /** Out of reach of the terminal's Ctrl-C: in a process group of its own. */
@@ -22,9 +24,9 @@ export interface RunOptions {
 
 export function start(
   args: readonly string[],
-  { cwd, env = {}, stdin, detached = false, killedBy }: RunOptions,
+  { cwd, env = {}, stdin, detached = false, killedBy, command }: RunOptions,
 ) {
-  return Bun.spawn([binary(), ...args], {
+  return Bun.spawn(command?.(args) ?? [binary(), ...args], {
     cwd,
     detached,
     ...(killedBy && { signal: killedBy, killSignal: "SIGKILL" as const }),
@@ -102,7 +104,7 @@ export async function serve(
   cwd: string,
   args: readonly string[] = [],
   env: Record<string, string> = {},
-  options: Pick<RunOptions, "detached"> = {},
+  options: Pick<RunOptions, "detached" | "command"> = {},
 ): Promise<Served> {
   const child = start(["serve", "--port", "0", ...args], { cwd, env, ...options });
   const log: string[] = [];

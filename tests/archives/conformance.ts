@@ -50,6 +50,17 @@ export function conformance(name: string, open: () => ArchiveStore): void {
       }
     });
 
+    test("a stamp stays while the bytes do, and is nobody's when they are not here", async () => {
+      const store = open();
+      const { sha256: hash } = await store.put(text("one"));
+      const stamp = store.stamp(hash);
+      expect(stamp).toBeString();
+      await store.put(text("two"));
+      expect(store.stamp(hash)).toBe(stamp!);
+      await store.delete(hash);
+      expect(store.stamp(hash)).toBeUndefined();
+    });
+
     test("an empty body is a body", async () => {
       const store = open();
       const { sha256: hash } = await store.put(new Uint8Array(0));

@@ -15,6 +15,7 @@ import { benchApi } from "./api.ts";
 import { benchArchive } from "./archive.ts";
 import { benchClone } from "./clone.ts";
 import { benchClonePost } from "./clone-post.ts";
+import { benchGrowth } from "./growth.ts";
 import { benchHistory } from "./history.ts";
 import { describeMachine, type Machine, machineLines } from "./machine.ts";
 import { removeMemoryDirectories } from "./memory.ts";
@@ -43,6 +44,7 @@ const BENCHES: Readonly<Record<string, (world: World) => Promise<Result[]>>> = {
   verify: benchVerify,
   api: benchApi,
   search: benchSearch,
+  growth: benchGrowth,
 };
 
 const FLAGS = ["--json", "--write"];

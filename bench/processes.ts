@@ -23,13 +23,17 @@ export interface Server extends Disposable {
   readonly pid: number;
 }
 
+export interface ServerProcess extends Server {
+  readonly pid: number;
+}
+
 /** Starts one of this folder's servers, which prints its address when it is ready. */
 export function startPeer(file: string, ...args: string[]): Promise<Server> {
   return startServer([process.execPath, join(import.meta.dir, file), ...args]);
 }
 
 /** Starts the executable's `serve`, as its user does: it logs every request. */
-export function startOurs(dir: string): Promise<Server> {
+export function startOurs(dir: string): Promise<ServerProcess> {
   return startServer([binary(), "-d", dir, "serve", "-p", "0"], BARE);
 }
 
@@ -37,7 +41,7 @@ export function startOurs(dir: string): Promise<Server> {
 export async function startServer(
   command: readonly string[],
   env: Record<string, string | undefined> = process.env,
-): Promise<Server> {
+): Promise<ServerProcess> {
   const child = Bun.spawn([...command], { env, stdin: "ignore", stdout: "pipe", stderr: "ignore" });
   track(child);
   const url = await addressIn(child.stdout);

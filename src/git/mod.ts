@@ -36,4 +36,6 @@ export { deleteRef, followRef, listRefs, readHead, readRef, writeRef } from "./r
 export { findWaste, gatherIfMany, repackIfMany, repackNow, type Waste } from "./repack.ts";
 export { createRepository } from "./repository.ts";
 export { readShallow } from "./shallow.ts";
+export { changedFiles, type FileChange } from "./tree-changes.ts";
+export { type FileEdit, writeTree } from "./tree-write.ts";
 export type { ServedBranch } from "./upload-pack.ts";

@@ -88,19 +88,31 @@ export function parseTree(data: Buffer): TreeEntry[] {
 
 /** Trees are sorted by name, bytewise, a subtree as if its name ended in a slash. */
 export function encodeTree(entries: readonly TreeEntry[]): Buffer {
-  const rows = entries.map((entry) => {
-    const name = Buffer.from(entry.name);
-    return { entry, name, key: isTree(entry) ? Buffer.concat([name, Buffer.from("/")]) : name };
-  });
-  rows.sort((a, b) => Buffer.compare(a.key, b.key));
-  return Buffer.concat(
-    rows.flatMap(({ entry, name }) => [
-      Buffer.from(`${entry.mode} `),
-      name,
-      Buffer.of(0),
-      Buffer.from(entry.oid, "hex"),
-    ]),
-  );
+  const rows = entries.map((entry) => ({
+    key: isTree(entry) ? `${entry.name}/` : entry.name,
+    head: `${entry.mode} ${entry.name}\0`,
+    oid: entry.oid,
+  }));
+  const isPlain = rows.every(({ key }) => PLAIN.test(key));
+  if (isPlain) rows.sort((a, b) => (a.key < b.key ? -1 : 1));
+  else sortBytewise(rows);
+  const sizes = rows.map(({ head }) => (isPlain ? head.length : Buffer.byteLength(head)) + 20);
+  const out = Buffer.allocUnsafe(sizes.reduce((sum, size) => sum + size, 0));
+  let at = 0;
+  for (const [row, { head, oid }] of rows.entries()) {
+    out.write(head, at);
+    at += sizes[row]!;
+    out.write(oid, at - 20, "hex");
+  }
+  return out;
+}
+
+/** ASCII, of which texts are ordered as their bytes are. */
+const PLAIN = /^[\0-\x7f]*$/;
+
+function sortBytewise(rows: { readonly key: string }[]): void {
+  const keys = new Map(rows.map((row) => [row, Buffer.from(row.key)]));
+  rows.sort((a, b) => Buffer.compare(keys.get(a)!, keys.get(b)!));
 }
 
 /** Whether a tree entry is a directory. */

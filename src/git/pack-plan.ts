@@ -5,8 +5,9 @@
 import { deflateSync } from "node:zlib";
 import { createDelta } from "./delta.ts";
 import { isTree, type Oid, type TreeEntry } from "./object.ts";
-import { MissingObjectError, type ObjectReader } from "./object-database.ts";
+import type { ObjectReader } from "./object-database.ts";
 import { type PackItem, wholeItem } from "./pack-writer.ts";
+import { treeData } from "./tree-changes.ts";
 import { differenceOf } from "./tree-diff.ts";
 
 export interface PlannedObject {
@@ -41,12 +42,6 @@ export function planObjects(
   const edgeTree = edge === undefined ? undefined : objects.commit(edge).tree;
   let previous: Oid | undefined;
 
-  const treeData = (oid: Oid): Buffer => {
-    const { type, data } = objects.read(oid);
-    if (type !== "tree") throw new MissingObjectError(oid, "tree");
-    return data;
-  };
-
   /** Compared with again for every commit, so they are parsed once. */
   const edgeTrees = new Map<Oid, ReadonlyMap<string, TreeEntry>>();
   const edgeEntries = (oid: Oid): ReadonlyMap<string, TreeEntry> => {
@@ -61,7 +56,7 @@ export function planObjects(
     planned.push(withFormer(oid, known.at(-1)));
     const last = known.at(-1);
     const { entries, formers: middle } = last
-      ? differenceOf(treeData(oid), treeData(last))
+      ? differenceOf(treeData(objects, oid), treeData(objects, last))
       : { entries: objects.tree(oid), formers: [] };
     if (entries.length === 0) return;
     const others = [...known.slice(0, -1).map(edgeEntries), byName(middle)];

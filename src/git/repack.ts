@@ -19,15 +19,20 @@ import { type PackItem, writePackFile } from "./pack-writer.ts";
 import { packDirectory, shallowPath } from "./paths.ts";
 import { listRefs, readRef } from "./refs.ts";
 
-/** More packs than this are made one. */
+/** More packs than this are made fewer. */
 const MOST_PACKS = 24;
 
 /** More commits than this, which came by some other way than one by one, are laid ready for clones. */
 const MOST_UNREADY = 1_000;
 
+/** In bytes: a pack that has grown beyond it is left as it is. */
+const SMALL_PACK = 1024 * 1024;
+
 /**
  * Does nothing while there are few packs, and few commits that no repack has laid ready for clones.
- * The caller is the only writer; readers may go on, as they look again for what they do not find.
+ * Packs that together are small beside the largest are only gathered: so a change costs in proportion to
+ * its own size in the long run, and not to all that is there. The caller is the only writer; readers may go
+ * on, as they look again for what they do not find.
  *
  * @param served the ref that is cloned
  * @returns whether it did anything
@@ -38,10 +43,19 @@ export async function repackIfMany(
   served: string,
   most: number = MOST_PACKS,
 ): Promise<boolean> {
+  const packs = packNames(gitdir)
+    .map((name) => ({ name, size: packSize(gitdir, name) }))
+    .sort((a, b) => b.size - a.size);
   const tip = readRef(gitdir, served);
   const isReady = tip === undefined || isNearlyReady(objects, tip, MOST_UNREADY);
-  if (isReady && packNames(gitdir).length <= most) return false;
-  await repackNow(gitdir, objects, served);
+  if (isReady && packs.length <= most) return false;
+  const [largest, ...others] = packs;
+  const size = others.reduce((sum, each) => sum + each.size, 0);
+  if (!largest || !isReady || size > largest.size / 2) await repackNow(gitdir, objects, served);
+  else {
+    const small = others.map(({ name }) => name);
+    await gather(gitdir, small);
+  }
   return true;
 }
 
@@ -79,9 +93,6 @@ function has(planned: readonly PlannedObject[]): (oid: Oid) => boolean {
   return (oid) => oids.has(oid);
 }
 
-/** In bytes: a pack that has grown beyond it is left as it is. */
-const SMALL_PACK = 1024 * 1024;
-
 /**
  * Makes many small packs one, as they are, without looking at what leads where: a moment's work however
  * long the history, for a server that makes one small change after the other. The caller is the only
@@ -90,12 +101,16 @@ const SMALL_PACK = 1024 * 1024;
  * @returns whether it did anything
  */
 export async function gatherIfMany(gitdir: string, most: number = MOST_PACKS): Promise<boolean> {
-  const pathOf = (name: string) => join(packDirectory(gitdir), `${name}.pack`);
-  const small = packNames(gitdir).filter((name) => statSync(pathOf(name)).size <= SMALL_PACK);
+  const small = packNames(gitdir).filter((name) => packSize(gitdir, name) <= SMALL_PACK);
   if (small.length <= most) return false;
+  await gather(gitdir, small);
+  return true;
+}
+
+async function gather(gitdir: string, names: readonly string[]): Promise<void> {
   const items = new Map<Oid, PackItem>();
-  for (const name of small) {
-    const pack = openPackFile(pathOf(name), (oid) => {
+  for (const name of names) {
+    const pack = openPackFile(packPathOf(gitdir, name), (oid) => {
       throw new MissingObjectError(oid);
     });
     try {
@@ -104,9 +119,11 @@ export async function gatherIfMany(gitdir: string, most: number = MOST_PACKS): P
       pack.close();
     }
   }
-  removePacks(gitdir, small, await writePackFile(gitdir, [...items.values()]));
-  return true;
+  removePacks(gitdir, names, await writePackFile(gitdir, [...items.values()]));
 }
+
+const packPathOf = (gitdir: string, name: string) => join(packDirectory(gitdir), `${name}.pack`);
+const packSize = (gitdir: string, name: string) => statSync(packPathOf(gitdir, name)).size;
 
 function removePacks(gitdir: string, names: readonly string[], kept: string): void {
   // The index first: without it a pack is not there, and one without its pack would be damage.

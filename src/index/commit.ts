@@ -1,5 +1,13 @@
 /** Moves a branch of the index on to a new tree, by one commit that its inputs alone decide. */
-import { encodeCommit, type ObjectBatch, type ObjectReader, type Oid, oidOf } from "../git/mod.ts";
+import {
+  encodeCommit,
+  type ObjectBatch,
+  type ObjectReader,
+  type Oid,
+  oidOf,
+  readRef,
+  writeRef,
+} from "../git/mod.ts";
 
 const AUTHOR = "moonbit-registry <moonbit-registry@localhost>";
 
@@ -46,6 +54,26 @@ export function commitChange(
   if (!change.notThese?.has(oidOf("commit", data))) return batch.add("commit", data);
   const message = `${commit.message}\nMade anew from an index of the same content.\n`;
   return batch.add("commit", encodeCommit({ ...commit, message }, AUTHOR));
+}
+
+/**
+ * Writes a batch, with a commit for each branch that changes, and then moves the branches, in this
+ * order. One that has nothing new goes to its parent, if it is not there already.
+ */
+export async function commitTo(
+  gitdir: string,
+  objects: ObjectReader,
+  batch: ObjectBatch,
+  changes: ReadonlyMap<string, Change>,
+): Promise<void> {
+  const tips = [...changes].map(([ref, change]) => ({
+    ref,
+    tip: commitChange(batch, objects, change) ?? change.parent,
+  }));
+  await batch.write();
+  for (const { ref, tip } of tips) {
+    if (tip !== undefined && tip !== readRef(gitdir, ref)) await writeRef(gitdir, ref, tip);
+  }
 }
 
 function messageFor(modules: readonly string[]): string {

@@ -1,5 +1,5 @@
 /** The index: entries, the overlay of many origins, and the views that clients are shown. */
-export { type Change, commitChange } from "./commit.ts";
+export { type Change, commitChange, commitTo } from "./commit.ts";
 export {
   type BadLine,
   type Dependency,
@@ -10,8 +10,15 @@ export {
   parseModuleFile,
 } from "./entry.ts";
 export { type Metadata, parseMetadata, readFields } from "./metadata.ts";
-export { type Origin, type Overlay, type Owned, overlay, type Shadowed } from "./overlay.ts";
+export { type Modules, mapModules, type OwnerTest, openModules } from "./modules.ts";
+export { type Origin, type Owned, overlay, type Shadowed, shadowed } from "./overlay.ts";
 export { isModuleName, modulePath } from "./path.ts";
 export { followBranch, openSnapshot, type Snapshot } from "./snapshot.ts";
-export { readIndexTree, writeIndexTree } from "./tree.ts";
-export { type Catalog, type CatalogModule, readCatalog, writeView } from "./view.ts";
+export {
+  changedModules,
+  editIndexTree,
+  type ModuleChange,
+  readIndexTree,
+  writeIndexTree,
+} from "./tree.ts";
+export { type Catalog, type CatalogModule, readModule, writeModule } from "./view.ts";

@@ -14,12 +14,16 @@ const MAX_PART = 249;
 
 /**
  * Whether this can be a module's name: `owner/name`, possibly deeper. Names are Unicode and
- * case-sensitive; what could escape a directory or hide in a terminal is refused.
+ * case-sensitive; what could escape a directory, hide in a terminal or stand in another's place is
+ * refused.
  */
 export function isModuleName(name: string): boolean {
   const parts = name.split("/");
-  return parts.length >= 2 && parts.every(isPart);
+  return parts.length >= 2 && parts.every(isPart) && !parts.slice(1, -1).some(isFile);
 }
+
+/** A folder of such a name would stand where another module's file may have to. */
+const isFile = (part: string): boolean => part.endsWith(EXTENSION);
 
 function isPart(part: string): boolean {
   return (
@@ -30,6 +34,12 @@ function isPart(part: string): boolean {
     !/[\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069\\\ufffd]/u.test(part) &&
     Buffer.byteLength(part) <= MAX_PART
   );
+}
+
+/** The module of a file below the root folder; undefined when it is none. */
+export function moduleOfFile(path: string): string | undefined {
+  const module = path.endsWith(EXTENSION) ? path.slice(0, -EXTENSION.length) : "";
+  return isModuleName(module) ? module : undefined;
 }
 
 /** @example modulePath("moonbitlang/x") → ["user", "moonbitlang", "x.index"] */

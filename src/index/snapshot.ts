@@ -2,10 +2,10 @@
  * What a branch of the index says now. Nothing is parsed before it is asked for, and what was parsed
  * is kept until the branch moves, so a request costs a look-up and a restart costs nothing.
  */
-import { findBlob, followRef, type ObjectReader, type Oid, type TreeEntry } from "../git/mod.ts";
+import { followRef, MissingObjectError, type ObjectReader, type Oid } from "../git/mod.ts";
 import { type IndexLine, type ModuleFile, parseModuleFile } from "./entry.ts";
-import { modulePath } from "./path.ts";
-import { readIndexTree } from "./tree.ts";
+import { openModules } from "./modules.ts";
+import { changedModules, readIndexTree } from "./tree.ts";
 
 export interface Snapshot {
   readonly commit: Oid;
@@ -23,33 +23,70 @@ export function followBranch(
   objects: ObjectReader,
 ): () => Snapshot | undefined {
   let current: Snapshot | undefined;
+  let list: ModuleList | undefined;
   const follow = followRef(gitdir, ref);
   return () => {
     const tip = follow();
     if (tip === undefined) return undefined;
-    if (current?.commit !== tip) current = openSnapshot(objects, tip);
+    if (current?.commit !== tip) {
+      current = open(objects, tip, (root) => {
+        list = listModules(objects, root, list);
+        return list.modules;
+      });
+    }
     return current;
   };
 }
 
 /** What one commit says. */
 export function openSnapshot(objects: ObjectReader, commit: Oid): Snapshot {
+  return open(objects, commit, (root) => readIndexTree(objects, root));
+}
+
+/** Every module of a tree. */
+interface ModuleList {
+  readonly root: Oid;
+  readonly modules: ReadonlyMap<string, Oid>;
+}
+
+/** Lists a tree's modules in its own order, by what differs from another if that is enough. */
+function listModules(objects: ObjectReader, root: Oid, former: ModuleList | undefined): ModuleList {
+  const changes = former && changesSince(objects, root, former);
+  // A new one has its place among the others, which is not known of it alone.
+  const isEnough = changes && [...changes.values()].every(({ before }) => before !== undefined);
+  if (!former || !isEnough) return { root, modules: readIndexTree(objects, root) };
+  const modules = new Map(former.modules);
+  for (const [module, { after }] of changes) {
+    if (after === undefined) modules.delete(module);
+    else modules.set(module, after);
+  }
+  return { root, modules };
+}
+
+function changesSince(objects: ObjectReader, root: Oid, former: ModuleList) {
+  try {
+    return changedModules(objects, former.root, root);
+  } catch (error) {
+    // The former tree may have been collected since.
+    if (error instanceof MissingObjectError) return undefined;
+    throw error;
+  }
+}
+
+function open(
+  objects: ObjectReader,
+  commit: Oid,
+  list: (root: Oid) => ReadonlyMap<string, Oid>,
+): Snapshot {
   const root = objects.commit(commit).tree;
-  const trees = new Map<Oid, ReadonlyMap<string, TreeEntry>>();
+  const files = openModules(objects, root);
   const versions = new Map<string, ReadonlyMap<string, IndexLine>>();
   const parsed = new Map<string, ModuleFile | undefined>();
   let all: ReadonlyMap<string, Oid> | undefined;
 
-  const tree = (oid: Oid): ReadonlyMap<string, TreeEntry> => {
-    const known = trees.get(oid);
-    if (known) return known;
-    const read = new Map(objects.tree(oid).map((entry) => [entry.name, entry]));
-    trees.set(oid, read);
-    return read;
-  };
   const module = (name: string): ModuleFile | undefined => {
     if (parsed.has(name)) return parsed.get(name);
-    const blob = findBlob(tree, root, modulePath(name));
+    const blob = files.get(name);
     if (blob === undefined) return undefined;
     const file = parseModuleFile(name, objects.read(blob).data);
     parsed.set(name, file);
@@ -70,7 +107,7 @@ export function openSnapshot(objects: ObjectReader, commit: Oid): Snapshot {
       return lines.get(version);
     },
     modules() {
-      all ??= readIndexTree(objects, root);
+      all ??= list(root);
       return all;
     },
   };

@@ -72,4 +72,10 @@ export function twinOf(name: string, modules: Iterable<string>): string | undefi
   return twin ?? (isOwnerKnown ? undefined : ownerTwin);
 }
 
+/** Says which owners' modules `twinOf` has to be shown. */
+export function ownersLike(name: string): (owner: string) => boolean {
+  const own = folded(ownerOf(name));
+  return (owner) => folded(owner) === own;
+}
+
 const ownerOf = (module: string): string => module.slice(0, module.indexOf("/"));

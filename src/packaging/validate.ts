@@ -7,7 +7,7 @@ import {
   type ManifestDependency,
   manifestDependencies,
 } from "./manifest.ts";
-import { twinOf } from "./name.ts";
+import { ownersLike, twinOf } from "./name.ts";
 import { collisions, unportablePart, unsafePath } from "./path.ts";
 import { type Problem, shown, WHOLE } from "./problem.ts";
 import { ZIP_LIMITS } from "./zip.ts";
@@ -19,7 +19,8 @@ export interface Contents {
 
 /** What an index is asked. */
 export interface KnownModules {
-  names(): Iterable<string>;
+  /** @param mayOwn names of other owners need not be among them */
+  names(mayOwn: (owner: string) => boolean): Iterable<string>;
   /** Undefined when there is no such module. */
   versions(module: string): readonly string[] | undefined;
 }
@@ -44,7 +45,8 @@ export function validateAgainst(manifest: Manifest, known: KnownModules): Proble
     const line = lines.get(key);
     return line === undefined ? { file } : { file, line };
   };
-  const twin = typeof fields.name === "string" ? twinOf(fields.name, known.names()) : undefined;
+  const { name } = fields;
+  const twin = typeof name === "string" ? twinOf(name, known.names(ownersLike(name))) : undefined;
   if (twin !== undefined) {
     const message = `name "${shown(String(fields.name))}" differs from ${shown(twin)} in case or form only`;
     problems.push({

@@ -21,13 +21,14 @@ import {
 import { sourceRef } from "../sources/mod.ts";
 import type { Report } from "./events.ts";
 import type { KnownBundle } from "./ledger.ts";
+import { currentOffer } from "./offer.ts";
 import type { Registry } from "./open.ts";
 import { type ImportedOrigin, importedOrigins, writeOrigins } from "./origins.ts";
 import { ALL_VIEW, PUBLISHED, STORED_VIEW } from "./paths.ts";
 import { pointedArchives, writePointers } from "./pointers.ts";
 import { archivesOf } from "./references.ts";
 import { guardHistory, pinsRef } from "./rewrites.ts";
-import { currentOffer, updateViews } from "./views.ts";
+import { updateViews } from "./views.ts";
 
 /** A bundle that is here, proven, and not yet part of the registry. */
 export interface StagedBundle {
@@ -117,14 +118,14 @@ export async function applyBundle(
   warnOfLacking(registry, plan.get(STORED_VIEW), report);
   const kept = ownArchives(registry, configured);
   const leaving = new Set(gone.filter((sha256) => !kept.has(sha256)));
-  const offer = currentOffer(registry);
+  const offer = await currentOffer(registry);
   // What a policy of this registry holds back, no bundle may list.
   if (offer.held.length === 0 && isReplica(registry, plan, origins, manifest)) {
     for (const name of VIEWS) {
       const tip = plan.get(name);
       if (tip !== undefined && readRef(gitdir, name) !== tip) await writeRef(gitdir, name, tip);
     }
-  } else await updateViews(registry, offer.catalog, report, { leaving });
+  } else await updateViews(registry, offer, report, { leaving });
   for (const sha256 of leaving) await registry.archives.delete(sha256);
   return { removed: leaving.size };
 }

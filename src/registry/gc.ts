@@ -13,13 +13,14 @@ import { findWaste, repackNow } from "../git/mod.ts";
 import type { Catalog, CatalogModule, Entry } from "../index/mod.ts";
 import type { Report } from "./events.ts";
 import { withLock } from "./lock.ts";
+import { currentOffer } from "./offer.ts";
 import type { Registry } from "./open.ts";
 import { PUBLISHED_ORIGIN } from "./paths.ts";
 import { EVERYTHING, planMirror } from "./plan.ts";
 import { pointedArchives } from "./pointers.ts";
 import { referencedArchives } from "./references.ts";
 import { sharedView } from "./remote-origin.ts";
-import { currentOffer, updateViews } from "./views.ts";
+import { updateViews } from "./views.ts";
 
 export interface GcOptions {
   /** Say what would go; remove nothing. */
@@ -64,9 +65,9 @@ async function collect(
   for (const sha256 of stored) {
     if (!named.has(sha256) && !pointed.has(sha256)) doomed.set(sha256, null);
   }
-  const { catalog } = currentOffer(registry);
+  const offer = await currentOffer(registry);
   if (keepLatest !== undefined) {
-    for (const { checksum, module, version } of tooOld(catalog, stored, keepLatest)) {
+    for (const { checksum, module, version } of tooOld(offer.catalog, stored, keepLatest)) {
       if (!pointed.has(checksum)) doomed.set(checksum, `${module}@${version}`);
     }
   }
@@ -84,7 +85,7 @@ async function collect(
     for (const [sha256, version] of doomed) if (version === null) await archives.delete(sha256);
     // Then the view, then the rest: what is listed as stored is there at every moment.
     if (keepLatest !== undefined) {
-      await updateViews(registry, catalog, report, { leaving: new Set(doomed.keys()) });
+      await updateViews(registry, offer, report, { leaving: new Set(doomed.keys()) });
     }
     for (const sha256 of doomed.keys()) await archives.delete(sha256);
     if (waste.objects > 0) await repackNow(paths.index, objects, sharedView(registry));
@@ -118,7 +119,9 @@ function readNamed(registry: Registry): Map<Sha256, Entry> {
  */
 function tooOld(catalog: Catalog, stored: ReadonlySet<Sha256>, keepLatest: number): Entry[] {
   const here = new Map<string, CatalogModule>();
-  for (const [module, file] of catalog) {
+  for (const module of catalog.keys()) {
+    const file = catalog.get(module);
+    if (!file) continue;
     const lines = file.lines.filter(({ entry }) => stored.has(entry.checksum));
     if (lines.length > 0) here.set(module, { ...file, lines });
   }

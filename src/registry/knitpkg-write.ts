@@ -1,7 +1,7 @@
 /** Changes the branch of projects: one change after the other, each one commit. */
 import { Failure } from "../errors.ts";
-import { createObjectBatch, gatherIfMany, readRef, writeRef } from "../git/mod.ts";
-import { commitChange } from "../index/mod.ts";
+import { createObjectBatch, gatherIfMany, readRef } from "../git/mod.ts";
+import { commitTo } from "../index/mod.ts";
 import { type FileChange, openProjects, type Projects, writeFiles } from "../projects/mod.ts";
 import { withLock } from "./lock.ts";
 import type { Registry } from "./open.ts";
@@ -67,14 +67,13 @@ async function change<T>(
   if (files.length === 0) return result;
   const batch = createObjectBatch(gitdir, objects.has);
   const root = parent === undefined ? undefined : objects.commit(parent).tree;
-  const commit = commitChange(batch, objects, {
+  const commit = {
     parent,
     tree: writeFiles(batch, objects, root, files),
     time: Math.floor(Date.now() / 1_000),
     modules: [subject],
-  });
-  await batch.write();
-  if (commit) await writeRef(gitdir, KNITPKG, commit);
+  };
+  await commitTo(gitdir, objects, batch, new Map([[KNITPKG, commit]]));
   await gatherIfMany(gitdir);
   return result;
 }

@@ -1,6 +1,7 @@
 /** What an operator's monitoring wants to know of a served registry, but for its requests. */
-import { type ObjectReader, type Oid, readRef } from "../git/mod.ts";
-import { openSnapshot } from "../index/mod.ts";
+import { MissingObjectError, type ObjectReader, type Oid, readRef } from "../git/mod.ts";
+import { changedModules } from "../index/mod.ts";
+import { gently } from "./gently.ts";
 import type { Registry } from "./open.ts";
 import { ALL_VIEW, STORED_VIEW } from "./paths.ts";
 import type { PullWatch } from "./pull.ts";
@@ -34,7 +35,7 @@ export interface Meter extends PullWatch {
 
 export function createMeter({ paths, objects }: Registry): Meter {
   const pulls = new Map<string, PullCount>();
-  const measureView = createViewMeasure(objects);
+  const [measureListed, measureStored] = [createViewMeasure(objects), createViewMeasure(objects)];
   const add = (source: string, archives: number, bytes: number, failures: number) => {
     const before = pulls.get(source) ?? { archives: 0, bytes: 0, failures: 0 };
     pulls.set(source, {
@@ -51,46 +52,37 @@ export function createMeter({ paths, objects }: Registry): Meter {
       const sources = state?.syncs() ?? [];
       const autoSync = state?.autoSync();
       state?.close();
-      const listed = await measureView(readRef(paths.index, ALL_VIEW));
-      const stored = await measureView(readRef(paths.index, STORED_VIEW));
+      const listed = await measureListed(readRef(paths.index, ALL_VIEW));
+      const stored = await measureStored(readRef(paths.index, STORED_VIEW));
       return { listed, stored, pulls, sources, autoSync, downloads };
     },
   };
 }
 
-/** After so many files others get their turn: a big index must not hold up requests. */
-const FILES_AT_ONCE = 200;
-
-/**
- * Counts a view's modules and versions. Files are counted once, and those that no view has any more are
- * forgotten with the next commit.
- */
+/** Counts a view's modules and versions: all once, and then what each commit has changed of them. */
 function createViewMeasure(objects: ObjectReader) {
-  const sizes = new Map<Oid, ViewSize>();
-  let lines = new Map<Oid, number>();
+  let known: { readonly tree: Oid; readonly size: ViewSize } | undefined;
+  const linesOf = (blob: Oid | undefined) =>
+    blob === undefined ? 0 : countLines(objects.read(blob).data);
+  const count = async (tree: Oid, from: typeof known): Promise<ViewSize> => {
+    let { modules, versions } = from?.size ?? { modules: 0, versions: 0 };
+    const changes = changedModules(objects, from?.tree, tree).values();
+    for await (const { before, after } of gently(changes)) {
+      modules += Number(after !== undefined) - Number(before !== undefined);
+      versions += linesOf(after) - linesOf(before);
+    }
+    return { modules, versions };
+  };
   return async (tip: Oid | undefined): Promise<ViewSize> => {
     if (tip === undefined) return { modules: 0, versions: 0 };
-    const known = sizes.get(tip);
-    if (known) return known;
-    const modules = openSnapshot(objects, tip).modules();
-    const counted = new Map<Oid, number>();
-    let versions = 0;
-    let left = FILES_AT_ONCE;
-    for (const blob of modules.values()) {
-      const count = lines.get(blob) ?? countLines(objects.read(blob).data);
-      counted.set(blob, count);
-      versions += count;
-      if (--left > 0) continue;
-      left = FILES_AT_ONCE;
-      await new Promise(setImmediate);
-    }
-    if (sizes.size >= 2) {
-      sizes.clear();
-      lines = new Map();
-    }
-    for (const [blob, count] of counted) lines.set(blob, count);
-    const size = { modules: modules.size, versions };
-    sizes.set(tip, size);
+    const { tree } = objects.commit(tip);
+    if (known?.tree === tree) return known.size;
+    const size = await count(tree, known).catch((error: unknown) => {
+      // The former tree may have been collected since.
+      if (known && error instanceof MissingObjectError) return count(tree, undefined);
+      throw error;
+    });
+    known = { tree, size };
     return size;
   };
 }

@@ -7,7 +7,9 @@ import { type AssetCounts, mirrorAssets } from "./assets.ts";
 import type { Report } from "./events.ts";
 import { type Fetched, type FetchOptions, fetchAll } from "./fetch.ts";
 import { withLock } from "./lock.ts";
+import { currentOffer, type Offer } from "./offer.ts";
 import type { Registry } from "./open.ts";
+import { forgetRemovedSources } from "./origin-tips.ts";
 import { EVERYTHING, type Plan, planMirror, type Selection } from "./plan.ts";
 import { countHeld, type HeldVersion, heldFailure } from "./policy.ts";
 import { type RefreshOutcome, refreshSources } from "./refresh.ts";
@@ -15,13 +17,7 @@ import { autoPush } from "./remote.ts";
 import { sharedView } from "./remote-origin.ts";
 import { type SelectionOptions, selectionOf, selectionsToSync } from "./selection.ts";
 import { openState, type State } from "./state.ts";
-import {
-  currentOffer,
-  forgetRemovedSources,
-  type ListingChange,
-  type Offer,
-  updateViews,
-} from "./views.ts";
+import { type ListingChange, updateViews } from "./views.ts";
 
 export interface MirrorOptions extends SelectionOptions, FetchOptions {
   /** Say what would be done; download nothing. */
@@ -64,7 +60,7 @@ export async function mirror(
   return await writing(registry, "mirror", report, options.signal, async (state) => {
     const { source, patterns } = selection;
     await refreshSources(registry, source, patterns, state, report, options.signal);
-    const offer = currentOffer(registry);
+    const offer = await currentOffer(registry);
     const plan = planMirror(offer.catalog, [selection]);
     if (plan.unmatched.length === selection.patterns.length) throw noMatch(selection, offer.held);
     if (!options.dryRun) state.remember(selection);
@@ -84,7 +80,7 @@ export async function sync(
     const patterns = selections.flatMap((selection) => selection.patterns);
     const { signal } = options;
     const outcomes = await refreshSources(registry, undefined, patterns, state, report, signal);
-    const offer = currentOffer(registry);
+    const offer = await currentOffer(registry);
     const plan = planMirror(offer.catalog, selections);
     const summary = await carryOut(registry, offer, selections, plan, options, report, started);
     return { ...summary, sources: outcomes.map(described) };
@@ -98,7 +94,7 @@ export async function recompute(
 ): Promise<ListingChange> {
   return await withLock(registry.paths.lock, "recompute", async () => {
     forgetRemovedSources(registry);
-    const change = await updateViews(registry, currentOffer(registry).catalog, report);
+    const change = await updateViews(registry, await currentOffer(registry), report);
     await autoPush(registry, report);
     return change;
   });
@@ -148,13 +144,14 @@ async function noteStored(
 
 async function carryOut(
   registry: Registry,
-  { catalog, held }: Offer,
+  offer: Offer,
   selections: readonly Selection[],
   plan: Plan,
   options: FetchOptions & { readonly dryRun?: boolean },
   report: Report,
   started: number,
 ): Promise<MirrorSummary> {
+  const { catalog, held } = offer;
   warn(plan, held, report);
   if (held.length > 0) report({ type: "held", ...countHeld(held) });
   const stored = await registry.archives.list();
@@ -183,7 +180,8 @@ async function carryOut(
     return { ...counts, ...fetched, assets, dryRun: false, ...elapsed() };
   } finally {
     // Also after Ctrl-C: what did arrive is here to stay, and may be shown.
-    await updateViews(registry, catalog, report);
+    const arrived = missing.map(({ module }) => module);
+    await updateViews(registry, offer, report, { arrived });
   }
 }
 

@@ -1,10 +1,11 @@
 /** Who a module is from, for a server that outlives changes of the sources. */
 import type { Config, SourceConfig } from "../config/mod.ts";
 import type { Oid } from "../git/mod.ts";
-import type { Entry, Overlay } from "../index/mod.ts";
+import type { Entry, Modules, Owned } from "../index/mod.ts";
+import { currentOwners } from "./offer.ts";
 import type { Registry } from "./open.ts";
+import { originTips } from "./origin-tips.ts";
 import { createProviders } from "./provider.ts";
-import { currentOverlay, originTips } from "./views.ts";
 
 /** Finds whose a module is. */
 export type FindOwner = (module: string) => Owner | undefined;
@@ -21,17 +22,17 @@ export interface Owner {
 /** Works the owners out anew when an index or the settings change. */
 export function createOwnerLookup(opened: Registry, config: () => Config): FindOwner {
   let tips = "";
-  let owners: Overlay<Oid> | undefined;
+  let owners: Modules<Owned<Oid>> | undefined;
   return (module) => {
     const registry = { ...opened, config: config() };
     const now = originTips(registry)
       .map(({ name, tip }) => `${name} ${tip}`)
       .join("\n");
     if (!owners || now !== tips) {
-      owners = currentOverlay(registry);
+      owners = currentOwners(registry);
       tips = now;
     }
-    const owned = owners.modules.get(module);
+    const owned = owners.get(module);
     return (
       owned && {
         origin: owned.origin,

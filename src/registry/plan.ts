@@ -1,7 +1,7 @@
 /** Which versions a mirror needs: what was asked for, and what that depends on. Pure. */
 import picomatch from "picomatch";
 import { compare, maxSatisfying, valid, validRange } from "semver";
-import type { Catalog, Entry } from "../index/mod.ts";
+import type { Catalog, CatalogModule, Entry, OwnerTest } from "../index/mod.ts";
 import { leastMeeting } from "../resolve/mod.ts";
 import { REMOTE } from "./remote-origin.ts";
 
@@ -40,7 +40,8 @@ export interface UnmetDependency {
 /** Patterns that ask for everything: `*` alone stops at a slash. */
 export const EVERYTHING = "**";
 
-export function planMirror(catalog: Catalog, selections: readonly Selection[]): Plan {
+export function planMirror(from: Catalog, selections: readonly Selection[]): Plan {
+  const catalog = keeping(from);
   const chosen = new Map<string, Entry>();
   const unmatched = new Set<string>();
   const roots: Entry[] = [];
@@ -56,6 +57,18 @@ export function planMirror(catalog: Catalog, selections: readonly Selection[]): 
   return { entries: [...chosen.values()], unmatched: [...unmatched], unmet };
 }
 
+/** Dependencies lead to the same modules over and over. */
+function keeping(catalog: Catalog): Catalog {
+  const kept = new Map<string, CatalogModule | undefined>();
+  return {
+    get(module) {
+      if (!kept.has(module)) kept.set(module, catalog.get(module));
+      return kept.get(module);
+    },
+    keys: (mayOwn) => catalog.keys(mayOwn),
+  };
+}
+
 const key = ({ module, version }: { module: string; version: string }) => `${module}@${version}`;
 
 function select(catalog: Catalog, selection: Selection): { entries: Entry[]; unused: string[] } {
@@ -65,13 +78,15 @@ function select(catalog: Catalog, selection: Selection): { entries: Entry[]; unu
     used: false,
   }));
   const entries: Entry[] = [];
-  for (const [module, { origin, lines }] of catalog) {
+  for (const module of catalog.keys(ownersOf(selection.patterns))) {
+    const hits = tests.filter(({ matches }) => matches(module));
+    const file = hits.length > 0 ? catalog.get(module) : undefined;
+    if (!file) continue;
+    const { origin, lines } = file;
     if (selection.source !== undefined && origin !== selection.source && origin !== REMOTE) {
       continue;
     }
-    const hits = tests.filter(({ matches }) => matches(module));
     for (const hit of hits) hit.used = true;
-    if (hits.length === 0) continue;
     entries.push(
       ...narrow(
         lines.map(({ entry }) => entry),
@@ -81,6 +96,15 @@ function select(catalog: Catalog, selection: Selection): { entries: Entry[]; unu
   }
   return { entries, unused: tests.filter(({ used }) => !used).map(({ pattern }) => pattern) };
 }
+
+/** Whose modules some patterns can match; undefined: anybody's. */
+function ownersOf(patterns: readonly string[]): OwnerTest | undefined {
+  const owners = new Set(patterns.map((pattern) => PLAIN_OWNER.exec(pattern)?.[1]));
+  return owners.has(undefined) ? undefined : (owner) => owners.has(owner);
+}
+
+/** Without anything that a glob could mean otherwise. */
+const PLAIN_OWNER = /^([\p{L}\p{N}_-]+)\//u;
 
 function narrow(entries: readonly Entry[], { latest, since }: Selection): readonly Entry[] {
   const recent =

@@ -6,7 +6,7 @@
 import picomatch from "picomatch";
 import type { Config } from "../config/mod.ts";
 import { Failure } from "../errors.ts";
-import type { Catalog, CatalogModule, Entry } from "../index/mod.ts";
+import type { CatalogModule, Entry } from "../index/mod.ts";
 import { PUBLISHED_ORIGIN } from "./paths.ts";
 
 /** Why a version is not passed on. */
@@ -22,6 +22,8 @@ export interface HeldVersion {
 }
 
 export interface Policy {
+  /** Nothing is ever held back. */
+  readonly isOpen: boolean;
   /** Whether a version is blocked, whoever offers it. */
   blocked(module: string, version: string): Hold | undefined;
   /** Whether an entry is too young at this time, in milliseconds since the epoch. */
@@ -32,6 +34,7 @@ export function createPolicy({ minAge, allow, block }: Config["policy"]): Policy
   const blocks = block.map((pattern) => ({ pattern, matches: matcher(pattern) }));
   const allows = allow.map(matcher);
   return {
+    isOpen: block.length === 0 && minAge === 0,
     blocked(module, version) {
       const hit = blocks.find(({ matches }) => matches(module, version));
       return hit && { reason: "blocked", pattern: hit.pattern };
@@ -57,36 +60,41 @@ function matcher(pattern: string): (module: string, version: string) => boolean 
   return (module, version) => isModule(module) && isVersion(version);
 }
 
+/** What a policy makes of a module. */
+export interface Judged {
+  /** Without what is held back; undefined when nothing is left. */
+  readonly kept: CatalogModule | undefined;
+  readonly held: readonly HeldVersion[];
+}
+
 /**
- * A catalog without what the policy holds back. A module of which nothing is left is not in it.
+ * Takes out of a module what the policy holds back.
  *
+ * @param now milliseconds since the epoch
  * @param wasListed whether clients were shown this entry before
  */
 export function applyPolicy(
-  catalog: Catalog,
+  module: CatalogModule,
   policy: Policy,
   now: number,
   wasListed: (entry: Entry) => boolean,
-): { catalog: Catalog; held: HeldVersion[] } {
+): Judged {
   const held: HeldVersion[] = [];
-  const isHeld = (origin: string, entry: Entry): boolean => {
-    const { module, version } = entry;
+  const isHeld = (entry: Entry): boolean => {
+    const { module: name, version } = entry;
     const young = () => {
       // Who publishes here is trusted to: age is for strangers.
-      if (origin === PUBLISHED_ORIGIN) return undefined;
+      if (module.origin === PUBLISHED_ORIGIN) return undefined;
       const hold = policy.young(entry, now);
       return hold && !wasListed(entry) ? hold : undefined;
     };
-    const hold = policy.blocked(module, version) ?? young();
-    if (hold) held.push({ module, version, hold });
+    const hold = policy.blocked(name, version) ?? young();
+    if (hold) held.push({ module: name, version, hold });
     return hold !== undefined;
   };
-  const kept = [...catalog].flatMap(([name, module]): [string, CatalogModule][] => {
-    const lines = module.lines.filter(({ entry }) => !isHeld(module.origin, entry));
-    if (lines.length === module.lines.length) return [[name, module]];
-    return lines.length === 0 ? [] : [[name, { ...module, lines, edited: true }]];
-  });
-  return { catalog: new Map(kept), held };
+  const lines = module.lines.filter(({ entry }) => !isHeld(entry));
+  if (held.length === 0) return { kept: module, held };
+  return { kept: lines.length === 0 ? undefined : { ...module, lines, edited: true }, held };
 }
 
 /** How many versions are held back, by reason. */

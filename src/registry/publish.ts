@@ -23,12 +23,13 @@ import {
 } from "../packaging/mod.ts";
 import { type Candidate, type Claims, examine, type PublishedFile } from "./candidate.ts";
 import { withLockSoon } from "./lock.ts";
+import { currentOwners } from "./offer.ts";
 import { enabledSources, type Registry } from "./open.ts";
+import { originTips, sourceTips } from "./origin-tips.ts";
 import { ALL_VIEW, PUBLISHED_ORIGIN } from "./paths.ts";
 import { publicationLine } from "./publication-line.ts";
 import { PATIENCE_MS, publishedLines, showPublished, writePublished } from "./published.ts";
 import { REMOTE } from "./remote-origin.ts";
-import { currentOverlay, originTips, sourceTips } from "./views.ts";
 
 export interface Publication {
   readonly module: string;
@@ -113,11 +114,11 @@ export async function publishArchive(
 }
 
 export function knownModules(registry: Registry): KnownModules {
-  const { modules } = currentOverlay(registry);
+  const owners = currentOwners(registry);
   return {
-    names: () => modules.keys(),
+    names: (mayOwn) => owners.keys(mayOwn),
     versions(module) {
-      const blob = modules.get(module)?.blob;
+      const blob = owners.get(module)?.blob;
       if (blob === undefined) return undefined;
       const { lines } = parseModuleFile(module, registry.objects.read(blob).data);
       return lines.map(({ entry }) => entry.version);

@@ -6,7 +6,6 @@ import { createRepository } from "../git/mod.ts";
 import {
   isModuleName,
   modulePath,
-  openSnapshot,
   parseModuleFile,
   readIndexTree,
   writeIndexTree,
@@ -18,6 +17,7 @@ import { guardHistory } from "./rewrites.ts";
 import { noSource } from "./selection.ts";
 import type { State } from "./state.ts";
 import { refreshSymbols } from "./symbols.ts";
+import { countModules, readViewRecord } from "./view-record.ts";
 
 export type RefreshOutcome =
   | { readonly name: string; readonly outcome: "unchanged" | "updated" }
@@ -77,7 +77,9 @@ async function refreshOne(
       beforeMove: (before, after) => guardHistory(registry, name, before, after, report),
     });
     if (!listed && globs.length > 0) report({ type: "warning", message: unlisted(source, globs) });
-    const modules = openSnapshot(registry.objects, tip).modules().size;
+    const { objects, paths } = registry;
+    const tree = objects.commit(tip).tree;
+    const modules = countModules(objects, readViewRecord(paths), name, tree);
     const outcome = changed ? "updated" : "unchanged";
     report({ type: "refreshed", source: name, outcome, modules });
     return { name, outcome };

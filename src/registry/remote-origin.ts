@@ -6,7 +6,7 @@
  *     refs/remotes/@remote/pushed    what was pushed last
  */
 import { isAncestor, type ObjectReader, type Oid } from "../git/mod.ts";
-import { type Origin, parseModuleFile } from "../index/mod.ts";
+import { mapModules, type Origin, overlay, parseModuleFile } from "../index/mod.ts";
 import type { Registry } from "./open.ts";
 import { ALL_VIEW, STORED_VIEW } from "./paths.ts";
 
@@ -34,11 +34,17 @@ export function leaveToSources(
   const at = origins.findIndex(({ name }) => name === REMOTE);
   if (at < 0) return origins;
   const behind = origins.slice(at + 1);
-  const isLeft = ([module, blob]: readonly [string, Oid]): boolean => {
-    const rival = behind.find(({ modules }) => modules.has(module))?.modules.get(module);
-    return rival !== undefined && covers(objects, module, rival, blob);
-  };
-  const modules = new Map([...origins[at]!.modules].filter((each) => !isLeft(each)));
+  const rivals = overlay(behind);
+  const known = new Map<string, boolean>();
+  const modules = mapModules(origins[at]!.modules, (module, blob) => {
+    let isLeft = known.get(module);
+    if (isLeft === undefined) {
+      const rival = rivals.get(module)?.blob;
+      isLeft = rival !== undefined && covers(objects, module, rival, blob);
+      known.set(module, isLeft);
+    }
+    return isLeft ? undefined : blob;
+  });
   return origins.with(at, { name: REMOTE, modules });
 }
 

@@ -5,10 +5,12 @@ import { createRepository, deleteRef, isAncestor, readRef, writeRef } from "../g
 import { type GitPeer, pullShared, pushShared, sourceRef } from "../sources/mod.ts";
 import type { Report } from "./events.ts";
 import { withLock } from "./lock.ts";
+import { currentOffer } from "./offer.ts";
 import type { Registry } from "./open.ts";
+import { sourceTips } from "./origin-tips.ts";
 import { PUSHED, REMOTE, sharedView } from "./remote-origin.ts";
 import { guardHistory } from "./rewrites.ts";
-import { currentOffer, type ListingChange, sourceTips, updateViews } from "./views.ts";
+import { type ListingChange, updateViews } from "./views.ts";
 
 export interface RemoteOptions {
   readonly signal?: AbortSignal;
@@ -65,7 +67,7 @@ export async function pullIndex(
       const message = `${peer.title} is the index of source ${source.name}`;
       throw new Failure("config", message, hint);
     }
-    const listing = await updateViews(registry, currentOffer(registry).catalog, report, {
+    const listing = await updateViews(registry, await currentOffer(registry), report, {
       join: tip,
     });
     return { branch, commit: tip, changed, listing };

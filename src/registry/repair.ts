@@ -11,8 +11,9 @@ import { DownloadError, forEachLimit } from "../download/mod.ts";
 import type { Entry } from "../index/mod.ts";
 import type { Report } from "./events.ts";
 import { fetchArchive } from "./fetch.ts";
+import { currentOffer } from "./offer.ts";
 import type { Registry } from "./open.ts";
-import { currentOffer, updateViews } from "./views.ts";
+import { updateViews } from "./views.ts";
 
 export interface Wrong {
   /** Here, with other bytes than their name says. */
@@ -34,7 +35,8 @@ export async function repair(registry: Registry, wrong: Wrong, report: Report): 
   for (const sha256 of wrong.bad) {
     await archives.copyTo(sha256, join(paths.quarantine, `${sha256}.zip`));
   }
-  const { catalog } = currentOffer(registry);
+  const offer = await currentOffer(registry);
+  const { catalog } = offer;
   const all = [...wrong.bad, ...wrong.missing];
   const repaired = new Set(
     wrong.from === undefined ? [] : await fromBundle(registry, wrong.from, new Set(all)),
@@ -42,8 +44,9 @@ export async function repair(registry: Registry, wrong: Wrong, report: Report): 
   const wanted = new Set(all.filter((sha256) => !repaired.has(sha256)));
   const sources = new Map(config.sources.map((source) => [source.name, source]));
   const entries: Entry[] = [];
-  for (const { lines } of catalog.values()) {
-    for (const { entry } of lines) if (wanted.delete(entry.checksum)) entries.push(entry);
+  for (const module of wanted.size > 0 ? catalog.keys() : []) {
+    for (const { entry } of catalog.get(module)?.lines ?? [])
+      if (wanted.delete(entry.checksum)) entries.push(entry);
   }
   await forEachLimit(
     entries,
@@ -72,7 +75,7 @@ export async function repair(registry: Registry, wrong: Wrong, report: Report): 
   );
   // What could not be had again must not be served as it is; the view first, then the bytes.
   const lost = wrong.bad.filter((sha256) => !repaired.has(sha256));
-  await updateViews(registry, catalog, report, { leaving: new Set(lost) });
+  await updateViews(registry, offer, report, { leaving: new Set(lost) });
   for (const sha256 of lost) await archives.delete(sha256);
   return { archives: repaired };
 }

@@ -4,25 +4,20 @@
  *
  *     refs/pins/<source>    an index of the pinned lines
  */
-import { createObjectBatch, type Oid, readRef, writeRef } from "../git/mod.ts";
+import { createObjectBatch, type Oid, readRef } from "../git/mod.ts";
 import {
-  commitChange,
+  changedModules,
+  commitTo,
+  editIndexTree,
   encodeModuleFile,
   type IndexLine,
+  openModules,
   parseModuleFile,
-  readIndexTree,
-  writeIndexTree,
 } from "../index/mod.ts";
 import type { Report } from "./events.ts";
 import type { Registry } from "./open.ts";
 
 export const pinsRef = (source: string): string => `refs/pins/${source}`;
-
-/** The pinned lines of a source: a blob a module. */
-export function readPins({ objects, paths }: Registry, source: string): ReadonlyMap<string, Oid> {
-  const tip = readRef(paths.index, pinsRef(source));
-  return tip === undefined ? new Map() : readIndexTree(objects, objects.commit(tip).tree);
-}
 
 /**
  * Compares a source's index with the one before. Warns of versions that disappeared or changed, and
@@ -36,22 +31,22 @@ export async function guardHistory(
   report: Report,
 ): Promise<void> {
   const { objects, archives, paths } = registry;
-  const old = readIndexTree(objects, objects.commit(before).tree);
-  const now = readIndexTree(objects, objects.commit(after).tree);
+  const treeOf = (commit: Oid) => objects.commit(commit).tree;
   const read = (module: string, blob: Oid | undefined): readonly IndexLine[] =>
     blob === undefined ? [] : parseModuleFile(module, objects.read(blob).data).lines;
   const warn = (message: string) =>
     report({ type: "warning", message: `source ${source}: ${message}` });
 
-  const pinned = new Map(readPins(registry, source));
-  let isNew = false;
+  const parent = readRef(paths.index, pinsRef(source));
+  const root = parent === undefined ? undefined : treeOf(parent);
+  const pins = root === undefined ? undefined : openModules(objects, root);
+  const pinned = new Map<string, Oid>();
   const batch = createObjectBatch(paths.index, objects.has);
-  for (const [module, blob] of old) {
-    const next = now.get(module);
-    if (next === blob) continue;
-    const lines = new Map(read(module, next).map((line) => [line.entry.version, line.entry]));
+  for (const [module, change] of changedModules(objects, treeOf(before), treeOf(after))) {
+    const next = read(module, change.after);
+    const lines = new Map(next.map((line) => [line.entry.version, line.entry]));
     const toPin: IndexLine[] = [];
-    for (const line of read(module, blob)) {
+    for (const line of read(module, change.before)) {
       const { version, checksum } = line.entry;
       const entry = lines.get(version);
       if (!entry) warn(`${module}@${version} has disappeared`);
@@ -63,22 +58,17 @@ export async function guardHistory(
       }
     }
     if (toPin.length === 0) continue;
-    isNew = true;
-    const kept = new Map(
-      read(module, pinned.get(module)).map((line) => [line.entry.version, line]),
-    );
+    const kept = new Map(read(module, pins?.get(module)).map((line) => [line.entry.version, line]));
     // The first pin stands: it is what clients have had longest.
     for (const line of toPin) if (!kept.has(line.entry.version)) kept.set(line.entry.version, line);
     pinned.set(module, batch.add("blob", encodeModuleFile([...kept.values()])));
   }
-  if (!isNew) return;
-  const parent = readRef(paths.index, pinsRef(source));
-  const commit = commitChange(batch, objects, {
+  if (pinned.size === 0) return;
+  const commit = {
     parent,
-    tree: writeIndexTree(batch, pinned),
+    tree: editIndexTree(batch, objects, root, pinned),
     time: objects.commit(after).time,
     modules: [...pinned.keys()].sort(),
-  });
-  await batch.write();
-  if (commit) await writeRef(paths.index, pinsRef(source), commit);
+  };
+  await commitTo(paths.index, objects, batch, new Map([[pinsRef(source), commit]]));
 }

@@ -2,7 +2,9 @@
 import { serverAddress } from "../config/mod.ts";
 import { readRef } from "../git/mod.ts";
 import { openSnapshot } from "../index/mod.ts";
+import { gently } from "./gently.ts";
 import { type Holder, lockHolder } from "./lock.ts";
+import { currentOffer } from "./offer.ts";
 import type { Registry } from "./open.ts";
 import { importedOrigins } from "./origins.ts";
 import { ALL_VIEW, STORED_VIEW } from "./paths.ts";
@@ -10,7 +12,6 @@ import type { Selection } from "./plan.ts";
 import { countHeld } from "./policy.ts";
 import { selectionsToSync } from "./selection.ts";
 import { type AutoSyncState, readState } from "./state.ts";
-import { currentOffer } from "./views.ts";
 
 export interface Status {
   readonly name: string;
@@ -59,8 +60,11 @@ export async function status(registry: Registry): Promise<Status> {
   const autoSync = config.mirror.autoSync ? state?.autoSync() : undefined;
   state?.close();
   const owned = new Map<string, Count>();
-  const { catalog, held } = currentOffer(registry);
-  for (const { origin, lines } of catalog.values()) {
+  const { catalog, held } = await currentOffer(registry);
+  for await (const name of gently(catalog.keys())) {
+    const module = catalog.get(name);
+    if (!module) continue;
+    const { origin, lines } = module;
     const count = owned.get(origin) ?? { modules: 0, versions: 0 };
     owned.set(origin, { modules: count.modules + 1, versions: count.versions + lines.length });
   }

@@ -4,9 +4,20 @@
  * another `sync`.
  */
 import { Failure, messageOf } from "../errors.ts";
+import { createObjectBatch, type Oid, readRef } from "../git/mod.ts";
+import {
+  commitTo,
+  editIndexTree,
+  encodeModuleFile,
+  openModules,
+  openSnapshot,
+} from "../index/mod.ts";
 import { withLock } from "./lock.ts";
+import { viewTrees } from "./offer.ts";
 import type { Registry } from "./open.ts";
-import { listStored } from "./views.ts";
+import { ALL_VIEW, STORED_VIEW } from "./paths.ts";
+import { rememberMore } from "./store-change.ts";
+import { readViewRecord, recordViews } from "./view-record.ts";
 
 /** After the first archive that is not listed yet. */
 const WAIT_MS = 1_000;
@@ -60,4 +71,38 @@ export function createStoredListing(
       clearTimeout(timer);
     },
   };
+}
+
+/** Lists in the stored view what is stored of these modules by now. The caller holds the lock. */
+async function listStored(registry: Registry, modules: Iterable<string>): Promise<void> {
+  const { objects, archives, paths } = registry;
+  const all = readRef(paths.index, ALL_VIEW);
+  if (all === undefined) return;
+  const before = viewTrees(registry);
+  const listed = openSnapshot(objects, all);
+  const blobs = openModules(objects, objects.commit(all).tree);
+  const batch = createObjectBatch(paths.index, objects.has);
+  const files = new Map<string, Oid>();
+  const hashes: string[] = [];
+  for (const module of modules) {
+    const lines = listed.module(module)?.lines ?? [];
+    const stored = lines.filter(({ entry }) => archives.has(entry.checksum));
+    if (stored.length === 0) continue;
+    const isAll = stored.length === lines.length;
+    files.set(module, isAll ? blobs.get(module)! : batch.add("blob", encodeModuleFile(stored)));
+    hashes.push(...stored.map(({ entry }) => entry.checksum));
+  }
+  if (files.size === 0) return;
+  const commit = {
+    parent: readRef(paths.index, STORED_VIEW),
+    tree: editIndexTree(batch, objects, before.stored ?? undefined, files),
+    time: objects.commit(all).time,
+    modules: [...files.keys()].sort(),
+  };
+  await commitTo(paths.index, objects, batch, new Map([[STORED_VIEW, commit]]));
+  const record = readViewRecord(paths);
+  const isCurrent = record?.views.all === before.all && record.views.stored === before.stored;
+  if (!isCurrent) return;
+  const stored = rememberMore(record.stored, hashes);
+  await recordViews(paths, { ...record, views: viewTrees(registry), stored }, record);
 }

@@ -8,10 +8,10 @@ import { Failure } from "../errors.ts";
 import type { IndexLine } from "../index/mod.ts";
 import { shown } from "../packaging/mod.ts";
 import { withLockSoon } from "./lock.ts";
+import { currentOwners } from "./offer.ts";
 import type { Registry } from "./open.ts";
 import { readLine } from "./publication-line.ts";
 import { PATIENCE_MS, publishedLines, writePublished } from "./published.ts";
-import { currentOverlay } from "./views.ts";
 
 const MAX_REASON = 500;
 
@@ -90,7 +90,7 @@ function checkReason(reason: string): void {
 }
 
 function notOurs(registry: Registry, module: string): Failure {
-  const owner = currentOverlay(registry).modules.get(module)?.origin;
+  const owner = currentOwners(registry).get(module)?.origin;
   if (owner === undefined) {
     return new Failure("not-found", `there is no module ${shown(module)} in this registry`);
   }

@@ -61,7 +61,7 @@ async function tryPush(
   try {
     await understood(peer, () =>
       push({
-        fs: pushFileSystem(gitdir, peer.name),
+        fs: pushFileSystem(gitdir, peer.name, objects),
         http: httpClient(peer, signal),
         gitdir,
         url: peer.url,

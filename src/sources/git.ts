@@ -6,10 +6,10 @@ import { DownloadError, shownUrl, withRetries } from "../download/mod.ts";
 import { Failure, messageOf, systemCode } from "../errors.ts";
 import {
   type AdvertisedRef,
+  changedFiles,
   type FetchLimits,
   type FetchQuestion,
   fetchPack,
-  isTree,
   MissingObjectError,
   type Oid,
   openObjectDatabase,
@@ -68,7 +68,14 @@ async function tryRefresh(
   if (tip === before) return { tip, changed: false };
   // A shared index may be what was pushed from here.
   if (!(history && hasHistory(gitdir, tip))) await bring(gitdir, peer, listing, tip, options);
-  checkComplete(gitdir, tip, peer);
+  try {
+    checkComplete(gitdir, before, tip, peer);
+  } catch (error) {
+    if (!(error instanceof DownloadError) || before === undefined) throw error;
+    // What was here before is damaged, and the server took it for whole.
+    await bring(gitdir, peer, listing, tip, { ...options, anew: true });
+    checkComplete(gitdir, undefined, tip, peer);
+  }
   if (before !== undefined) await beforeMove?.(before, tip);
   await writeRef(gitdir, ref, tip);
   return { tip, changed: true };
@@ -108,9 +115,12 @@ async function bring(
   peer: GitPeer,
   { capabilities }: RefListing,
   want: Oid,
-  { signal, history = false }: RefreshOptions,
+  { signal, history = false, anew = false }: RefreshOptions & { readonly anew?: boolean },
 ): Promise<void> {
-  const question = questionFor(gitdir, peer, want, history);
+  const depth = history ? undefined : 1;
+  const question = anew
+    ? { want, haves: [], shallows: [], depth }
+    : questionFor(gitdir, peer, want, depth);
   // Whose history is gone on from is trusted with how long it is.
   const work = history ? Number.POSITIVE_INFINITY : MOST_WORK;
   const limits: FetchLimits = { pack: MOST_PACK, object: MOST_OBJECT, work };
@@ -124,16 +134,21 @@ async function bring(
 }
 
 /** Says what is here, which the server leaves out of the pack. */
-function questionFor(gitdir: string, peer: GitPeer, want: Oid, history: boolean): FetchQuestion {
+function questionFor(
+  gitdir: string,
+  peer: GitPeer,
+  want: Oid,
+  depth: number | undefined,
+): FetchQuestion {
   const objects = openObjectDatabase(gitdir);
   try {
     const before = readRef(gitdir, sourceRef(peer.name));
     const haves = before !== undefined && objects.has(before) ? [before] : [];
     // Who was killed between writing that list and the pack has commits on it that are not here.
     const shallows = [...readShallow(gitdir)].filter((oid) =>
-      history ? objects.has(oid) : haves.includes(oid),
+      depth === undefined ? objects.has(oid) : haves.includes(oid),
     );
-    return { want, haves, shallows, depth: history ? undefined : 1 };
+    return { want, haves, shallows, depth };
   } finally {
     objects.close();
   }
@@ -180,17 +195,19 @@ function emptyIndex(peer: GitPeer, branch: string | undefined): Failure {
   );
 }
 
-function checkComplete(gitdir: string, tip: Oid, peer: GitPeer): void {
+/** Of the tip before, all is here: it would not have become the tip else. */
+function checkComplete(gitdir: string, before: Oid | undefined, tip: Oid, peer: GitPeer): void {
   const objects = openObjectDatabase(gitdir);
   try {
-    const queue = [objects.commit(tip).tree];
-    for (let tree = queue.pop(); tree !== undefined; tree = queue.pop()) {
-      for (const entry of objects.tree(tree)) {
-        if (isTree(entry)) queue.push(entry.oid);
-        else if (!objects.has(entry.oid))
-          throw misunderstood(peer.url, `${entry.name} did not arrive`);
+    const isKnown = before !== undefined && objects.has(before);
+    const known = isKnown ? objects.commit(before).tree : undefined;
+    for (const { path, after } of changedFiles(objects, known, objects.commit(tip).tree)) {
+      if (after !== undefined && !objects.has(after)) {
+        throw misunderstood(peer.url, `${path} did not arrive`);
       }
     }
+  } catch (error) {
+    throw error instanceof MissingObjectError ? misunderstood(peer.url, error) : error;
   } finally {
     objects.close();
   }

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import {
   createObjectBatch,
@@ -22,6 +22,7 @@ import {
   writeGitFile,
 } from "../support/git.ts";
 import { serveRepository } from "../support/git-server.ts";
+import { createRandom } from "../support/random.ts";
 import { tempDirectory } from "../support/temp.ts";
 
 const MAIN = "refs/heads/main";
@@ -48,6 +49,8 @@ async function addCommit(gitdir: string, number: number): Promise<void> {
   await writeRef(gitdir, MAIN, oid);
   objects.close();
 }
+
+const packFile = (gitdir: string, name: string) => join(gitdir, "objects", "pack", name);
 
 const packs = (gitdir: string) =>
   readdirSync(join(gitdir, "objects", "pack")).filter((file) => file.endsWith(".pack"));
@@ -87,6 +90,27 @@ test.if(hasGit)("a long history that came at once is laid ready for clones, once
   expect(packs(gitdir)).toHaveLength(1);
   await addStates(gitdir, [{ "alice/json": lines(2_001) }]);
   expect(await repack()).toBe(false);
+});
+
+test("packs that are small beside another are gathered, and that one stays as it is", async () => {
+  const gitdir = await repositoryOf(1);
+  const objects = openObjectDatabase(gitdir);
+  const batch = createObjectBatch(gitdir, objects.has);
+  const large = batch.add("blob", createRandom(1).bytes(50_000));
+  await batch.write();
+  const largest = () =>
+    packs(gitdir).find((name) => statSync(packFile(gitdir, name)).size > 40_000);
+  const before = largest()!;
+  for (let at = 1; at < 12; at++) await addCommit(gitdir, at);
+  expect(await repackIfMany(gitdir, objects, MAIN, 12)).toBe(true);
+  expect(packs(gitdir)).toHaveLength(2);
+  expect(largest()).toBe(before);
+  const reader = openObjectDatabase(gitdir);
+  // Nothing leads to it, and nobody looked.
+  expect(reader.has(large)).toBe(true);
+  expect(reader.commit(readRef(gitdir, MAIN)!).message).toBe("11\n");
+  for (const database of [objects, reader]) database.close();
+  if (hasGit) expect((await tryGit(["-C", gitdir, "fsck", "--strict"])).stderr).toBe("");
 });
 
 test("a reader that was there before reads on, and sees what comes after", async () => {

@@ -11,13 +11,18 @@ test("a module's file stands below its owner, however deep its name is", () => {
   ]);
 });
 
-test.each(["a/b", "moonbitlang/lex/runtime", "CAIMEOX/原来可以发中文包", "illusory0x0/🐫", "a/.b"])(
-  "%s is a module's name",
-  (name) => expect(isModuleName(name)).toBe(true),
-);
+test.each([
+  "a/b",
+  "moonbitlang/lex/runtime",
+  "CAIMEOX/原来可以发中文包",
+  "illusory0x0/🐫",
+  "a/.b",
+  "a.index/b",
+])("%s is a module's name", (name) => expect(isModuleName(name)).toBe(true));
 
 test.each([
   ["no owner", "x"],
+  ["a folder where the file of a/b stands", "a/b.index/c"],
   ["nothing", ""],
   ["a way up", "a/../b"],
   ["a dot", "a/."],

@@ -1,11 +1,11 @@
 import { expect, test } from "bun:test";
-import { type Catalog, parseModuleFile } from "../../src/index/mod.ts";
+import { type Catalog, type CatalogModule, parseModuleFile } from "../../src/index/mod.ts";
 import { planMirror, type Selection } from "../../src/registry/plan.ts";
 import { createRandom, forAll } from "../support/random.ts";
 
 type Versions = Record<string, { deps?: Record<string, string>; created_at?: string }>;
 
-function catalog(modules: Record<string, Versions>, origin = "up"): Catalog {
+function catalog(modules: Record<string, Versions>, origin = "up"): Map<string, CatalogModule> {
   const { bytes } = createRandom(1);
   return new Map(
     Object.entries(modules).map(([name, versions]) => {
@@ -18,7 +18,7 @@ function catalog(modules: Record<string, Versions>, origin = "up"): Catalog {
   );
 }
 
-function planned(of: Catalog, selection: Selection): string[] {
+function planned(of: ReadonlyMap<string, CatalogModule>, selection: Selection): string[] {
   const { entries } = planMirror(of, [selection]);
   return entries.map(({ module, version }) => `${module}@${version}`).sort();
 }
@@ -86,7 +86,7 @@ test("versions from before a date, or of an unknown one, are left out", () => {
 });
 
 test("a source's patterns reach no other source's modules, but its dependencies may", () => {
-  const both: Catalog = new Map([
+  const both = new Map([
     ...catalog({ "a/x": { "1.0.0": { deps: { "b/y": "1.0.0" } } } }, "one"),
     ...catalog({ "a/z": { "1.0.0": {} }, "b/y": { "1.0.0": {}, "2.0.0": {} } }, "two"),
   ]);
@@ -141,4 +141,37 @@ test("whatever the graph, cycles too, a plan holds each version once and lacks n
         expect(known).toContain(`${module}@${version}`);
     }
   });
+});
+
+test("a plan reads no more than the owners whose modules its patterns can match, and each module once", () => {
+  const all = catalog({
+    "a/x": { "1.0.0": { deps: { "b/y": "1.0.0" } }, "2.0.0": { deps: { "b/y": "1.0.0" } } },
+    "b/y": { "1.0.0": {} },
+    "c/z": { "1.0.0": {} },
+  });
+  const asked = (patterns: readonly string[]) => {
+    const owners: string[] = [];
+    const read: string[] = [];
+    const watched: Catalog = {
+      get(module) {
+        read.push(module);
+        return all.get(module);
+      },
+      *keys(mayOwn = () => true) {
+        for (const module of all.keys()) {
+          const owner = module.slice(0, 1);
+          if (!mayOwn(owner)) continue;
+          owners.push(owner);
+          yield module;
+        }
+      },
+    };
+    planMirror(watched, [{ patterns }]);
+    return { owners, read };
+  };
+  expect(asked(["a/x"])).toEqual({ owners: ["a"], read: ["a/x", "b/y"] });
+  expect(asked(["a/*", "c/z"]).owners).toEqual(["a", "c"]);
+  for (const pattern of ["**", "{a,c}/*", "!(b)/*", "./a/x", "[ab]/*"]) {
+    expect(asked([pattern]).owners).toEqual(["a", "b", "c"]);
+  }
 });

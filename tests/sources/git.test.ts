@@ -1,7 +1,14 @@
 import { expect, test } from "bun:test";
 import { join } from "node:path";
 import type { SourceConfig } from "../../src/config/mod.ts";
-import { createRepository, openObjectDatabase, readRef } from "../../src/git/mod.ts";
+import {
+  checkReachable,
+  createObjectBatch,
+  createRepository,
+  openObjectDatabase,
+  readRef,
+  writeRef,
+} from "../../src/git/mod.ts";
 import { refreshGitIndex } from "../../src/sources/git.ts";
 import { sourceRef } from "../../src/sources/mod.ts";
 import { sourcePeer } from "../../src/sources/peer.ts";
@@ -80,6 +87,31 @@ test("a change brings what changed, also when the history was rewritten", async 
   });
   const moved = { ...at.source, indexUrl: rewritten.indexUrl };
   expect(await refreshIndex(at.gitdir, moved)).toEqual({ tip: tipOf(other)!, changed: true });
+});
+
+test.each([
+  ["all of it", []],
+  ["its files", ["commit"]],
+] as const)("an index that was lost but for its ref comes again: %s", async (_, kept) => {
+  await using at = await setting();
+  await writeIndexRepository(at.origin, sampleIndex().slice(3));
+  const { tip } = await refreshIndex(at.gitdir, at.source);
+  const whole = openObjectDatabase(at.gitdir);
+  const left = join(tempDirectory(), "left");
+  await createRepository(left);
+  const batch = createObjectBatch(left, () => false);
+  for (const type of kept) batch.add(type, whole.read(tip).data);
+  await batch.write();
+  await writeRef(left, sourceRef("up"), tip);
+  whole.close();
+  await writeIndexRepository(at.origin, sampleIndex());
+  const { tip: next } = await refreshIndex(left, at.source);
+  expect(next).toBe(tipOf(at.origin)!);
+  const objects = openObjectDatabase(left);
+  const problems: unknown[] = [];
+  for (const _ of checkReachable(objects, new Map([["up", next]]), (each) => problems.push(each)));
+  expect(problems).toEqual([]);
+  objects.close();
 });
 
 test.each<[string, Fault]>([

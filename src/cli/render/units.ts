@@ -2,7 +2,8 @@
 
 /** `1,234`. */
 export function count(value: number): string {
-  return value.toLocaleString("en-US");
+  // Not toLocaleString: its first call reads tables for longer than many a command takes.
+  return String(value).replace(/\B(?=(?:\d{3})+$)/g, ",");
 }
 
 /** `1 module`, `1,234 modules`. */

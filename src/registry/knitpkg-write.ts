@@ -1,9 +1,8 @@
 /** Changes the branch of projects: one change after the other, each one commit. */
-import { Failure } from "../errors.ts";
 import { createObjectBatch, gatherIfMany, readRef } from "../git/mod.ts";
 import { commitTo } from "../index/mod.ts";
 import { type FileChange, openProjects, type Projects, writeFiles } from "../projects/mod.ts";
-import { withLock } from "./lock.ts";
+import { withLockSoon } from "./lock.ts";
 import type { Registry } from "./open.ts";
 import { KNITPKG } from "./paths.ts";
 
@@ -27,32 +26,11 @@ export type ChangeProjects = <T>(
 
 /** How long another writer is waited for, such as a sync that moves its views, in milliseconds. */
 const PATIENCE_MS = 10_000;
-const PAUSE_MS = 50;
 
-/** Requests of one server queue up here, so that the lock is only between processes. */
 export function createProjectWriter(registry: Registry): ChangeProjects {
-  let last: Promise<unknown> = Promise.resolve();
-  return (command, decide) => {
-    const work = () =>
-      patiently(() => withLock(registry.paths.lock, command, () => change(registry, decide)));
-    const mine = last.then(work, work);
-    // The next one does not care how this one ended; its own caller is told.
-    last = mine.catch(() => undefined);
-    return mine;
-  };
-}
-
-async function patiently<T>(work: () => Promise<T>): Promise<T> {
-  const until = performance.now() + PATIENCE_MS;
-  for (;;) {
-    try {
-      return await work();
-    } catch (error) {
-      const busy = error instanceof Failure && error.code === "busy";
-      if (!busy || performance.now() > until) throw error;
-      await Bun.sleep(PAUSE_MS);
-    }
-  }
+  const { lock } = registry.paths;
+  return (command, decide) =>
+    withLockSoon(lock, command, PATIENCE_MS, () => change(registry, decide));
 }
 
 async function change<T>(

@@ -26,18 +26,21 @@ export interface Holder {
   readonly started: string | undefined;
 }
 
+/** What takes a moment, such as a publication into a server, is waited for: so long, in milliseconds. */
+const MOMENT_MS = 2_000;
+
 /**
  * Runs some work as the registry's only writer.
  *
- * @throws {Failure} "busy", naming the holder, when another is writing; "io" when the place cannot be
- *   written, or its disk fails the work
+ * @throws {Failure} "busy", naming the holder, when another is writing and does not end in a moment; "io"
+ *   when the place cannot be written, or its disk fails the work
  */
 export async function withLock<T>(
   path: string,
   command: string,
   work: () => Promise<T>,
 ): Promise<T> {
-  return await holding(path, await acquire(path, command), work);
+  return await holding(path, await soon(path, command, MOMENT_MS), work);
 }
 
 async function holding<T>(path: string, release: () => void, work: () => Promise<T>): Promise<T> {
@@ -57,7 +60,7 @@ async function holding<T>(path: string, release: () => void, work: () => Promise
 const RETRY_MS = 25;
 
 /**
- * As `withLock`, but waits for another writer, for so long.
+ * As `withLock`, but waits longer for another writer, and for those of this process in a row.
  *
  * @throws {Failure} as `withLock`; "busy" only after the wait
  */

@@ -30,6 +30,21 @@ test("the lock is free when the work is done, and when it failed", async () => {
   await withLock(path, "sync", async () => {});
 });
 
+test("what takes a moment is waited for", async () => {
+  const path = lockPath();
+  const begun = Promise.withResolvers<void>();
+  const ended = Promise.withResolvers<void>();
+  const first = withLock(path, "publish", async () => {
+    begun.resolve();
+    await ended.promise;
+  });
+  await begun.promise;
+  const second = withLock(path, "sync", async () => "done");
+  ended.resolve();
+  expect(await second).toBe("done");
+  await first;
+});
+
 test("who can wait is let in when the first is done, and is told who it is when that takes too long", async () => {
   const path = lockPath();
   const order: string[] = [];

@@ -1,6 +1,7 @@
 /** The real git, as `moon update` drives it: clones and pulls of an index that changes under it. */
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { messageOf } from "../src/errors.ts";
 import { git, hasGit, SHALLOW } from "../tests/support/git.ts";
 import { filesBelow } from "../tests/support/registry-state.ts";
 import { parseEntries, type SampleEntry } from "../tests/support/upstream/mod.ts";
@@ -47,6 +48,9 @@ async function clone(trial: Trial, to: string, flags: readonly string[]): Promis
   return true;
 }
 
+/** In front: one that goes on behind the pull takes objects away from under the check. */
+const GC = ["-c", "gc.auto=500", "-c", "gc.autoDetach=false"];
+
 async function pull(trial: Trial, kept: string): Promise<void> {
   if (!existsSync(kept)) {
     if (!(await clone(trial, kept, SHALLOW))) rmSync(kept, { recursive: true, force: true });
@@ -54,7 +58,7 @@ async function pull(trial: Trial, kept: string): Promise<void> {
   }
   const before = [...trial.ledger.publications];
   const isDone = await trial.server.use(async (url) => {
-    await git(["-C", kept, "pull", "-q", "--ff-only", `${url}/git/index`, "main"]);
+    await git([...GC, "-C", kept, "pull", "-q", "--ff-only", `${url}/git/index`, "main"]);
     return true;
   });
   if (!isDone) return trial.count("cut off");
@@ -100,7 +104,7 @@ export async function checkObjects(dir: string): Promise<void> {
   try {
     await git(["-C", dir, "fsck", "--strict", "--no-dangling"]);
   } catch (error) {
-    throw new Violation(`${dir} is not sound`, { cause: error });
+    throw new Violation(`${dir} is not sound: ${messageOf(error)}`, { cause: error });
   }
 }
 

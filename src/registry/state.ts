@@ -106,14 +106,23 @@ export function openState(path: string): State {
   const db = new Database(path, { create: true, strict: true });
   try {
     db.exec("PRAGMA busy_timeout = 5000");
-    db.exec(SCHEMA);
-    if (!hasColumn(db, "source_sync", "failures")) {
-      db.exec("ALTER TABLE source_sync ADD COLUMN failures INTEGER NOT NULL DEFAULT 0");
-    }
+    if (versionOf(db) < VERSION) db.transaction(upgrade).immediate(db);
     return tellingOf(path, stateOf(db));
   } catch (error) {
     db.close();
     throw asDatabaseFailure(path, error);
+  }
+}
+
+function versionOf(db: Database): number {
+  return db.query<{ user_version: number }, []>("PRAGMA user_version").get()?.user_version ?? 0;
+}
+
+/** Whatever is there already, such as tokens, stays. */
+function upgrade(db: Database): void {
+  db.exec(SCHEMA);
+  if (!hasColumn(db, "source_sync", "failures")) {
+    db.exec("ALTER TABLE source_sync ADD COLUMN failures INTEGER NOT NULL DEFAULT 0");
   }
 }
 

@@ -1,6 +1,6 @@
 /** What a registry remembers, after crashes. */
 import { expect, test } from "bun:test";
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { openState, readState } from "../../src/registry/state.ts";
 import { tempDirectory } from "../support/temp.ts";
@@ -28,6 +28,14 @@ test("what a killed writer left half done is undone by the next reader", async (
   expect(read.syncs()).toMatchObject([{ source: "up", error: null }]);
   expect(read.selections()).toEqual([]);
   read.close();
+});
+
+test("opening what is there writes nothing", () => {
+  const path = join(tempDirectory(), "state.db");
+  openState(path).close();
+  const before = readFileSync(path);
+  openState(path).close();
+  expect(readFileSync(path).equals(before)).toBe(true);
 });
 
 test("there is nothing to read before anything was written", () => {

@@ -35,6 +35,11 @@ const UNSEEN_MS = 10;
 /** Counts this process's own changes, which are seen at once. */
 let changes = 0;
 
+/** Refs that are followed are looked up anew, as when the medium below them went away or came back. */
+export function forgetRefs(): void {
+  changes++;
+}
+
 /** What a ref names, for who asks all the time: saves reading a file for every request. */
 export function followRef(gitdir: string, name: string): () => Oid | undefined {
   const look = () => lookEvery(UNSEEN_MS, () => readRef(gitdir, name));

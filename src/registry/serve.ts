@@ -3,7 +3,7 @@ import { dirname, resolve } from "node:path";
 import { createHotArchives } from "../archives/mod.ts";
 import { type Executables, openExecutables, ownExecutable } from "../distribution/mod.ts";
 import { messageOf } from "../errors.ts";
-import { createGitEndpoint, followRef, type GitEndpoint } from "../git/mod.ts";
+import { createGitEndpoint, followRef, forgetRefs, type GitEndpoint } from "../git/mod.ts";
 import { type Entry, followBranch } from "../index/mod.ts";
 import { VERSION } from "../version.ts";
 import { type Access, serveAccess } from "./access.ts";
@@ -103,7 +103,11 @@ export function serveRegistry(registry: Registry, options: ServeRegistryOptions)
   const tip = followRef(paths.index, ref);
   const snapshot = followBranch(paths.index, ref, objects);
   const { lately: settings, now: settingsNow } = followConfig(registry.config, warn);
-  const medium = createMedium({ index: paths.index, reopen: () => objects.close(), warn });
+  const reopen = () => {
+    objects.close();
+    forgetRefs();
+  };
+  const medium = createMedium({ index: paths.index, reopen, warn });
   const access = serveAccess(registry, settings, warn);
   const owner = createOwnerLookup(registry, settingsNow);
   const meter = createMeter(registry);

@@ -21,7 +21,7 @@ interface Waiting {
 
 /**
  * @param path of a pack in which every delta has its base
- * @returns its objects; on the way one number for each, so that the caller may take a breath
+ * @returns its objects; on the way a number now and then, so that the caller may take a breath
  * @throws {RangeError} or {SyntaxError} when it is no pack, is not what was sent, or goes beyond a limit
  */
 export function* indexPack(path: string, limits: ScanLimits): Generator<number, IndexedEntry[]> {
@@ -30,8 +30,7 @@ export function* indexPack(path: string, limits: ScanLimits): Generator<number, 
   try {
     const count = readCount(pages);
     const end = pages.size - TRAILER;
-    const found = yield* readThrough(openPackScan(pages, end, limits), pages, count);
-    return found;
+    return yield* readThrough(openPackScan(pages, end, limits), pages, count);
   } finally {
     pages.close();
   }
@@ -72,7 +71,10 @@ function* readThrough(
           : undefined;
     const ready: (Waiting & { base: number | undefined })[] = [];
     if (typeof base === "string" || (base !== undefined && !scan.has(base))) {
-      waiting.set(base, [...(waiting.get(base) ?? []), { offset, crc32: sum }]);
+      const others = waiting.get(base);
+      if (others) others.push({ offset, crc32: sum });
+      else waiting.set(base, [{ offset, crc32: sum }]);
+      yield found.length;
     } else {
       ready.push({ offset, crc32: sum, base });
     }

@@ -112,6 +112,19 @@ test("a long chain of deltas is followed without being kept", () => {
   expect(found).toHaveLength(300);
 });
 
+test("many that wait for one base let others have their turn, and cost no more each than few", () => {
+  const given = Array.from({ length: 3_000 }, (_, at) =>
+    delta({ kind: "ref-delta", base: oid(LONG) }, LONG, `${LONG}${at}`),
+  );
+  const run = indexPack(lay(packOf([...given, blob(LONG)])), LIMITS);
+  let waited = 0;
+  let step = run.next();
+  for (; !step.done && step.value === 0; step = run.next()) waited++;
+  expect(waited).toBe(3_000);
+  for (; !step.done; step = run.next());
+  expect(step.value).toHaveLength(3_001);
+});
+
 describe("refused is a pack", () => {
   const bomb = Buffer.alloc(5_000_000);
   test.each<[string, Buffer, RegExp]>([

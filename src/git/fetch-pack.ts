@@ -3,6 +3,7 @@
  * in a temporary file until every object in it was read and named by its own hash.
  */
 import { mkdir, open, rm, writeFile } from "node:fs/promises";
+import { createBreath } from "../breath.ts";
 import { temporaryIn } from "../files/mod.ts";
 import { indexPack } from "./index-pack.ts";
 import { installPack, type PackFiles } from "./install-pack.ts";
@@ -23,9 +24,6 @@ export interface FetchPackOptions {
   readonly limits: FetchLimits;
   readonly signal?: AbortSignal | undefined;
 }
-
-/** How long the thread may be kept from everything else, in milliseconds. */
-const BREATH_MS = 20;
 
 /**
  * Brings a commit, with all that the question does not say is here. Durable when this resolves.
@@ -94,12 +92,10 @@ async function indexed(
   signal: AbortSignal | undefined,
 ): Promise<IndexedEntry[]> {
   const run = indexPack(path, limits);
-  let since = performance.now();
+  const breathe = createBreath(signal);
   for (let step = run.next(); ; step = run.next()) {
     if (step.done) return step.value;
-    if (performance.now() - since < BREATH_MS) continue;
-    await new Promise((resolve) => setImmediate(resolve));
-    signal?.throwIfAborted();
-    since = performance.now();
+    const turn = breathe();
+    if (turn) await turn;
   }
 }

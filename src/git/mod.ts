@@ -5,7 +5,6 @@
 
 export { checkPacks, checkReachable, type ObjectProblem } from "./check.ts";
 export { type FetchLimits, fetchPack } from "./fetch-pack.ts";
-export { findBlob } from "./find-blob.ts";
 export { isAncestor, reachable } from "./history.ts";
 export { createGitEndpoint, type GitEndpoint } from "./http.ts";
 export { type IncomingPack, openIncomingPack } from "./incoming-pack.ts";
@@ -38,4 +37,5 @@ export { createRepository } from "./repository.ts";
 export { readShallow } from "./shallow.ts";
 export { changedFiles, type FileChange } from "./tree-changes.ts";
 export { type FileEdit, writeTree } from "./tree-write.ts";
+export { findBlob, openTrees } from "./trees.ts";
 export type { ServedBranch } from "./upload-pack.ts";

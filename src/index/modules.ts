@@ -1,5 +1,5 @@
 /** Modules by name, each looked for when it is asked for: most of an index nobody asks about. */
-import { findBlob, isTree, type ObjectReader, type Oid, type TreeEntry } from "../git/mod.ts";
+import { findBlob, isTree, type ObjectReader, type Oid, openTrees } from "../git/mod.ts";
 import { isModuleName, moduleOfFile, modulePath, ROOT } from "./path.ts";
 
 /** Says which owners have something to do with a question. */
@@ -18,14 +18,7 @@ export interface Modules<T> {
 
 /** The module files below a root tree. Trees are read when they are needed, and kept. */
 export function openModules(objects: ObjectReader, root: Oid): Modules<Oid> {
-  const trees = new Map<Oid, ReadonlyMap<string, TreeEntry>>();
-  const tree = (oid: Oid): ReadonlyMap<string, TreeEntry> => {
-    const known = trees.get(oid);
-    if (known) return known;
-    const read = new Map(objects.tree(oid).map((entry) => [entry.name, entry]));
-    trees.set(oid, read);
-    return read;
-  };
+  const tree = openTrees(objects);
   function* below(folder: Oid, path: string): Generator<string> {
     for (const entry of tree(folder).values()) {
       if (isTree(entry)) yield* below(entry.oid, `${path}${entry.name}/`);

@@ -8,6 +8,7 @@ import {
   isTree,
   type ObjectReader,
   type Oid,
+  openTrees,
   type TreeEntry,
 } from "../git/mod.ts";
 import { type Organization, parseOrganization } from "./organization.ts";
@@ -74,13 +75,7 @@ export function openProjects(
   const listed = new Map<string, readonly Project[]>();
   const organizations = new Map<string, Organization>();
 
-  const tree = (oid: Oid): ReadonlyMap<string, TreeEntry> => {
-    const known = trees.get(oid);
-    if (known) return known;
-    const read = new Map(objects.tree(oid).map((entry) => [entry.name, entry]));
-    trees.set(oid, read);
-    return read;
-  };
+  const tree = openTrees(objects, trees);
   const read = (name: ProjectName, key: string, blob: Oid): Project => {
     const known = projects.get(`${key} ${blob}`);
     if (known) return known;

@@ -1,7 +1,8 @@
 /** What an operator's monitoring wants to know of a served registry, but for its requests. */
+
+import { gently } from "../breath.ts";
 import { MissingObjectError, type ObjectReader, type Oid, readRef } from "../git/mod.ts";
 import { changedModules } from "../index/mod.ts";
-import { gently } from "./gently.ts";
 import type { Registry } from "./open.ts";
 import { ALL_VIEW, STORED_VIEW } from "./paths.ts";
 import type { PullWatch } from "./pull.ts";

@@ -2,6 +2,7 @@
  * What lists and search know of each module: little enough to hold for a hundred thousand of them.
  * Read in slices, so that a server answers others meanwhile; after a new commit only what changed.
  */
+import { createBreath } from "../breath.ts";
 import {
   type Dependency,
   type IndexLine,
@@ -32,9 +33,6 @@ export interface ModuleRecord {
 /** Records by module, each with the blob that it was read from. */
 export type Records = ReadonlyMap<string, { readonly blob: string; readonly record: ModuleRecord }>;
 
-/** How long to read before others get a turn. */
-const SLICE_MS = 8;
-
 /**
  * @param known of an earlier commit: what has the same blob is taken over
  * @param read a module's lines; must not keep them
@@ -45,7 +43,7 @@ export async function readRecords(
   read: (module: string, blob: string) => ModuleFile,
 ): Promise<Records> {
   const records = new Map<string, { blob: string; record: ModuleRecord }>();
-  let turn = performance.now();
+  const breathe = createBreath();
   for (const [module, blob] of modules) {
     const before = known.get(module);
     if (before?.blob === blob) {
@@ -54,9 +52,8 @@ export async function readRecords(
     }
     const record = recordOf(module, read(module, blob).lines);
     if (record) records.set(module, { blob, record });
-    if (performance.now() - turn < SLICE_MS) continue;
-    await new Promise((resolve) => setImmediate(resolve));
-    turn = performance.now();
+    const turn = breathe();
+    if (turn) await turn;
   }
   return records;
 }

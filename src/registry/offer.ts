@@ -1,4 +1,6 @@
 /** What the origins offer here, and what of it the policy lets through. */
+
+import { gently } from "../breath.ts";
 import { type Oid, readRef } from "../git/mod.ts";
 import {
   type Catalog,
@@ -10,7 +12,6 @@ import {
   overlay,
   readModule,
 } from "../index/mod.ts";
-import { gently } from "./gently.ts";
 import type { Registry } from "./open.ts";
 import { originTips } from "./origin-tips.ts";
 import { ALL_VIEW, STORED_VIEW } from "./paths.ts";

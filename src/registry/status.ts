@@ -1,8 +1,9 @@
 /** What a registry has, for a person to look at. Reads everything, writes nothing. */
+
+import { gently } from "../breath.ts";
 import { serverAddress } from "../config/mod.ts";
 import { readRef } from "../git/mod.ts";
 import { openSnapshot } from "../index/mod.ts";
-import { gently } from "./gently.ts";
 import { type Holder, lockHolder } from "./lock.ts";
 import { currentOffer } from "./offer.ts";
 import type { Registry } from "./open.ts";

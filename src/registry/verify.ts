@@ -3,6 +3,7 @@
  * here, every Git object is sound. Reads everything and writes nothing, unless it is to repair.
  */
 import type { Sha256 } from "../archives/mod.ts";
+import { createBreath } from "../breath.ts";
 import { messageOf } from "../errors.ts";
 import { checkPacks, checkReachable, listRefs } from "../git/mod.ts";
 import type { Entry } from "../index/mod.ts";
@@ -11,6 +12,7 @@ import { withLock } from "./lock.ts";
 import type { Registry } from "./open.ts";
 import { ALL_VIEW, PUBLISHED, STORED_VIEW } from "./paths.ts";
 import { pointedArchives } from "./pointers.ts";
+import { createProgress } from "./progress.ts";
 import { archivesOfRef, referencedArchives } from "./references.ts";
 import { type Repaired, repair } from "./repair.ts";
 
@@ -173,6 +175,7 @@ async function checkArchives(
   let all = 0;
   for (const sha256 of hashes) all += archives.size(sha256) ?? 0;
   report({ type: "checking", archives: hashes.length, bytes: all });
+  const progress = createProgress(report, hashes.length);
   const breathe = createBreath(signal);
   const bad: Sha256[] = [];
   let bytes = 0;
@@ -185,9 +188,8 @@ async function checkArchives(
       bad.push(sha256);
       complain("archive", sha256, `${describe(sha256, named)}: ${problem}`);
     }
-    if ((await breathe()) || done === hashes.length) {
-      report({ type: "progress", done, total: hashes.length, failed: bad.length, bytes });
-    }
+    progress({ done, failed: bad.length, bytes });
+    await breathe();
   }
   return { bad, archives: hashes.length, bytes };
 }
@@ -195,19 +197,4 @@ async function checkArchives(
 function describe(sha256: Sha256, named: ReadonlyMap<Sha256, Entry>): string {
   const entry = named.get(sha256);
   return entry ? `${entry.module}@${entry.version}` : `${sha256} (which no index names)`;
-}
-
-/** How long the thread may be kept from everything else: a bar that moves, a Ctrl-C that works. */
-const BREATH_MS = 50;
-
-/** Lets others run now and then; true when it did. */
-function createBreath(signal: AbortSignal | undefined): () => Promise<boolean> {
-  let last = performance.now();
-  return async () => {
-    if (performance.now() - last < BREATH_MS) return false;
-    await new Promise((resolve) => setImmediate(resolve));
-    signal?.throwIfAborted();
-    last = performance.now();
-    return true;
-  };
 }

@@ -2,9 +2,10 @@
  * The files of the served views: of what was shown before only those that may be otherwise now, as
  * far as that is known, and else all of them.
  */
+
+import { gently } from "../breath.ts";
 import type { ObjectBatch, Oid } from "../git/mod.ts";
 import { writeModule } from "../index/mod.ts";
-import { gently } from "./gently.ts";
 import type { Offer } from "./offer.ts";
 import type { Registry } from "./open.ts";
 import { pointedArchives } from "./pointers.ts";

@@ -37,6 +37,7 @@ const LAYERS: readonly (readonly string[])[] = [
 ];
 
 const FOR_ALL: ReadonlySet<string> = new Set([
+  "src/breath.ts",
   "src/errors.ts",
   "src/lru.ts",
   "src/percent.ts",

@@ -1,0 +1,30 @@
+/** Long work in slices, so that a server answers others meanwhile and Ctrl-C is heard. */
+
+/** How long a slice may keep the thread, in milliseconds. */
+const SLICE_MS = 10;
+
+/**
+ * To be called in a loop that may take long.
+ *
+ * @returns lets others have their turn when it is time for that, and undefined when it is not
+ * @throws the signal's reason after such a turn, once it has one
+ */
+export function createBreath(signal?: AbortSignal): () => Promise<void> | undefined {
+  let since = performance.now();
+  const turn = async (): Promise<void> => {
+    await new Promise((resolve) => setImmediate(resolve));
+    signal?.throwIfAborted();
+    since = performance.now();
+  };
+  return () => (performance.now() - since < SLICE_MS ? undefined : turn());
+}
+
+/** The same items, with such turns between them. */
+export async function* gently<T>(items: Iterable<T>): AsyncGenerator<T> {
+  const breathe = createBreath();
+  for (const item of items) {
+    yield item;
+    const turn = breathe();
+    if (turn) await turn;
+  }
+}

@@ -1,6 +1,7 @@
 /** Puts staged bodies under their hashes, durably: first the bytes, then the names. */
 import { existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
 import { dirname } from "node:path";
+import { createBreath } from "../breath.ts";
 import { systemCode } from "../errors.ts";
 import { syncAll } from "../files/mod.ts";
 import { archivePath } from "./path.ts";
@@ -14,11 +15,14 @@ export async function place(root: string, staged: readonly Staged[]): Promise<vo
   try {
     await syncAll(staged.map(({ temporary }) => temporary));
     const directories = new Set<string>();
+    const breathe = createBreath();
     // In this thread: to hand a rename to another one takes longer than the rename.
     for (const { temporary, sha256 } of staged) {
       for (const directory of move(temporary, archivePath(root, sha256))) {
         directories.add(directory);
       }
+      const turn = breathe();
+      if (turn) await turn;
     }
     // Windows has no such call for directories and needs none.
     if (process.platform !== "win32") await syncAll([...directories]);

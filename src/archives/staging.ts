@@ -4,9 +4,6 @@ import type { ArchiveStaging } from "./archive-store.ts";
 import { place } from "./place.ts";
 import { type Staged, stage } from "./stage.ts";
 
-/** So many are made durable at once: placing blocks the thread. */
-const AT_ONCE = 512;
-
 export function openStaging(root: string): ArchiveStaging {
   let staged: Staged[] = [];
   return {
@@ -16,11 +13,9 @@ export function openStaging(root: string): ArchiveStaging {
       return { sha256: archive.sha256, size: archive.size };
     },
     async commit() {
-      while (staged.length > 0) {
-        const some = staged.slice(0, AT_ONCE);
-        staged = staged.slice(AT_ONCE);
-        await place(root, some);
-      }
+      const ready = staged;
+      staged = [];
+      await place(root, ready);
     },
     async discard() {
       const left = staged;

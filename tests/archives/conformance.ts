@@ -128,7 +128,7 @@ export function conformance(name: string, open: () => ArchiveStore): void {
     test("a batch holds all that was added when it is closed, and nothing that was refused", async () => {
       const store = open();
       const batch = store.batch();
-      const bodies = Array.from({ length: 300 }, (_, at) => text(`body ${at % 250}`));
+      const bodies = Array.from({ length: 3_000 }, (_, at) => text(`body ${at % 2_900}`));
       await Promise.all(bodies.map((body) => batch.add(body, sha256(body))));
       await expect(batch.add(text("bad"), "0".repeat(64))).rejects.toBeInstanceOf(IntegrityError);
       await expect(batch.add(failing(text("x")))).rejects.toThrow("broke off");

@@ -34,9 +34,18 @@ const MOST_GROWTH = 1032;
 const UNBOUNDED = 64 * 1024 * 1024;
 
 /**
+ * How many bytes zlib makes of an object at most; others may make more. Source: zlib's `compressBound`.
+ *
+ * @param size of the object, in bytes
+ */
+export function mostDeflated(size: number): number {
+  return size + (size >> 12) + (size >> 14) + (size >> 25) + 13;
+}
+
+/**
  * As `inflateObject`, but quicker, for what is stored here and indexed.
  *
- * @param deflated all of it, and nothing else
+ * @param deflated begins with the object; more may follow
  * @throws for damaged data, and for data of another size
  */
 export function inflateEntry(deflated: Buffer, size: number): Buffer {

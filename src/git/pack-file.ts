@@ -7,9 +7,14 @@ import { Failure, messageOf, systemCode } from "../errors.ts";
 import { createLru } from "../lru.ts";
 import { type ClosedPrefix, readClosedPrefix } from "./closed-prefix.ts";
 import { applyDelta } from "./delta.ts";
-import { inflateEntry } from "./inflate.ts";
+import { inflateEntry, mostDeflated } from "./inflate.ts";
 import type { GitObject, Oid } from "./object.ts";
-import { type EntryHeader, type EntryKind, readEntryHeader } from "./pack-entry.ts";
+import {
+  type EntryHeader,
+  type EntryKind,
+  MAX_ENTRY_HEADER,
+  readEntryHeader,
+} from "./pack-entry.ts";
 import { type PackIndex, readPackIndex } from "./pack-index.ts";
 import { openPages } from "./pages.ts";
 
@@ -33,19 +38,43 @@ export interface PackFile {
 /** Bytes of resolved objects kept as bases: chains are walked from their end, over and over. */
 const BASE_CACHE_BYTES = 16 * 1024 * 1024;
 
+/** Of a bigger object no more is read than there is of it. */
+const MOST_GUESSED = 4 * 1024 * 1024;
+
 /** @param resolve finds the base of a ref-delta that another pack holds */
 export function openPackFile(path: string, resolve: (oid: Oid) => GitObject): PackFile {
   const index = readIndex(path.replace(/\.pack$/, ".idx"));
   let pages = openPages(path);
   const bases = createLru<number, GitObject>(BASE_CACHE_BYTES, ({ data }) => data.length);
 
-  const slice = (offset: number): { header: EntryHeader; deflated: Buffer } => {
-    const end = index.nextOffset(offset) ?? pages.size - 20;
+  /** An entry's header, and what follows it up to a byte of the pack. */
+  const slice = (offset: number, upTo: number): { header: EntryHeader; deflated: Buffer } => {
+    const end = Math.min(upTo, pages.size - 20);
     if (end <= offset) throw new RangeError("it is cut short");
     const data = pages.read(offset, end - offset);
     const header = readEntryHeader(data);
     return { header, deflated: data.subarray(header.length) };
   };
+
+  /**
+   * Where the next entry begins is known only when all of them were sorted, which takes longer than
+   * what many a command does with a big pack. So as much is read as the object can have been deflated to.
+   */
+  const inflated = (offset: number): { entry: EntryKind; data: Buffer } => {
+    const begin = offset + MAX_ENTRY_HEADER;
+    const { entry, size } = slice(offset, begin).header;
+    if (size <= MOST_GUESSED) {
+      try {
+        const { deflated } = slice(offset, begin + mostDeflated(size));
+        return { entry, data: inflateEntry(deflated, size) };
+      } catch {
+        // Damaged, or deflated by a program that lets things grow: the whole of it will tell.
+      }
+    }
+    return { entry, data: inflateEntry(slice(offset, endOf(offset)).deflated, size) };
+  };
+
+  const endOf = (offset: number): number => index.nextOffset(offset) ?? Number.POSITIVE_INFINITY;
 
   const readAt = (offset: number): GitObject => {
     const cached = bases.get(offset);
@@ -73,9 +102,7 @@ export function openPackFile(path: string, resolve: (oid: Oid) => GitObject): Pa
   };
 
   const decode = (offset: number): GitObject => {
-    const { header, deflated } = slice(offset);
-    const data = inflateEntry(deflated, header.size);
-    const { entry } = header;
+    const { entry, data } = inflated(offset);
     if (entry.kind !== "ofs-delta" && entry.kind !== "ref-delta") return { type: entry.kind, data };
     const base = entry.kind === "ofs-delta" ? readAt(offset - entry.distance) : baseOf(entry.base);
     return { type: base.type, data: applyDelta(base.data, data) };
@@ -96,7 +123,7 @@ export function openPackFile(path: string, resolve: (oid: Oid) => GitObject): Pa
     stored(oid) {
       const offset = index.offsetOf(oid);
       if (offset === undefined) return undefined;
-      const { header, deflated } = steadily(() => slice(offset));
+      const { header, deflated } = steadily(() => slice(offset, endOf(offset)));
       const { entry, size } = header;
       if (entry.kind !== "ofs-delta") return { entry, size, deflated };
       const base = index.oidAt(offset - entry.distance);

@@ -10,6 +10,7 @@ import { type EntryKind, encodeEntryHeader } from "../../src/git/pack-entry.ts";
 import { encodePackIndex, type IndexedEntry } from "../../src/git/pack-index.ts";
 import { git, hasGit, realIndexBundle, realIndexRepository } from "../support/git.ts";
 import { mutate } from "../support/mutate.ts";
+import { type Given, packOf, sealed } from "../support/pack.ts";
 import { createRandom, forAll } from "../support/random.ts";
 import { tempDirectory } from "../support/temp.ts";
 
@@ -19,27 +20,6 @@ function index(path: string, limits = LIMITS): IndexedEntry[] {
   const run = indexPack(path, limits);
   for (let step = run.next(); ; step = run.next()) if (step.done) return step.value;
 }
-
-interface Given {
-  readonly entry: EntryKind;
-  readonly data: Buffer;
-  /** What it says of its size. Default: the truth. */
-  readonly size?: number;
-  readonly deflated?: Buffer;
-}
-
-function packOf(given: readonly Given[], count = given.length): Buffer {
-  const head = Buffer.from("PACK\0\0\0\x02\0\0\0\0", "latin1");
-  head.writeUInt32BE(count, 8);
-  const parts = given.flatMap(({ entry, data, size = data.length, deflated }) => [
-    encodeEntryHeader(entry, size),
-    deflated ?? deflateSync(data),
-  ]);
-  return sealed(Buffer.concat([head, ...parts]));
-}
-
-const sealed = (bytes: Buffer): Buffer =>
-  Buffer.concat([bytes, Buffer.from(new Bun.CryptoHasher("sha1").update(bytes).digest())]);
 
 function lay(pack: Buffer): string {
   const path = join(tempDirectory("pack"), "some.pack");

@@ -1,9 +1,9 @@
 /** Tokens: made, listed, taken back, and known again. */
 import { Failure, messageOf } from "../errors.ts";
-import { diskTrouble, tellingOf } from "../files/mod.ts";
+import { diskTrouble, openTables, type Tables, tellingOf } from "../files/mod.ts";
 import { type Caller, parseScope, type Scope } from "./scope.ts";
-import { openTokenStore, type TokenRow, type TokenStore } from "./store.ts";
 import { hashToken, isToken, newToken, sameHash } from "./token.ts";
+import { LAST, SCHEMA, type TokenRow } from "./token-table.ts";
 
 export interface NewToken {
   /** What it is for, such as `ci`: it stands in lists and in the audit log. */
@@ -46,7 +46,7 @@ export interface Accounts {
  * @param now for tests
  */
 export function openAccounts(path: string, now: () => Date = () => new Date()): Accounts {
-  const store = openTokenStore(path);
+  const store = openTables(path, SCHEMA, LAST);
   const holder = createHolderLookup(store);
   return tellingOf(path, {
     create({ name, scopes, expires }) {
@@ -116,7 +116,7 @@ interface Holder {
 const MOST_HOLDERS = 1_000;
 
 /** Looks a hash up. What was found is remembered while the file stays as it is: saves 15 µs a request. */
-function createHolderLookup(store: TokenStore): (hash: Buffer) => Holder | undefined {
+function createHolderLookup(store: Tables): (hash: Buffer) => Holder | undefined {
   const known = new Map<string, Holder>();
   let seen: string | undefined;
   return (hash) => {

@@ -4,5 +4,6 @@ export { asDatabaseFailure, tellingOf } from "./database.ts";
 export { syncDirectory, temporaryIn, writeDurably } from "./durable.ts";
 export { lookEachTurn, lookEvery } from "./look.ts";
 export { syncAll } from "./sync-all.ts";
+export { openTables, type Tables } from "./tables.ts";
 export { asDiskFailure, DISK_FULL, diskTrouble, type Trouble } from "./trouble.ts";
 export { isWritable } from "./writable.ts";

@@ -4,11 +4,8 @@
  *
  * Version 1: first.
  */
-import { Database } from "bun:sqlite";
 import { createHash, randomBytes } from "node:crypto";
-import { existsSync, mkdirSync } from "node:fs";
-import { dirname } from "node:path";
-import { tellingOf } from "../files/mod.ts";
+import { openTables, tellingOf } from "../files/mod.ts";
 
 const SCHEMA = `
   CREATE TABLE IF NOT EXISTS session (
@@ -43,21 +40,11 @@ const PREFIX = "mbs_";
 
 /** @param path of the `state.db`; made by the first session */
 export function openSessions(path: string, now: () => number = Date.now): Sessions {
-  let open: Database | undefined;
-  const connect = (create: boolean): Database | undefined => {
-    if (open) return open;
-    if (!create && !existsSync(path)) return undefined;
-    mkdirSync(dirname(path), { recursive: true });
-    const db = new Database(path, { readwrite: true, create: true, strict: true });
-    db.exec("PRAGMA busy_timeout = 5000");
-    db.exec(SCHEMA);
-    open = db;
-    return db;
-  };
+  const tables = openTables(path, SCHEMA, "session");
   return tellingOf(path, {
     create({ provider, id, username, email }) {
       const token = PREFIX + randomBytes(32).toString("base64url");
-      const db = connect(true)!;
+      const db = tables.write();
       db.query("DELETE FROM session WHERE expires < ?").run(now());
       db.query(
         `INSERT INTO session (hash, provider, id, username, email, expires)
@@ -74,17 +61,15 @@ export function openSessions(path: string, now: () => number = Date.now): Sessio
     },
     find(token) {
       if (!isSessionToken(token)) return undefined;
-      const found = connect(false)
+      const found = tables
+        .read()
         ?.query<Identity, [Uint8Array, number]>(
           "SELECT provider, id, username, email FROM session WHERE hash = ? AND expires > ?",
         )
         .get(hashOf(token), now());
       return found ?? undefined;
     },
-    close() {
-      open?.close();
-      open = undefined;
-    },
+    close: tables.close,
   });
 }
 

@@ -6,7 +6,7 @@ import { errorResponse, responseFor } from "./errors.ts";
 import { createGuard, type Guard } from "./guard.ts";
 import { detailFor } from "./knitpkg/respond.ts";
 import { withGuests } from "./knitpkg/visitor.ts";
-import { keepPrivate, mayPass } from "./private.ts";
+import { keepPrivate, mayPass, PRIVATE_NAME } from "./private.ts";
 import { archiveRoutes } from "./routes/archives.ts";
 import { assetRoutes } from "./routes/assets.ts";
 import { gitRoutes } from "./routes/git.ts";
@@ -45,7 +45,12 @@ export function createApp(
   const guard = createGuard({ ...access, accounts, address: client, onUse: access.used });
   const urlFor = (request: Request) => baseUrl || new URL(request.url).origin;
   const shown = (request: Request, response: Response) =>
-    asPage(request, response, { name: served.name, url: urlFor(request) });
+    asPage(request, response, {
+      url: urlFor(request),
+      ...(guard.isStranger(request)
+        ? { name: PRIVATE_NAME, isHidden: true }
+        : { name: served.name }),
+    });
   // Else Elysia takes hosts of less than four letters for a part of the path.
   return new Elysia({ name: "moonbit-registry", handler: { standardHostname: false } })
     .onRequest(passing(served, guard))
@@ -57,9 +62,11 @@ export function createApp(
         return shown(request, errorResponse(404, "not-found", `nothing is at ${path}`, hint));
       }
       const error = served.medium.explain(thrown);
-      const response = (path.startsWith("/v1/") ? detailFor : responseFor)(error);
+      // `kp` reads its errors so, and what it asks for is nothing for a browser to show.
+      const isKnitPkg = path.startsWith("/v1/");
+      const response = isKnitPkg ? detailFor(error) : responseFor(error);
       if (response.status === 500) onBug(error);
-      return shown(request, response);
+      return isKnitPkg ? response : shown(request, response);
     })
     .use(gitRoutes(served.git))
     .use(plainIndexRoutes(served.plainIndex))
@@ -97,13 +104,15 @@ function passing(
 /** Whether the program itself lives, and where to get it, is told without the registry. */
 const WITHOUT_REGISTRY = /^\/(?:health$|install\.|dist\/)/;
 
-/** Methods that change nothing, and the one question that is asked by a POST. */
+/** Methods that change nothing. */
 const READS: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS"]);
-const FETCH = /\/git-upload-pack$/;
+/** POSTs that change nothing: a fetch, signing in with a token, counting what is not counted here. */
+const READING_POST =
+  /\/git-upload-pack$|^\/operate\/sign-(?:in|out)$|^\/v1\/(?:auth\/local|telemetry)\//;
 
 /** @throws {Failure} "forbidden", before any route could begin to write */
 function refuseWrites({ method }: Request, path: string): void {
-  if (READS.has(method) || FETCH.test(path)) return;
+  if (READS.has(method) || (method === "POST" && READING_POST.test(path))) return;
   const hint = "publish to the registry that this is a copy of";
   throw new Failure("forbidden", "this registry is read-only", hint);
 }

@@ -66,7 +66,9 @@ export function archiveResponse(
     return new Response(null, { status: 304, headers });
   }
   const ifRange = request.headers.get("if-range");
-  const wanted = ifRange === null || ifRange === etag ? request.headers.get("range") : null;
+  // Only a GET has ranges. Source: RFC 9110, 14.2.
+  const isAsked = request.method === "GET" && (ifRange === null || ifRange === etag);
+  const wanted = isAsked ? request.headers.get("range") : null;
   const range = parseRange(wanted, body.size);
   if (range === "unsatisfiable") {
     headers["content-range"] = `bytes */${body.size}`;

@@ -16,6 +16,7 @@ import {
 } from "../accounts/mod.ts";
 import { Failure } from "../errors.ts";
 import { type Credentials, credentialsOf } from "./credentials.ts";
+import { madeBy } from "./made-by.ts";
 import { createThrottle, type Throttle } from "./throttle.ts";
 
 export interface Guard {
@@ -40,6 +41,8 @@ export interface Guard {
   require(request: Request, action: Action, name?: string): Caller;
   /** Whether reading takes a token. */
   isPrivate(): boolean;
+  /** Whether reading takes a token, and none that may read has come with this request so far. */
+  isStranger(request: Request): boolean;
   /** The client's address. */
   address(request: Request): string;
   /** Records what was done, or refused. */
@@ -116,6 +119,10 @@ export function createGuard(options: GuardOptions): Guard {
       throw forbidden(found, action, name);
     },
     isPrivate,
+    isStranger(request) {
+      const found = known.get(request);
+      return isPrivate() && !(found && may(found, "read"));
+    },
     address,
     audit,
   };
@@ -135,14 +142,9 @@ function targetOf(request: Request): string {
   return `${request.method} ${new URL(request.url).pathname}`;
 }
 
-/**
- * Browsers add basic credentials on their own to whatever any page makes them send. Source: Fetch
- * Metadata (`Sec-Fetch-Site`), and `Origin` for browsers without.
- */
-function isForeignPage({ headers }: Request): boolean {
+/** Browsers add basic credentials on their own to whatever any page makes them send. */
+function isForeignPage(request: Request): boolean {
+  const { headers } = request;
   if (credentialsOf(headers.get("authorization"))?.scheme !== "basic") return false;
-  const site = headers.get("sec-fetch-site");
-  if (site !== null) return site !== "same-origin" && site !== "none";
-  const origin = headers.get("origin");
-  return origin !== null && URL.parse(origin)?.host !== headers.get("host");
+  return madeBy(request, headers.get("host")) === "other page";
 }

@@ -4,7 +4,7 @@ import { Failure, systemCode } from "../errors.ts";
 import { type Registry, serveRegistry } from "../registry/mod.ts";
 import { type AccessLine, accessLine } from "./access-log.ts";
 import { createApp } from "./app.ts";
-import { errorResponse } from "./errors.ts";
+import { errorResponse, responseFor } from "./errors.ts";
 import { reachableUrls } from "./reachable.ts";
 import { createResponseCache } from "./response-cache.ts";
 import { createTraffic } from "./traffic.ts";
@@ -69,14 +69,23 @@ export function startServer(registry: Registry, options: ServeOptions): RunningS
     port,
     idleTimeout: IDLE_SECONDS,
     maxRequestBodySize: MAX_BODY,
+    // Else what goes wrong would be shown with this program's source and where it runs.
+    development: false,
     async fetch(request, server) {
       // A Host that is none leaves no URL to go by.
       if (!request.url.startsWith("http"))
         return errorResponse(400, "usage", "the Host is no host");
       const started = performance.now();
-      const { response, bytes } = await cache.respond(request, () => app.fetch(request));
+      const { response, bytes } = await cache
+        .respond(request, () => app.fetch(request))
+        .catch((error: unknown) => {
+          options.onBug(error);
+          return { response: responseFor(error), bytes: undefined };
+        });
       const { status } = response;
       if (status >= 400 && hasBody(request)) response.headers.set("connection", "close");
+      // Elysia gives the answer to a HEAD the length of its own body, which is not the page's (RFC 9110, 8.6).
+      if (status === 304) response.headers.delete("content-length");
       traffic.count(request, status, bytes);
       if (!log) return response;
       const client = server.requestIP(request)?.address ?? "";

@@ -1,6 +1,9 @@
 /** A private registry tells nothing to those without a token, and lets no cache tell it to others. */
 import type { Guard } from "./guard.ts";
 
+/** What strangers are told instead of its name. */
+export const PRIVATE_NAME = "private registry";
+
 /** They say that the server lives, to whoever watches it, and to strangers nothing more. */
 const OPEN: ReadonlySet<string> = new Set(["/health", "/ready", "/info"]);
 /** Where a token is got, which cannot take one. */
@@ -22,7 +25,15 @@ export function mayPass(guard: Guard, request: Request, path: string): void {
 export function keepPrivate(guard: Guard, response: unknown): void {
   if (!(response instanceof Response) || !guard.isPrivate()) return;
   const { headers } = response;
-  const before = headers.get("cache-control");
-  headers.set("cache-control", before?.replace(/\bpublic\b/, "private") ?? "private");
+  headers.set("cache-control", privately(headers.get("cache-control")));
   headers.append("vary", "authorization");
+}
+
+/** Source: RFC 9111, 5.2.2. */
+function privately(control: string | null): string {
+  if (control === null) return "private";
+  if (/\b(?:private|no-store)\b/.test(control)) return control;
+  return /\bpublic\b/.test(control)
+    ? control.replace(/\bpublic\b/, "private")
+    : `private, ${control}`;
 }

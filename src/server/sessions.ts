@@ -4,6 +4,7 @@
  * request, so that revoking it ends the session. Source: RFC 6265bis (SameSite, HttpOnly).
  */
 import { randomBytes, timingSafeEqual } from "node:crypto";
+import { cookieOf } from "./cookie.ts";
 
 export interface Session {
   readonly id: string;
@@ -38,7 +39,7 @@ export function createSessions(now: () => number = () => performance.now()): Ses
       return session;
     },
     find(request) {
-      const id = cookieOf(request);
+      const id = idOf(request);
       const found = id === undefined ? undefined : sessions.get(id);
       if (found && found.until > now()) return found.session;
       if (id !== undefined) sessions.delete(id);
@@ -72,18 +73,7 @@ export function hasProof({ proof }: Session, form: URLSearchParams): boolean {
   return given.length === wanted.length && timingSafeEqual(given, wanted);
 }
 
-/**
- * Whether a form was sent by one of our own pages, as browsers tell. Source: Fetch Metadata; `Origin`
- * for browsers without.
- */
-export function isOwnForm({ headers }: Request, siteUrl: string): boolean {
-  const site = headers.get("sec-fetch-site");
-  if (site !== null) return site === "same-origin";
-  const origin = headers.get("origin");
-  return origin !== null && origin === new URL(siteUrl).origin;
-}
-
-function cookieOf(request: Request): string | undefined {
-  const header = request.headers.get("cookie") ?? "";
-  return new RegExp(`(?:^|;\\s*)${COOKIE}=([0-9a-f]{64})(?:;|$)`).exec(header)?.[1];
+function idOf(request: Request): string | undefined {
+  const id = cookieOf(request, COOKIE);
+  return id !== undefined && /^[0-9a-f]{64}$/.test(id) ? id : undefined;
 }

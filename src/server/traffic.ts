@@ -4,6 +4,7 @@
 const GROUPS: Readonly<Record<string, string>> = {
   git: "index",
   "mooncakes-index": "index",
+  index: "index",
   user: "archives",
   "mooncakes-download": "archives",
   api: "api",
@@ -13,6 +14,7 @@ const GROUPS: Readonly<Record<string, string>> = {
   "symbols.zip": "assets",
   dist: "installer",
   "install.sh": "installer",
+  "install.ps1": "installer",
   health: "operations",
   ready: "operations",
   metrics: "operations",

@@ -35,22 +35,9 @@ export function trusted(markup: string): Html {
   return new Html(markup);
 }
 
-const ESCAPES: Readonly<Record<string, string>> = {
-  "&": "&amp;",
-  "<": "&lt;",
-  ">": "&gt;",
-  '"': "&quot;",
-  "'": "&#39;",
-};
-
-/** Text as it stands in markup, or between the quotes of an attribute. */
-export function escapeHtml(text: string): string {
-  return /[&<>"']/.test(text) ? text.replace(/[&<>"']/g, (char) => ESCAPES[char]!) : text;
-}
-
 function textOf(content: Content): string {
   if (content instanceof Html) return content.text;
-  if (typeof content === "string") return escapeHtml(content);
+  if (typeof content === "string") return Bun.escapeHTML(content);
   if (typeof content === "number") return String(content);
   if (content === false || content === null || content === undefined) return "";
   return content.map(textOf).join("");

@@ -47,7 +47,7 @@ ${hasOwnSearch ? html`<span class="grow"></span>` : searchForm(site, query, "sma
 ${body}
 </main>
 <footer class="bottom">
-<div class="wide">moonbit-registry ${VERSION}</div>
+<div class="wide">${!site.isHidden && `moonbit-registry ${VERSION}`}</div>
 </footer>
 </body>
 </html>

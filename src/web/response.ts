@@ -53,7 +53,7 @@ export function compressed(
   headers: Readonly<Record<string, string>>,
   status = 200,
 ): Response {
-  const accepts = /\bgzip\b/.test(request.headers.get("accept-encoding") ?? "");
+  const accepts = takesGzip(request.headers.get("accept-encoding"));
   const bytes = Buffer.from(body);
   if (!accepts || bytes.length < WORTH_COMPRESSING) {
     return new Response(bytes, { status, headers });
@@ -62,6 +62,11 @@ export function compressed(
     status,
     headers: { vary: "accept-encoding", ...headers, "content-encoding": "gzip" },
   });
+}
+
+/** Source: RFC 9110, 12.5.3. */
+function takesGzip(accepted: string | null): boolean {
+  return /(?:^|[\s,])gzip\s*(?:,|$|;\s*q=(?!0(?:\.0*)?\s*(?:,|$)))/i.test(accepted ?? "");
 }
 
 /** To another page, by GET. */

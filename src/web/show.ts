@@ -1,6 +1,7 @@
 /** Pages of a registry: asks it what they show, and hands that to the functions that draw them. */
 import { Failure } from "../errors.ts";
 import { type Entry, parseMetadata } from "../index/mod.ts";
+import type { ModuleZip } from "../packaging/mod.ts";
 import {
   type Discovery,
   type ModuleRecord,
@@ -83,12 +84,19 @@ export function createPages(served: ServedRegistry): Pages {
         license: word("license"),
         sort: sort ?? "",
       };
-      const page = Math.max(1, Math.min(10_000, Math.floor(Number(word("page"))) || 1));
-      const { total, results } = await found.search({
-        ...queryOf(filters, sort),
-        offset: (page - 1) * PAGE_SIZE,
-        limit: PAGE_SIZE,
-      });
+      const search = (page: number) =>
+        found.search({
+          ...queryOf(filters, sort),
+          offset: (page - 1) * PAGE_SIZE,
+          limit: PAGE_SIZE,
+        });
+      let page = Math.max(1, Math.min(10_000, Math.floor(Number(word("page"))) || 1));
+      let { total, results } = await search(page);
+      const last = Math.max(1, Math.ceil(total / PAGE_SIZE));
+      if (page > last) {
+        page = last;
+        ({ total, results } = await search(page));
+      }
       const view = {
         filters,
         total,
@@ -149,13 +157,13 @@ export function createPages(served: ServedRegistry): Pages {
       }
 
       async function overview(): Promise<Html> {
-        const zip = await files.open(entry, fetch);
+        const { zip, problem } = await openForReadme();
         const size = browse.size(entry.checksum);
         return modulePageOf(site, {
           ...head,
           readme: zip && (await files.readme(site, entry, zip, metadata.readme)),
-          readmeMissing: zip ? "Its archive holds none." : missing(),
-          fetchUrl: zip || !browse.canFetch ? undefined : "?fetch=1",
+          readmeMissing: problem ?? (zip ? "Its archive holds none." : missing()),
+          fetchUrl: zip || problem || !browse.canFetch ? undefined : "?fetch=1",
           createdAt: metadata.createdAt,
           license: metadata.license,
           repository: metadata.repository,
@@ -171,6 +179,16 @@ export function createPages(served: ServedRegistry): Pages {
           requires: requirementsOf(found, entry),
           archiveUrl: at(site, `/user/${encodePath(`${entry.module}/${entry.version}`)}.zip`),
         });
+      }
+
+      /** The rest of the page stands without it, and who asks for the files is told why. */
+      async function openForReadme(): Promise<{ zip?: ModuleZip | undefined; problem?: string }> {
+        try {
+          return { zip: await files.open(entry, fetch) };
+        } catch (error) {
+          if (!(error instanceof Failure) || error.code !== "invalid") throw error;
+          return { problem: "Its archive cannot be read." };
+        }
       }
 
       async function filesPage(): Promise<Html> {

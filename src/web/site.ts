@@ -6,6 +6,8 @@ export interface Site {
   readonly name: string;
   /** Where the visitor reached it: absolute, without a trailing slash. */
   readonly url: string;
+  /** For those who may not even know what answers them. */
+  readonly isHidden?: boolean;
 }
 
 /** A path of this site, behind whatever prefix a proxy gives it. */

@@ -169,6 +169,44 @@ describe("a page", () => {
   });
 });
 
+test("a page is found with a slash at its end, and a search shows its last page at most", async () => {
+  expect((await get("/o/moonbitlang/")).status).toBe(200);
+  const found = await (await get("/search?q=regexp&page=900")).text();
+  expect(found).toContain("moonbitlang/regexp");
+});
+
+test("a HEAD is told what a GET would be, and nothing of another length", async () => {
+  const ask = (headers: Record<string, string>) =>
+    fetch(`${server.url}/docs`, { method: "HEAD", headers: { ...HTML, ...headers } });
+  const etag = (await ask({})).headers.get("etag")!;
+  const known = await ask({ "if-none-match": etag });
+  expect([known.status, known.headers.get("content-length")]).toEqual([304, null]);
+});
+
+test("is compressed for those who take that, and only for them", async () => {
+  const encodingFor = async (accepted: string) => {
+    const headers = { ...HTML, "accept-encoding": accepted };
+    const response = await fetch(`${server.url}/docs`, {
+      headers,
+      decompress: false,
+    } as RequestInit);
+    await response.arrayBuffer();
+    return response.headers.get("content-encoding");
+  };
+  for (const accepted of ["gzip", "br, gzip;q=0.5", "deflate , GZIP"]) {
+    expect({ accepted, encoding: await encodingFor(accepted) }).toEqual({
+      accepted,
+      encoding: "gzip",
+    });
+  }
+  for (const accepted of ["identity", "gzip;q=0, identity", "gzip; q=0.0", "x-gzipped"]) {
+    expect({ accepted, encoding: await encodingFor(accepted) }).toEqual({
+      accepted,
+      encoding: null,
+    });
+  }
+});
+
 describe("a file of an archive", () => {
   const raw = (path: string) => get(`/m/demo/hostile@0.1.0/-/raw/${path}`);
 
@@ -227,7 +265,7 @@ describe("the operator's page", () => {
 
   test("takes only forms of its own", async () => {
     const { own, proof } = await signIn();
-    expect((await form("sync", { proof })).status).toBe(401);
+    expect((await form("sync", { proof })).status).toBe(403);
     expect((await form("sync", { proof: "0" }, own)).status).toBe(403);
     expect((await form("sync", {}, own)).status).toBe(403);
     const foreign = { ...own, "sec-fetch-site": "cross-site" };
@@ -235,7 +273,8 @@ describe("the operator's page", () => {
     expect((await form("sign-in", { token }, { "sec-fetch-site": "cross-site" })).status).toBe(403);
     const large = await form("sync", { proof, more: "x".repeat(10_000) }, own);
     expect(large.status).toBe(422);
-    expect((await fetch(`${server.url}/operate/events`)).status).toBe(401);
+    // No 401, for which a browser would ask for a password that does not help.
+    expect((await fetch(`${server.url}/operate/events`)).status).toBe(403);
     expect((await fetch(`${server.url}/operate/sync`, { headers: own })).status).toBe(404);
   });
 

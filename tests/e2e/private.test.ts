@@ -56,6 +56,8 @@ describe("a private registry", () => {
     const { dir, entries } = world;
     await succeed(["mirror", MODULE], { cwd: dir });
     await makePrivate(dir);
+    const name = "team-zeppelin";
+    await succeed(["config", "registry.name", name], { cwd: dir });
     await using server = await serve(dir, ["--public-mirror"]);
     const { version } = entries.find(({ module }) => module === MODULE)!;
     const nothing = await shown(`${server.url}/nothing/is/here`);
@@ -94,6 +96,13 @@ describe("a private registry", () => {
     for (const method of ["POST", "PUT", "DELETE", "PATCH", "OPTIONS"]) {
       const answer = await shown(`${server.url}/git/index/git-upload-pack`, { method });
       expect({ method, ...answer }).toEqual({ method, ...nothing });
+    }
+    // Nor do pages tell them its name, or what runs here.
+    for (const path of ["/m/moonbitlang/x", "/v1/auth/local/authorize"]) {
+      const page = await shown(server.url + path, { headers: { accept: "text/html" } });
+      expect(page.body).toContain("private registry");
+      expect(page.body).not.toContain(name);
+      expect(page.body).not.toMatch(/moonbit-registry \d/);
     }
     for (const path of ["/health", "/ready"]) {
       expect(await shown(server.url + path)).toMatchObject({

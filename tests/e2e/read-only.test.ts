@@ -57,6 +57,15 @@ test.if(hasGit)("--read-only serves what is stored, asks nobody and writes nothi
     expect(refused.status).toBe(403);
     expect(await refused.json()).toMatchObject({ error: { code: "forbidden" } });
   }
+  // Of the kind that a provider's guests have, who are looked up in another table.
+  const headers = { authorization: `Bearer mbs_${"A".repeat(43)}` };
+  expect((await fetch(`${server.url}/v1/project/mql5/a/b`, { headers })).status).toBe(401);
+  const signIn = await fetch(`${server.url}/operate/sign-in`, {
+    method: "POST",
+    headers: { origin: server.url },
+    body: new URLSearchParams({ token: "wrong" }),
+  });
+  expect([signIn.status, await signIn.text()]).toEqual([401, expect.stringContaining("not valid")]);
   await server.stop();
   expect(traces(dir)).toEqual(before);
   expect(world.upstream.archiveRequests()).toEqual([]);

@@ -38,7 +38,7 @@ import {
   parseSpecifier,
   selectVersion,
 } from "../../src/resolve/mod.ts";
-import { readForm, readJson } from "../../src/server/knitpkg/body.ts";
+import { readForm, readJson } from "../../src/server/body.ts";
 import { succeed } from "../support/executable.ts";
 import { body } from "../support/knitpkg.ts";
 import { mutate } from "../support/mutate.ts";
@@ -223,7 +223,13 @@ const TARGETS: readonly Target[] = [
     name: "forms",
     inputs: async () => ["username=a&password=b%20c"],
     read: (data) =>
-      readForm(new Request("http://x/", { method: "POST", body: Uint8Array.from(data) })),
+      readForm(
+        new Request("http://x/", {
+          method: "POST",
+          headers: { "content-type": "application/x-www-form-urlencoded" },
+          body: Uint8Array.from(data),
+        }),
+      ),
   },
   {
     name: "records of projects",

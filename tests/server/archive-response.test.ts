@@ -47,6 +47,12 @@ test("a part comes with its place in the whole", async () => {
   expect(await response.text()).toBe("234");
 });
 
+test("only a GET has parts", async () => {
+  const { status, headers } = ask({ range: "bytes=2-4" }, "HEAD");
+  expect([status, headers.get("content-range")]).toEqual([200, null]);
+  expect(headers.get("content-length")).toBe("10");
+});
+
 test("a part behind the end is refused with the size", () => {
   const response = ask({ range: "bytes=10-" });
   expect(response.status).toBe(416);

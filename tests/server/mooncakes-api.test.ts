@@ -39,14 +39,14 @@ const LINES: readonly Line[] = [
 
 type Listed = { readonly name: string; readonly [field: string]: unknown }[];
 
-function createServer(lines = LINES) {
+function createServer(lines = LINES, base = () => "https://registry.example") {
   const branch = createBranch(lines);
   const discovery = followDiscovery(branch.snapshot, branch.readBlob);
   const path = join(tempDirectory("downloads"), "state.db");
   const downloads = openDownloads(path);
   const app = new Elysia()
     .onError(({ error }) => responseFor(error))
-    .use(mooncakesApiRoutes({ discovery, downloads }, () => "https://registry.example"));
+    .use(mooncakesApiRoutes({ discovery, downloads }, base));
   const ask = (path: string, headers: Record<string, string> = {}) =>
     app.handle(new Request(`http://host${path}`, { headers }));
   return {
@@ -327,6 +327,19 @@ describe("an answer stands until the index moves:", () => {
     });
   }
 });
+
+test.each(["modules/ann/json", "manifest/ann/json", "resolve/ann/json/*"])(
+  "an answer with addresses in it is another when the server is reached otherwise: %s",
+  async (path) => {
+    let base = "http://127.0.0.1:8080";
+    const server = createServer(LINES, () => base);
+    const etag = (await server.ask(`/api/v0/${path}`)).headers.get("etag")!;
+    base = "https://new.example";
+    const again = await server.ask(`/api/v0/${path}`, { "if-none-match": etag });
+    expect(again.status).toBe(200);
+    expect(await again.text()).toContain('"archive_url":"https://new.example/');
+  },
+);
 
 test("what is not here is a 404 for those, too, who know an ETag", async () => {
   const etag = (await ask("/api/v0/dependents/ann/json")).headers.get("etag")!;

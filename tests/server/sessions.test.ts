@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { createSessions, hasProof, isOwnForm, sessionCookie } from "../../src/server/sessions.ts";
+import { createSessions, hasProof, sessionCookie } from "../../src/server/sessions.ts";
 
 const HOUR = 3_600_000;
 const home = new URL("https://registry.example/modules/operate");
@@ -52,21 +52,4 @@ describe("a session", () => {
     expect(form("")).toBe(false);
     expect(hasProof(session, new URLSearchParams())).toBe(false);
   });
-});
-
-test.each([
-  [{ "sec-fetch-site": "same-origin" }, true],
-  [{ "sec-fetch-site": "same-site" }, false],
-  [{ "sec-fetch-site": "cross-site", origin: "https://registry.example" }, false],
-  [{ "sec-fetch-site": "none" }, false],
-  [{ origin: "https://registry.example" }, true],
-  [{ origin: "https://evil.example" }, false],
-  [{ origin: "null" }, false],
-  [{}, false],
-] as const)("a form with %p: its own is %p", (headers, own) => {
-  const request = new Request(home.href, {
-    method: "POST",
-    headers: headers as Record<string, string>,
-  });
-  expect(isOwnForm(request, "https://registry.example/modules")).toBe(own);
 });

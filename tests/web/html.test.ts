@@ -5,7 +5,7 @@ describe("html", () => {
   test("escapes what is put into it, in text and in attributes", () => {
     const evil = `<b a="1" b='2'>&`;
     expect(html`<p title="${evil}">${evil}</p>`.text).toBe(
-      '<p title="&lt;b a=&quot;1&quot; b=&#39;2&#39;&gt;&amp;">&lt;b a=&quot;1&quot; b=&#39;2&#39;&gt;&amp;</p>',
+      '<p title="&lt;b a=&quot;1&quot; b=&#x27;2&#x27;&gt;&amp;">&lt;b a=&quot;1&quot; b=&#x27;2&#x27;&gt;&amp;</p>',
     );
   });
 

@@ -22,8 +22,8 @@ export function page(title: string, content: string, options: PageOptions = {}):
   const html = `<!doctype html>
 <html lang="en">
 <head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<title>${escapeHtml(title)}</title><style>${STYLE}</style></head>
-<body><main><h1>${escapeHtml(title)}</h1>
+<title>${Bun.escapeHTML(title)}</title><style>${STYLE}</style></head>
+<body><main><h1>${Bun.escapeHTML(title)}</h1>
 ${content}
 </main></body>
 </html>
@@ -40,15 +40,4 @@ ${content}
       "referrer-policy": "no-referrer",
     },
   });
-}
-
-export function escapeHtml(text: string): string {
-  const entities: Record<string, string> = {
-    "&": "&amp;",
-    "<": "&lt;",
-    ">": "&gt;",
-    '"': "&quot;",
-    "'": "&#39;",
-  };
-  return text.replace(/[&<>"']/g, (character) => entities[character]!);
 }

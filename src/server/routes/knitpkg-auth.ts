@@ -2,11 +2,14 @@
 import { Elysia } from "elysia";
 import { Failure } from "../../errors.ts";
 import { LOCAL, type ServedRegistry } from "../../registry/mod.ts";
+import { readForm, readJson, textField } from "../body.ts";
+import { cookieOf } from "../cookie.ts";
 import { responseFor } from "../errors.ts";
-import { readForm, readJson, textField } from "../knitpkg/body.ts";
-import { escapeHtml, page } from "../knitpkg/page.ts";
+import { page } from "../knitpkg/page.ts";
 import { answered, detailOf, json } from "../knitpkg/respond.ts";
 import { requireVisitor } from "../knitpkg/visitor.ts";
+import { madeBy } from "../made-by.ts";
+import { PRIVATE_NAME } from "../private.ts";
 import type { KnitPkgRouteOptions } from "./knitpkg.ts";
 
 interface Context {
@@ -26,6 +29,8 @@ export function knitpkgAuthRoutes(
 ) {
   const authUrl = (request: Request, provider: string, last: string) =>
     `${baseUrl(request)}/v1/auth/${provider}/${last}`;
+
+  const shownName = () => (guard.isPrivate() ? `a ${PRIVATE_NAME}` : name);
 
   const config = ({ request }: { request: Request }) =>
     json({
@@ -57,7 +62,7 @@ export function knitpkgAuthRoutes(
   const authorize = ({ request, params: { provider } }: Context) =>
     answered(
       () => {
-        if (provider === LOCAL) return consentPage(name, login.redirect());
+        if (provider === LOCAL) return consentPage(shownName(), login.redirect());
         const { url, state } = login.begin(provider, authUrl(request, provider, "callback"));
         return redirect(url, cookie(state, COOKIE_SECONDS, baseUrl(request)));
       },
@@ -72,7 +77,7 @@ export function knitpkgAuthRoutes(
         const code = searchParams.get("code");
         if (!code) throw new Failure("forbidden", `${provider} did not let you in`, "try again");
         const state = searchParams.get("state") ?? "";
-        const ours = await login.finish(provider, code, state, cookieOf(request));
+        const ours = await login.finish(provider, code, state, cookieOf(request, COOKIE));
         return redirect(withCode(login.redirect(), ours), cookie("", 0, baseUrl(request)));
       },
       onBug,
@@ -88,7 +93,7 @@ export function knitpkgAuthRoutes(
           guard.holder(request, token);
         } catch (error) {
           if (!(error instanceof Failure) || error.code !== "unauthenticated") throw error;
-          return consentPage(name, login.redirect(), "That token is not valid here.");
+          return consentPage(shownName(), login.redirect(), "That token is not valid here.");
         }
         return redirect(withCode(login.redirect(), login.grant(token)));
       },
@@ -106,8 +111,8 @@ export function knitpkgAuthRoutes(
 }
 
 function consentPage(name: string, leadsTo: string, problem?: string): Response {
-  const where = escapeHtml(new URL(leadsTo).host);
-  const content = `${problem ? `<p class="error" role="alert">${escapeHtml(problem)}</p>` : ""}
+  const where = Bun.escapeHTML(new URL(leadsTo).host);
+  const content = `${problem ? `<p class="error" role="alert">${Bun.escapeHTML(problem)}</p>` : ""}
 <p>A program on this computer, at <b>${where}</b>, asks to use this registry in your name. Go on only
 if you have just begun to log in there.</p>
 <form method="post">
@@ -121,7 +126,7 @@ if you have just begun to log in there.</p>
 
 function failurePage(error: unknown): Response {
   const { status } = responseFor(error);
-  const content = `<p class="error" role="alert">${escapeHtml(detailOf(error))}</p>`;
+  const content = `<p class="error" role="alert">${Bun.escapeHTML(detailOf(error))}</p>`;
   return page("Not logged in", content, { status });
 }
 
@@ -146,20 +151,8 @@ function cookie(value: string, seconds: number, base: string): string {
   return `${COOKIE}=${value}; Path=/; Max-Age=${seconds}; HttpOnly; SameSite=Lax${secure}`;
 }
 
-function cookieOf(request: Request): string | undefined {
-  const pairs = (request.headers.get("cookie") ?? "").split(/; */);
-  return pairs.find((pair) => pair.startsWith(`${COOKIE}=`))?.slice(COOKIE.length + 1);
-}
-
 /** Another site's page must not log anybody in. @throws {Failure} "forbidden" */
-function checkSameSite({ headers }: Request, base: string): void {
-  const site = headers.get("sec-fetch-site");
-  const origin = headers.get("origin");
-  // Browsers without the one header send the other.
-  const isForeign =
-    site === null
-      ? origin !== null && origin !== new URL(base).origin
-      : site !== "same-origin" && site !== "none";
-  if (!isForeign) return;
+function checkSameSite(request: Request, base: string): void {
+  if (madeBy(request, new URL(base).host) !== "other page") return;
   throw new Failure("forbidden", "another site's page may not log you in", "open the page itself");
 }

@@ -7,9 +7,9 @@ import { percentDecoded } from "../../percent.ts";
 import { isTarget, personText, TARGETS } from "../../projects/mod.ts";
 import { MOONBIT, parseInstalls, parseSearch, type ServedRegistry } from "../../registry/mod.ts";
 import { VERSION } from "../../version.ts";
+import { readJson, textField } from "../body.ts";
 import type { Guard } from "../guard.ts";
 import { audited } from "../knitpkg/audited.ts";
-import { readJson, textField } from "../knitpkg/body.ts";
 import { parseProjectPath } from "../knitpkg/path.ts";
 import {
   hitRecord,
@@ -22,6 +22,7 @@ import {
 } from "../knitpkg/records.ts";
 import { answered, json, lastingJson } from "../knitpkg/respond.ts";
 import { requireVisitor, visitorOf } from "../knitpkg/visitor.ts";
+import { PRIVATE_NAME } from "../private.ts";
 
 export interface KnitPkgRouteOptions {
   readonly guard: Guard;
@@ -63,7 +64,7 @@ export function knitpkgRoutes(served: ServedRegistry, options: KnitPkgRouteOptio
 function info({ name, knitpkg }: ServedRegistry, guard: Guard, request: Request): Response {
   const auth = { providers: knitpkg.login.providers() };
   const isStranger = guard.isPrivate() && !may(guard.caller(request), "read");
-  const about = isStranger ? { name: "private registry" } : { name, version: VERSION };
+  const about = isStranger ? { name: PRIVATE_NAME } : { name, version: VERSION };
   return json({ ...about, type: "moonbit-registry", auth });
 }
 
@@ -205,6 +206,9 @@ function nothingAt({ pathname }: URL): Failure {
 
 /** What a registration is about, for the log: whatever it turns out to be worth. */
 function registrationText(body: unknown): string {
-  const { organization, name, version, target } = (body ?? {}) as Record<string, unknown>;
+  const fields = (body ?? {}) as Record<string, unknown>;
+  const [organization, name, version, target] = ["organization", "name", "version", "target"].map(
+    (field) => (typeof fields[field] === "string" ? fields[field] : "?"),
+  );
   return `@${organization}/${name} ${version} for ${target}`;
 }

@@ -30,6 +30,8 @@ export function mooncakesApiRoutes(
   baseUrl: (request: Request) => string,
 ) {
   const { downloads } = served;
+  /** Answers with addresses in them are others when the server is reached otherwise. */
+  const baseTag = (request: Request) => Bun.hash(baseUrl(request)).toString(36);
   /** An answer about one module. */
   const about =
     (prefix: string, answer: (discovery: Discovery, rest: string, base: string) => unknown) =>
@@ -40,7 +42,7 @@ export function mooncakesApiRoutes(
       const body = answer(discovery, rest, baseUrl(request));
       return conditionalJson(
         request,
-        () => discovery.commit,
+        () => `${discovery.commit}.${baseTag(request)}`,
         () => body,
       );
     };
@@ -50,7 +52,7 @@ export function mooncakesApiRoutes(
       const discovery = await served.discovery();
       const { module, version } = splitVersion(pathAfter(request, `${BASE}/${prefix}/`));
       const info = moduleInfo(discovery, module, version);
-      const state = () => `${discovery.commit}.${downloads.of(module)}`;
+      const state = () => `${discovery.commit}.${baseTag(request)}.${downloads.of(module)}`;
       return conditionalJson(request, state, () => {
         const archive_url = baseUrl(request) + archivePath(module, info.version);
         return { ...info, downloads: downloads.of(module), archive_url };

@@ -3,11 +3,10 @@ import { Elysia } from "elysia";
 import { may } from "../../accounts/mod.ts";
 import { Failure } from "../../errors.ts";
 import type { JobKind, ServedRegistry } from "../../registry/mod.ts";
+import { readForm } from "../body.ts";
 import type { Guard } from "../guard.ts";
-import { createSessions, hasProof, isOwnForm, type Session, sessionCookie } from "../sessions.ts";
-
-/** Bytes of a form. */
-const MAX_FORM = 8_192;
+import { madeBy } from "../made-by.ts";
+import { createSessions, hasProof, type Session, sessionCookie } from "../sessions.ts";
 
 export function operateRoutes(
   served: ServedRegistry,
@@ -19,6 +18,8 @@ export function operateRoutes(
   const siteOf = (request: Request) => ({ name: served.name, url: baseUrl(request) });
   const home = (request: Request) => new URL(`${baseUrl(request).replace(/\/$/, "")}/operate`);
 
+  const isOwnForm = (request: Request) => madeBy(request, home(request).host) === "own page";
+
   /** Who is signed in, with a token that is still good. */
   const signedIn = (request: Request): { session: Session; who: string } | undefined => {
     const session = sessions.find(request);
@@ -26,7 +27,10 @@ export function operateRoutes(
     try {
       return { session, who: admin(request, session.token) };
     } catch (error) {
-      if (!(error instanceof Failure)) throw error;
+      // What passes, such as a busy disk, ends nobody's session.
+      if (!(error instanceof Failure) || !/^(?:unauthenticated|forbidden)$/.test(error.code)) {
+        throw error;
+      }
       sessions.end(session);
       return undefined;
     }
@@ -41,9 +45,9 @@ export function operateRoutes(
   /** A form of one of the operator's own pages. @throws {Failure} */
   const action = async (request: Request) => {
     const operator = signedIn(request);
-    if (!operator) throw new Failure("unauthenticated", "sign in first", "GET /operate");
+    if (!operator) throw signedOut();
     const form = await readForm(request);
-    if (!isOwnForm(request, baseUrl(request)) || !hasProof(operator.session, form)) {
+    if (!isOwnForm(request) || !hasProof(operator.session, form)) {
       throw new Failure("forbidden", "this form is not from the operator's page");
     }
     return { ...operator, form };
@@ -107,7 +111,7 @@ export function operateRoutes(
         const { pageResponse, signInPage } = await load();
         const form = await readForm(request);
         try {
-          if (!isOwnForm(request, baseUrl(request))) {
+          if (!isOwnForm(request)) {
             throw new Failure("forbidden", "this form is from another site");
           }
           const token = (form.get("token") ?? "").trim();
@@ -136,11 +140,18 @@ export function operateRoutes(
     .post("/verify", ({ request }) => start(request, "verify"), { parse: "none" })
     .post("/yank", ({ request }) => yank(request), { parse: "none" })
     .get("/events", async ({ request }) => {
-      if (!signedIn(request)) throw new Failure("unauthenticated", "sign in first", "GET /operate");
+      if (!signedIn(request)) throw signedOut();
+      // Elysia would read the whole stream to tell how long it is.
+      if (request.method === "HEAD") return new Response(null);
       const { jobEvents } = await load();
       const seen = Number(new URL(request.url).searchParams.get("seen"));
       return jobEvents(served.operate.jobs, Number.isSafeInteger(seen) && seen > 0 ? seen : 0);
     });
+}
+
+/** No 401: that would make a browser ask for a password, and none would help. */
+function signedOut(): Failure {
+  return new Failure("forbidden", "you are signed out", "sign in at /operate");
 }
 
 /** @returns whether it was otherwise before @throws {Failure} */
@@ -158,14 +169,4 @@ async function changeYank(
       ? await publications.yank(module, version, reason)
       : await publications.unyank(module, version);
   return changed;
-}
-
-/** @throws {Failure} "invalid" for what is no small form */
-async function readForm(request: Request): Promise<URLSearchParams> {
-  const length = Number(request.headers.get("content-length") ?? Number.POSITIVE_INFINITY);
-  const type = request.headers.get("content-type") ?? "";
-  if (!(length <= MAX_FORM) || !type.startsWith("application/x-www-form-urlencoded")) {
-    throw new Failure("invalid", "this is no form that is known here");
-  }
-  return new URLSearchParams(await request.text());
 }

@@ -31,6 +31,11 @@ export function welcome(served: ServedRegistry, url: string): Response {
     "",
   ];
   return new Response(lines.join("\n"), {
-    headers: { "content-type": "text/plain; charset=utf-8" },
+    headers: {
+      "content-type": "text/plain; charset=utf-8",
+      // Browsers get a page at the same address.
+      vary: "accept",
+      "cache-control": "no-cache",
+    },
   });
 }

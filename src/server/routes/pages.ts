@@ -2,9 +2,10 @@
 
 import { Elysia } from "elysia";
 import { Failure } from "../../errors.ts";
-import { percentDecoded } from "../../percent.ts";
 import type { ServedRegistry } from "../../registry/mod.ts";
+import type { Site } from "../../web/mod.ts";
 import { matchesEtag } from "../archive-response.ts";
+import { pathAfter } from "../module-path.ts";
 import { wantsPage } from "../wants-page.ts";
 import { welcome } from "./ops.ts";
 
@@ -42,9 +43,9 @@ export function pageRoutes(served: ServedRegistry, baseUrl: (request: Request) =
         headers: { "cache-control": "no-cache", "x-content-type-options": "nosniff" },
       });
     })
-    .get("/o/:owner", async ({ request }) => {
+    .get("/o/*", async ({ request }) => {
       const { web, pages } = await load();
-      const owner = lastSegment(request);
+      const owner = pathAfter(request, "/o/");
       return web.pageResponse(request, await pages.owner(siteOf(request), owner));
     })
     .get("/p/:target", async ({ request, params }) => {
@@ -90,11 +91,7 @@ export function pageRoutes(served: ServedRegistry, baseUrl: (request: Request) =
 }
 
 /** An error that a browser is shown: the same status and words, as a page. */
-export async function asPage(
-  request: Request,
-  response: Response,
-  site: { name: string; url: string },
-): Promise<Response> {
+export async function asPage(request: Request, response: Response, site: Site): Promise<Response> {
   if (!wantsPage(request)) return response;
   const { errorPage, pageResponse } = await import("../../web/mod.ts");
   const { error } = (await response.json()) as { error: { message: string; hint?: string } };
@@ -112,10 +109,4 @@ export async function asPage(
 
 function notHere(request: Request): Failure {
   return new Failure("not-found", `nothing is at ${new URL(request.url).pathname}`);
-}
-
-function lastSegment(request: Request): string {
-  const last = percentDecoded(new URL(request.url).pathname.split("/").at(-1)!);
-  if (last === undefined) throw notHere(request);
-  return last;
 }

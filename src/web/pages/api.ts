@@ -1,4 +1,4 @@
-/** `/docs/api`: the API reference, from the same OpenAPI document that tools read. */
+/** `/docs/http`: the API reference, from the same OpenAPI document that tools read. */
 import { type Html, html } from "../html.ts";
 import { at, type Site } from "../site.ts";
 import { docsFrame } from "./docs.ts";

@@ -1,5 +1,5 @@
 /** Colours code. The result is markup with nothing in it but escaped text and `hljs-` spans. */
-import { escapeHtml, type Html, trusted } from "../html.ts";
+import { type Html, trusted } from "../html.ts";
 import { createHighlighter } from "./highlighter.ts";
 import { moonbit } from "./moonbit.ts";
 
@@ -9,6 +9,8 @@ const engine = createHighlighter({ moonbit });
 const MAX_LENGTH = 100_000;
 /** Some patterns cost the square of a line's length. */
 const MAX_LINE = 2_000;
+/** And some that of each word's: 75 ns for each pair of letters, which all words together may be so many of. */
+const MAX_PAIRS = 2_000_000;
 
 const BY_EXTENSION: Readonly<Record<string, string>> = {
   mbt: "moonbit",
@@ -39,10 +41,13 @@ export function languageOf(path: string): string | undefined {
 /** @param language a name or alias; an unknown one leaves the code plain */
 export function highlight(code: string, language: string | undefined): Html {
   const known = language !== undefined && engine.getLanguage(language) !== undefined;
-  if (!known || code.length > MAX_LENGTH || hasLongLine(code)) return trusted(escapeHtml(code));
+  if (!known || code.length > MAX_LENGTH || isCostly(code)) return trusted(Bun.escapeHTML(code));
   return trusted(engine.highlight(code, { language, ignoreIllegals: true }).value);
 }
 
-function hasLongLine(code: string): boolean {
-  return code.split("\n").some((line) => line.length > MAX_LINE);
+function isCostly(code: string): boolean {
+  if (code.split("\n").some((line) => line.length > MAX_LINE)) return true;
+  let pairs = 0;
+  for (const [word] of code.matchAll(/\w+/g)) pairs += word.length ** 2;
+  return pairs > MAX_PAIRS;
 }

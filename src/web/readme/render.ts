@@ -6,7 +6,7 @@
 import MarkdownIt from "markdown-it";
 import sanitize from "sanitize-html";
 import { fitting } from "../fitting.ts";
-import { escapeHtml, type Html, trusted } from "../html.ts";
+import { type Html, trusted } from "../html.ts";
 import { highlight } from "./highlight.ts";
 import { anchor, imageTarget, linkTarget, type ReadmePlace } from "./links.ts";
 
@@ -85,7 +85,7 @@ export function plainReadme(source: string): Html {
 }
 
 function plain(text: string): string {
-  return `<pre tabindex="0">${escapeHtml(text)}</pre>`;
+  return `<pre tabindex="0">${Bun.escapeHTML(text)}</pre>`;
 }
 
 function cutToFit(source: string, render: (text: string) => string): Html {
@@ -150,6 +150,6 @@ function given(attributes: Record<string, string | undefined>): Record<string, s
 /** Wide tables scroll by themselves, also with the keyboard. */
 function wrapTables(markup: string): string {
   return markup
-    .replaceAll("<table>", '<div class="scroll" tabindex="0"><table>')
+    .replace(/<table(?=[\s>])/g, '<div class="scroll" tabindex="0"><table')
     .replaceAll("</table>", "</table></div>");
 }

@@ -343,6 +343,25 @@ test("changes are in the audit log, without a secret, refused ones too", async (
   expect(log).not.toContain(eve);
 });
 
+test("whatever is registered, it is refused in words, and nothing is a bug", async () => {
+  await using server = await startKnitPkg();
+  const token = server.token("ann", "publish:*");
+  for (const odd of [{ organization: { toString: 1 } }, [], null, 7, "text", { name: [[]] }]) {
+    const { status, json } = await server.ask("POST", REGISTER, { token, body: odd });
+    expect([status, Object.keys(json)]).toEqual([422, ["detail"]]);
+  }
+  expect(server.bugs).toEqual([]);
+});
+
+test("a browser is told what went wrong as `kp` is: in a line of JSON, with nothing of the server's", async () => {
+  await using server = await startKnitPkg("[server]\nrequire_read_token = true\n");
+  const response = await fetch(server.url + CORE, { headers: { accept: "text/html" } });
+  expect(response.status).toBe(401);
+  expect(response.headers.get("content-type")).toStartWith("application/json");
+  expect(Object.keys((await response.json()) as object)).toEqual(["detail"]);
+  expect(server.bugs).toEqual([]);
+});
+
 test("a registry that is private answers nobody, but tells how to log in", async () => {
   await using server = await startKnitPkg("[server]\nrequire_read_token = true\n");
   expect(await server.ask("GET", "/info")).toEqual({

@@ -29,6 +29,21 @@ describe("a README", () => {
     expect(code).toContain('<span class="hljs-subst">\\{x}</span>');
   });
 
+  test("has code in colours only when that takes no long time", () => {
+    const inC = (code: string) => render(`\`\`\`c\n${code}\n\`\`\``);
+    expect(inC("return 1;\n".repeat(5_000))).toContain('<span class="hljs-keyword">');
+    for (const word of [100, 500, 1_999]) {
+      const line = `${"a".repeat(word)} `.repeat(2_000 / (word + 1)).trim();
+      expect(inC(`return 1;\n${`${line}\n`.repeat(49)}`)).not.toContain("hljs-keyword");
+    }
+  });
+
+  test("has tables that are written as HTML scroll too, whatever they say of themselves", () => {
+    const page = render('<table dir="ltr"><tr><td>1</td></tr></table>');
+    expect(page).toContain('<div class="scroll" tabindex="0"><table dir="ltr">');
+    expect(page.match(/<div/g)).toHaveLength(page.match(/<\/div>/g)!.length);
+  });
+
   test("keeps the harmless HTML that READMEs are written in", () => {
     const page = render(
       "<details><summary>More</summary>\n\n*text*\n\n</details>\n<kbd>a</kbd><br>",

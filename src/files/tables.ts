@@ -1,42 +1,16 @@
 /**
- * Where tokens are: a table of `data/state.db`. The command line and a server have it open at once: what
- * one of them changes holds for the other at its next request.
+ * Tables of an SQLite file that others write to as well: the command line and a server have it open at
+ * once, and what one of them changes holds for the other at its next look.
  */
 import { Database } from "bun:sqlite";
 import { existsSync, mkdirSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 
-/**
- * Found by the first bytes of its hash; the rest is compared in constant time. Times are ISO 8601.
- *
- * Version 1: first.
- */
-const SCHEMA = `
-  CREATE TABLE IF NOT EXISTS token (
-    name TEXT PRIMARY KEY,
-    hash BLOB NOT NULL,       -- SHA-256
-    scopes TEXT NOT NULL,     -- separated by spaces
-    created TEXT NOT NULL,
-    expires TEXT,
-    used TEXT                 -- now and then, by servers
-  );
-  CREATE INDEX IF NOT EXISTS token_prefix ON token (substr(hash, 1, 8));
-`;
-
-export interface TokenRow {
-  readonly name: string;
-  readonly hash: Uint8Array;
-  readonly scopes: string;
-  readonly created: string;
-  readonly expires: string | null;
-  readonly used: string | null;
-}
-
 /** A connection that follows its file: one that was put in its place is opened anew. */
-export interface TokenStore {
-  /** For writing; made if it is not there. Throws when it cannot be written. */
+export interface Tables {
+  /** For writing; made if they are not there. Throws when the file cannot be written. */
   write(): Database;
-  /** For reading; undefined while there is no token yet. */
+  /** For reading, which makes nothing; undefined while the tables are not there. */
   read(): Database | undefined;
   /**
    * What the file is at this moment. While it stays the same, so does what was read. Undefined while it is
@@ -49,7 +23,11 @@ export interface TokenStore {
 /** Coarser than the times of any file system: those of FAT are two seconds apart. */
 const SETTLED_MS = 3_000;
 
-export function openTokenStore(path: string): TokenStore {
+/**
+ * @param schema makes what is not there yet
+ * @param last the name of what the schema makes last
+ */
+export function openTables(path: string, schema: string, last: string): Tables {
   let open: { db: Database; file: string; isReady: boolean } | undefined;
 
   const connect = (create: boolean): Database => {
@@ -60,8 +38,9 @@ export function openTokenStore(path: string): TokenStore {
     // A file that may not be written is opened for reading, as SQLite does on its own.
     const db = new Database(path, { readwrite: true, create, strict: true });
     db.exec("PRAGMA busy_timeout = 5000");
-    const isReady = hasTable(db) || (create && makeTable(db));
-    open = { db, file: fileOf(path), isReady };
+    const isThere = db.query("SELECT 1 FROM sqlite_master WHERE name = ?").get(last) !== null;
+    if (!isThere && create) db.exec(schema);
+    open = { db, file: fileOf(path), isReady: isThere || create };
     return db;
   };
 
@@ -85,15 +64,6 @@ export function openTokenStore(path: string): TokenStore {
       open = undefined;
     },
   };
-}
-
-function makeTable(db: Database): boolean {
-  db.exec(SCHEMA);
-  return true;
-}
-
-function hasTable(db: Database): boolean {
-  return db.query("SELECT 1 FROM sqlite_master WHERE name = 'token_prefix'").get() !== null;
 }
 
 function fileOf(path: string): string {

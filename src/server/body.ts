@@ -1,12 +1,14 @@
 /** Bodies of requests, read up to a bound. */
-import { Failure } from "../../errors.ts";
+import { Failure } from "../errors.ts";
 
 /** Far more than a registration with everything in it, in bytes. */
 const MAX_BODY = 256 * 1024;
+/** Of a form with a token, or with the reason of a yank. */
+const MAX_FORM = 8 * 1024;
 
 /** @throws {Failure} "invalid", naming the body */
 export async function readJson(request: Request): Promise<unknown> {
-  const text = await readText(request);
+  const text = await readText(request, MAX_BODY);
   try {
     return JSON.parse(text);
   } catch (error) {
@@ -17,16 +19,20 @@ export async function readJson(request: Request): Promise<unknown> {
 
 /** @throws {Failure} "invalid", naming the body */
 export async function readForm(request: Request): Promise<URLSearchParams> {
-  return new URLSearchParams(await readText(request));
+  const type = request.headers.get("content-type") ?? "";
+  if (!type.startsWith("application/x-www-form-urlencoded")) {
+    throw new Failure("invalid", "body: is no form");
+  }
+  return new URLSearchParams(await readText(request, MAX_FORM));
 }
 
-async function readText(request: Request): Promise<string> {
+async function readText(request: Request, most: number): Promise<string> {
   const parts: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of request.body ?? []) {
     size += chunk.length;
-    if (size > MAX_BODY) {
-      throw new Failure("invalid", `body: is larger than ${MAX_BODY / 1024} KiB`);
+    if (size > most) {
+      throw new Failure("invalid", `body: is larger than ${most / 1024} KiB`);
     }
     parts.push(chunk);
   }

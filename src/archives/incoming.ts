@@ -45,6 +45,12 @@ export function createIncoming(path: string): IncomingFile {
   const read = (from: number): ReadableStream<Uint8Array> | undefined => {
     if (state.kind !== "running") return undefined;
     const fd = openSync(path, "r");
+    let isOpen = true;
+    // Once: soon after, the same number may be another file's.
+    const close = () => {
+      if (isOpen) closeSync(fd);
+      isOpen = false;
+    };
     let at = from;
     return new ReadableStream({
       async pull(controller) {
@@ -52,6 +58,8 @@ export function createIncoming(path: string): IncomingFile {
           const end = state.kind === "verified" ? written : written - 1;
           if (state.kind === "running" && at >= end) {
             await change();
+            // Whoever wanted it may have gone meanwhile.
+            if (!isOpen) return;
             continue;
           }
           if (state.kind !== "failed" && at < end) {
@@ -61,13 +69,13 @@ export function createIncoming(path: string): IncomingFile {
             controller.enqueue(chunk.subarray(0, count));
             return;
           }
-          closeSync(fd);
+          close();
           if (state.kind === "failed") controller.error(state.error);
           else controller.close();
           return;
         }
       },
-      cancel: () => closeSync(fd),
+      cancel: close,
     });
   };
 

@@ -1,9 +1,7 @@
 /** Writes a stream to a file so that it is whole and durable under its name, or not there. */
 import { open, rename, rm } from "node:fs/promises";
-import { dirname, join } from "node:path";
-import { syncDirectory } from "./durable.ts";
-
-let counter = 0;
+import { dirname } from "node:path";
+import { syncDirectory, temporaryIn } from "./durable.ts";
 
 /**
  * @param options.mode permissions, where the file system has any
@@ -16,7 +14,7 @@ export async function copyDurably(
   to: string,
   options: { readonly mode: number; readonly accept?: (sha256: string) => void },
 ): Promise<string> {
-  const temporary = join(dirname(to), `.tmp-${process.pid}-copy-${counter++}`);
+  const temporary = temporaryIn(dirname(to));
   const hash = new Bun.CryptoHasher("sha256");
   try {
     const file = await open(temporary, "wx", options.mode);

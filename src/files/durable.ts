@@ -6,11 +6,18 @@ import { mkdir, open, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { systemCode } from "../errors.ts";
 
+/** In containers a process has the same id before and after a crash, whose files may still lie here. */
+const RUN = Math.floor(Math.random() * 36 ** 6).toString(36);
 let counter = 0;
 
-/** A name for a file that is being written, in the directory that it will stay in. */
+/** A new name for a file that is being written, in the directory that it will stay in. */
 export function temporaryIn(directory: string): string {
-  return join(directory, `.tmp-${process.pid}-${counter++}`);
+  return join(directory, `.tmp-${process.pid}-${RUN}-${counter++}`);
+}
+
+/** Whether a file's name is one of those. */
+export function isTemporary(name: string): boolean {
+  return /^\.tmp-\d+-[0-9a-z]+-\d+$/.test(name);
 }
 
 /**

@@ -1,7 +1,7 @@
 /** Writing files so that a crash leaves nothing half done, and what disks refuse. Knows nothing of what is written. */
 export { copyDurably } from "./copy.ts";
 export { asDatabaseFailure, tellingOf } from "./database.ts";
-export { syncDirectory, temporaryIn, writeDurably } from "./durable.ts";
+export { isTemporary, syncDirectory, temporaryIn, writeDurably } from "./durable.ts";
 export { lookEachTurn, lookEvery } from "./look.ts";
 export { syncAll } from "./sync-all.ts";
 export { openTables, type Tables } from "./tables.ts";

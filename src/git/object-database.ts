@@ -74,12 +74,18 @@ export function openObjectDatabase(gitdir: string): ObjectDatabase {
     const names = readdirSync(directory).filter((name) => name.endsWith(".idx"));
     const found = new Map<string, PackFile>();
     let gone = false;
-    for (const name of names) {
-      const open = packs.get(name);
-      const path = join(directory, name.replace(/\.idx$/, ".pack"));
-      const pack = open ?? openUnlessGone(path, (oid) => read(oid));
-      if (pack) found.set(name, pack);
-      else gone = true;
+    try {
+      for (const name of names) {
+        const open = packs.get(name);
+        const path = join(directory, name.replace(/\.idx$/, ".pack"));
+        const pack = open ?? openUnlessGone(path, (oid) => read(oid));
+        if (pack) found.set(name, pack);
+        else gone = true;
+      }
+    } catch (error) {
+      // One is damaged: the others are opened anew at the next look.
+      for (const [name, pack] of found) if (!packs.has(name)) pack.close();
+      throw error;
     }
     for (const [name, pack] of packs) if (!found.has(name)) pack.close();
     packs = found;

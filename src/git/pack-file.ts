@@ -44,6 +44,8 @@ const MOST_GUESSED = 4 * 1024 * 1024;
 /** @param resolve finds the base of a ref-delta that another pack holds */
 export function openPackFile(path: string, resolve: (oid: Oid) => GitObject): PackFile {
   const index = readIndex(path.replace(/\.pack$/, ".idx"));
+  const closed = readClosedPrefix(path, index);
+  // The last that may throw, so that no file stays open behind it.
   let pages = openPages(path);
   const bases = createLru<number, GitObject>(BASE_CACHE_BYTES, ({ data }) => data.length);
 
@@ -115,7 +117,7 @@ export function openPackFile(path: string, resolve: (oid: Oid) => GitObject): Pa
 
   return {
     index,
-    closed: readClosedPrefix(path, index),
+    closed,
     read(oid) {
       const offset = index.offsetOf(oid);
       return offset === undefined ? undefined : readAt(offset);

@@ -64,11 +64,26 @@ export async function writeRef(gitdir: string, name: string, oid: Oid): Promise<
   changes++;
 }
 
-/** Removes a loose ref; no ref of that name is no error. */
-export function deleteRef(gitdir: string, name: string): void {
+/** Removes a ref; no ref of that name is no error. */
+export async function deleteRef(gitdir: string, name: string): Promise<void> {
+  // Where somebody ran git's own housekeeping it stands in a second place, which shows when the first is gone.
+  const packed = readText(packedPath(gitdir));
+  if (packed !== undefined && packedRefs(gitdir).has(name)) {
+    await writeDurably(packedPath(gitdir), withoutRef(packed, name));
+  }
   rmSync(join(gitdir, name), { force: true });
   changes++;
 }
+
+/** What a tag points at stands in the line after it. Source: git-pack-refs(1). */
+function withoutRef(packed: string, name: string): string {
+  const lines = packed.split("\n");
+  const at = lines.findIndex((line) => line.endsWith(` ${name}`));
+  lines.splice(at, lines[at + 1]?.startsWith("^") ? 2 : 1);
+  return lines.join("\n");
+}
+
+const packedPath = (gitdir: string): string => join(gitdir, "packed-refs");
 
 /** Every ref below a prefix such as `refs/remotes/`, by name. */
 export function listRefs(gitdir: string, prefix: string): Map<string, Oid> {
@@ -99,7 +114,7 @@ function looseRefs(gitdir: string, folder: string): string[] {
 
 function packedRefs(gitdir: string): Map<string, Oid> {
   const refs = new Map<string, Oid>();
-  for (const line of (readText(join(gitdir, "packed-refs")) ?? "").split("\n")) {
+  for (const line of (readText(packedPath(gitdir)) ?? "").split("\n")) {
     const [oid, name] = line.split(" ");
     if (name && oid && OID.test(oid)) refs.set(name, oid);
   }

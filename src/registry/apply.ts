@@ -111,7 +111,7 @@ export async function applyBundle(
     await writeRef(gitdir, name, tip);
   }
   for (const name of droppedOrigins(former, origins, configured)) {
-    for (const ref of [sourceRef(name), pinsRef(name)]) deleteRef(gitdir, ref);
+    for (const ref of [sourceRef(name), pinsRef(name)]) await deleteRef(gitdir, ref);
   }
   await writePointers(registry, manifest.pointers, report);
 

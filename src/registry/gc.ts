@@ -9,6 +9,7 @@ import { type Dirent, readdirSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { abandonedFiles, type Sha256 } from "../archives/mod.ts";
 import { Failure, systemCode } from "../errors.ts";
+import { isTemporary } from "../files/mod.ts";
 import { findWaste, repackNow } from "../git/mod.ts";
 import type { Catalog, CatalogModule, Entry } from "../index/mod.ts";
 import type { Report } from "./events.ts";
@@ -162,7 +163,7 @@ function findLeftovers({ paths }: Registry): { path: string; size: number }[] {
 function temporaries(directory: string, deep: boolean): string[] {
   return entries(directory).flatMap((entry) => {
     const path = join(directory, entry.name);
-    if (/^\.tmp-\d+-\d+$/.test(entry.name)) return [path];
+    if (isTemporary(entry.name)) return [path];
     return deep && entry.isDirectory() ? temporaries(path, true) : [];
   });
 }

@@ -93,7 +93,7 @@ export async function recompute(
   report: Report = () => {},
 ): Promise<ListingChange> {
   return await withLock(registry.paths.lock, "recompute", async () => {
-    forgetRemovedSources(registry);
+    await forgetRemovedSources(registry);
     const change = await updateViews(registry, await currentOffer(registry), report);
     await autoPush(registry, report);
     return change;

@@ -39,7 +39,7 @@ export function sourceTips(registry: Registry): OriginTip[] {
 }
 
 /** Drops the indexes of sources that are configured no more: another may come under the name. */
-export function forgetRemovedSources({ config, paths }: Registry): void {
+export async function forgetRemovedSources({ config, paths }: Registry): Promise<void> {
   const names = [...config.sources, ...importedOrigins(paths)].map(({ name }) => name);
   if (config.git.remoteUrl) names.push(REMOTE);
   const known = new Set(names.flatMap((name) => [sourceRef(name), pinsRef(name)]));
@@ -47,5 +47,5 @@ export function forgetRemovedSources({ config, paths }: Registry): void {
   const refs = ["refs/remotes/", "refs/pins/"].flatMap((prefix) => [
     ...listRefs(paths.index, prefix).keys(),
   ]);
-  for (const ref of refs) if (!known.has(ref)) deleteRef(paths.index, ref);
+  for (const ref of refs) if (!known.has(ref)) await deleteRef(paths.index, ref);
 }

@@ -63,7 +63,7 @@ export async function pullIndex(
     for (const source of sourceTips(registry)) {
       if (!isAncestor(objects, source.tip, tip)) continue;
       const hint = "add it with `source add`, and share through a repository of your own";
-      deleteRef(paths.index, sourceRef(REMOTE));
+      await deleteRef(paths.index, sourceRef(REMOTE));
       const message = `${peer.title} is the index of source ${source.name}`;
       throw new Failure("config", message, hint);
     }

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { appendFileSync, rmSync, writeFileSync } from "node:fs";
+import { appendFileSync, closeSync, fstatSync, openSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createIncoming } from "../../src/archives/incoming.ts";
 import { createRandom } from "../support/random.ts";
@@ -84,4 +84,22 @@ test("a big body passes through in pieces", async () => {
   for (let at = 0; at < data.length; at += 50_000) grow(data.subarray(at, at + 50_000));
   verified();
   expect(Buffer.from(await whole).equals(data)).toBe(true);
+});
+
+test("who leaves while waiting for more closes its own file, and no other that came after", async () => {
+  for (const end of ["failed", "grows"] as const) {
+    const { incoming, grow, failed } = growing();
+    grow("x".repeat(100));
+    const reader = incoming.read(0)!.getReader();
+    await reader.read();
+    const waiting = reader.read();
+    await reader.cancel();
+    const other = openSync(import.meta.path, "r");
+    if (end === "failed") failed(new Error("broke off"));
+    else grow("more");
+    await waiting;
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(fstatSync(other).size).toBe(Bun.file(import.meta.path).size);
+    closeSync(other);
+  }
 });

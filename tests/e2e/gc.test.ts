@@ -47,7 +47,7 @@ test("a dry run lists what would go and how much; gc removes just that", async (
   const host = Bun.SHA256.hash(hostname(), "hex").slice(0, 8);
   const leftover = join(packages(world), "tmp", `${host}-999999999-aaaaaa-0`);
   await Bun.write(leftover, "cut sho");
-  const draft = join(world.dir, "data", "index", "refs", "heads", ".tmp-999999999-0");
+  const draft = join(world.dir, "data", "index", "refs", "heads", ".tmp-999999999-x1-0");
   writeFileSync(draft, "cut");
   const orphans = ["pack", "closed"].map((extension) =>
     join(world.dir, "data", "index", "objects", "pack", `pack-00.${extension}`),

@@ -1,7 +1,15 @@
 import { expect, test } from "bun:test";
 import { mkdirSync, renameSync } from "node:fs";
 import { join } from "node:path";
-import { followRef, forgetRefs, writeRef } from "../../src/git/mod.ts";
+import {
+  deleteRef,
+  followRef,
+  forgetRefs,
+  listRefs,
+  readRef,
+  writeRef,
+} from "../../src/git/mod.ts";
+import { git, hasGit } from "../support/git.ts";
 import { tempDirectory } from "../support/temp.ts";
 
 test("a ref that went away and came back is there at once when that is told", async () => {
@@ -19,4 +27,25 @@ test("a ref that went away and came back is there at once when that is told", as
     forgetRefs();
     expect(tip()).toBe(oid);
   }
+});
+
+test.if(hasGit)("a ref that was removed is gone, also after git's own housekeeping", async () => {
+  const gitdir = join(tempDirectory(), "index");
+  await git(["init", "-q", "--bare", gitdir]);
+  const work = join(tempDirectory(), "work");
+  await git(["clone", "-q", gitdir, work]);
+  await git(["-C", work, "commit", "-q", "--allow-empty", "-m", "x"]);
+  await git(["-C", work, "tag", "-a", "-m", "x", "v1"]);
+  await git(["-C", work, "push", "-q", "origin", "HEAD:main", "HEAD:other", "v1"]);
+  await git(["-C", gitdir, "pack-refs", "--all"]);
+  const main = readRef(gitdir, "refs/heads/main");
+  expect(main).toBeString();
+  for (const name of ["refs/tags/v1", "refs/heads/other", "refs/heads/none"]) {
+    await deleteRef(gitdir, name);
+    expect(readRef(gitdir, name)).toBeUndefined();
+  }
+  expect(listRefs(gitdir, "refs/")).toEqual(new Map([["refs/heads/main", main!]]));
+  expect((await git(["-C", gitdir, "for-each-ref"])).trim()).toBe(
+    `${main} commit\trefs/heads/main`,
+  );
 });

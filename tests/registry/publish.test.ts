@@ -382,7 +382,7 @@ describe("a crash", () => {
     await publishDirectory(registry, writeModule());
     const tree = () => registry.objects.commit(readRef(registry.paths.index, ALL_VIEW)!).tree;
     const before = tree();
-    for (const ref of [ALL_VIEW, STORED_VIEW]) deleteRef(registry.paths.index, ref);
+    for (const ref of [ALL_VIEW, STORED_VIEW]) await deleteRef(registry.paths.index, ref);
     await recompute(openRegistry(registry.config.file));
     expect(tree()).toBe(before);
   });

@@ -4,6 +4,8 @@
  *     size of base · size of result · { copy from base | insert literally }…
  */
 
+import { LimitError } from "./limit.ts";
+
 /** The longest run one copy instruction can name without a third size byte, and one insert. */
 const MAX_COPY = 0xffff;
 const MAX_INSERT = 0x7f;
@@ -12,13 +14,13 @@ const MAX_INSERT = 0x7f;
  * Rebuilds an object from its base.
  *
  * @param most bytes that it may have
- * @throws {RangeError} when the delta does not fit its base or is cut short
+ * @throws {RangeError} when the delta does not fit its base or is cut short; {LimitError}
  */
 export function applyDelta(base: Buffer, delta: Buffer, most = Number.POSITIVE_INFINITY): Buffer {
   const cursor = { at: 0 };
   if (readSize(delta, cursor) !== base.length) throw new RangeError("delta is for another base");
   const size = readSize(delta, cursor);
-  if (size > most) throw new RangeError(`delta makes more than ${most} bytes`);
+  if (size > most) throw new LimitError(`a delta makes more than ${most} bytes`);
   const out = Buffer.allocUnsafe(size);
   let filled = 0;
   while (cursor.at < delta.length) {

@@ -2,20 +2,24 @@
  * A pack from elsewhere, on its way into a repository. It lies beside it, is proven there, object by
  * object, and only then is moved in.
  */
-import { closeSync, openSync, readFileSync, readSync } from "node:fs";
+import { closeSync, fstatSync, openSync, readFileSync, readSync } from "node:fs";
 import { messageOf } from "../errors.ts";
-import { checkReachable, checkTrailer } from "./check.ts";
+import { checkReachable } from "./check.ts";
+import { indexPackGently } from "./index-pack.ts";
 import { installPack } from "./install-pack.ts";
-import { type Commit, type Oid, oidOf, parseCommit, parseTree } from "./object.ts";
+import { type Commit, type Oid, parseCommit, parseTree } from "./object.ts";
 import { MissingObjectError, type ObjectReader } from "./object-database.ts";
 import { openPackFile } from "./pack-file.ts";
+import { encodePackIndex } from "./pack-index.ts";
+import type { ScanLimits } from "./pack-scan.ts";
 import { readShallow } from "./shallow.ts";
+import { changedFiles } from "./tree-changes.ts";
 
 export interface IncomingPack {
   /** What the repository will be able to read. */
   readonly objects: ObjectReader;
   /**
-   * Hashes every object, and walks all that some commits lead to.
+   * Walks all that some commits lead to.
    *
    * @returns what is wrong, or undefined
    */
@@ -25,21 +29,36 @@ export interface IncomingPack {
   close(): void;
 }
 
-/** The biggest object that anybody needs: an index file grows by a line a version. */
-const MOST_OBJECT = 256 * 1024 * 1024;
+/**
+ * The biggest object that anybody needs, as an index file grows by a line a version, and far more of them than
+ * an index of a million modules has. How long its history is, is its own business.
+ */
+const LIMITS: ScanLimits = {
+  object: 256 * 1024 * 1024,
+  objects: 4_000_000,
+  work: Number.POSITIVE_INFINITY,
+};
 
 /**
+ * Reads the pack through, so that every object in it has the name of what it is.
+ *
  * @param path of the `.pack`, its `.idx` beside it
  * @param shallow commits in it whose parents were never fetched
- * @throws when it is no pack with its index
+ * @throws when it is no pack with its index; the signal's reason
  */
-export function openIncomingPack(
+export async function openIncomingPack(
   gitdir: string,
   path: string,
   base: ObjectReader,
   shallow: readonly Oid[],
-): IncomingPack {
-  const name = checkFrame(path);
+  signal?: AbortSignal,
+): Promise<IncomingPack> {
+  const entries = await indexPackGently(path, LIMITS, signal);
+  const trailer = readTrailer(path);
+  // What it says of itself is not believed: clients are sent what lies between two places that it names.
+  if (!encodePackIndex(entries, trailer).equals(readFileSync(indexOf(path)))) {
+    throw new RangeError("the pack and its index are not of each other");
+  }
   const pack = openPackFile(path, (oid) => {
     throw new MissingObjectError(oid, "the base of a delta,");
   });
@@ -66,13 +85,6 @@ export function openIncomingPack(
     check(tips) {
       let problem: string | undefined;
       try {
-        for (const oid of pack.index.oids()) {
-          const stored = pack.stored(oid);
-          if (stored && stored.size > MOST_OBJECT) return `object ${oid} is too big`;
-          const { type, data } = pack.read(oid)!;
-          if (oidOf(type, data) !== oid)
-            return `object ${oid} has another content than its name says`;
-        }
         // A cut of history is for what was fetched that way, not for hiding what is missing.
         for (const oid of shallow) {
           if (pack.index.offsetOf(oid) === undefined) return `it cuts the history at ${oid}`;
@@ -81,7 +93,10 @@ export function openIncomingPack(
           problem ??= message;
         });
         for (const _ of walk) if (problem !== undefined) break;
-        for (const tip of tips.values()) problem ??= objects.commit(tip) ? undefined : tip;
+        for (const tip of tips.values()) {
+          // Who reads the index goes from file to file.
+          for (const _ of changedFiles(objects, undefined, objects.commit(tip).tree));
+        }
       } catch (error) {
         return messageOf(error);
       }
@@ -89,35 +104,22 @@ export function openIncomingPack(
     },
     async install() {
       if (pack.index.count === 0) return;
-      const index = path.replace(/\.pack$/, ".idx");
-      await installPack(gitdir, { pack: path, index }, name, shallow);
+      const files = { pack: path, index: indexOf(path) };
+      await installPack(gitdir, files, trailer.toString("hex"), shallow);
     },
     close: () => pack.close(),
   };
 }
 
-/** @returns the pack's name @throws {RangeError} when pack and index are not of each other */
-function checkFrame(path: string): string {
-  const size = checkTrailer(path);
-  const head = Buffer.alloc(12);
+function readTrailer(path: string): Buffer {
   const trailer = Buffer.alloc(20);
   const fd = openSync(path, "r");
   try {
-    readSync(fd, head, 0, 12, 0);
-    readSync(fd, trailer, 0, 20, Math.max(0, size - 20));
+    readSync(fd, trailer, 0, 20, fstatSync(fd).size - 20);
   } finally {
     closeSync(fd);
   }
-  const index = readFileSync(path.replace(/\.pack$/, ".idx"));
-  const sum = new Bun.CryptoHasher("sha1").update(index.subarray(0, -20)).digest();
-  if (
-    head.toString("latin1", 0, 8) !== "PACK\0\0\0\x02" ||
-    index.length < 1072 ||
-    index.readUInt32BE(8 + 255 * 4) !== head.readUInt32BE(8) ||
-    !index.subarray(-40, -20).equals(trailer) ||
-    !index.subarray(-20).equals(sum)
-  ) {
-    throw new RangeError("the pack and its index are not of each other");
-  }
-  return trailer.toString("hex");
+  return trailer;
 }
+
+const indexOf = (path: string): string => path.replace(/\.pack$/, ".idx");

@@ -3,7 +3,9 @@
  * through once. So nothing in it is believed, and its index is our own. Source: gitformat-pack(5).
  */
 import { crc32 } from "node:zlib";
+import { createBreath } from "../breath.ts";
 import { checkTrailer } from "./check.ts";
+import { LimitError } from "./limit.ts";
 import { type Oid, oidOf } from "./object.ts";
 import type { IndexedEntry } from "./pack-index.ts";
 import { openPackScan, type PackScan, type ScanLimits } from "./pack-scan.ts";
@@ -20,15 +22,36 @@ interface Waiting {
 }
 
 /**
+ * As `indexPack`, with turns for others on the way.
+ *
+ * @throws the signal's reason too
+ */
+export async function indexPackGently(
+  path: string,
+  limits: ScanLimits,
+  signal?: AbortSignal,
+): Promise<IndexedEntry[]> {
+  const run = indexPack(path, limits);
+  const breathe = createBreath(signal);
+  for (let step = run.next(); ; step = run.next()) {
+    if (step.done) return step.value;
+    const turn = breathe();
+    if (turn) await turn;
+  }
+}
+
+/**
  * @param path of a pack in which every delta has its base
  * @returns its objects; on the way a number now and then, so that the caller may take a breath
- * @throws {RangeError} or {SyntaxError} when it is no pack, is not what was sent, or goes beyond a limit
+ * @throws {RangeError} or {SyntaxError} when it is no pack or is not what was sent; {LimitError}
  */
 export function* indexPack(path: string, limits: ScanLimits): Generator<number, IndexedEntry[]> {
   checkTrailer(path);
   const pages = openPages(path);
   try {
     const count = readCount(pages);
+    if (count > limits.objects)
+      throw new LimitError(`the pack is of over ${limits.objects} objects`);
     const end = pages.size - TRAILER;
     return yield* readThrough(openPackScan(pages, end, limits), pages, count);
   } finally {

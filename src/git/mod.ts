@@ -4,10 +4,11 @@
  */
 
 export { checkPacks, checkReachable, type ObjectProblem } from "./check.ts";
-export { type FetchLimits, fetchPack } from "./fetch-pack.ts";
+export { fetchPack } from "./fetch-pack.ts";
 export { isAncestor, reachable } from "./history.ts";
 export { createGitEndpoint, type GitEndpoint } from "./http.ts";
 export { type IncomingPack, openIncomingPack } from "./incoming-pack.ts";
+export { LimitError } from "./limit.ts";
 export {
   type Commit,
   encodeCommit,

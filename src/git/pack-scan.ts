@@ -6,6 +6,7 @@ import { messageOf } from "../errors.ts";
 import { createLru } from "../lru.ts";
 import { applyDelta } from "./delta.ts";
 import { inflateObject } from "./inflate.ts";
+import { LimitError } from "./limit.ts";
 import type { GitObject } from "./object.ts";
 import {
   type EntryHeader,
@@ -18,6 +19,8 @@ import type { Pages } from "./pages.ts";
 export interface ScanLimits {
   /** Of one object, in bytes. */
   readonly object: number;
+  /** How many. */
+  readonly objects: number;
   /** Of all that is inflated and put together, in bytes. */
   readonly work: number;
 }
@@ -46,6 +49,8 @@ interface Inflated {
 
 /** Bytes of objects that are kept as bases of what follows. */
 const KEPT_BYTES = 32 * 1024 * 1024;
+/** What an object takes in memory beside its bytes, about. */
+const OVERHEAD = 256;
 /** As many as Git itself makes at most. Source: git-pack-objects(1), --depth. */
 const MOST_DEPTH = 4095;
 
@@ -53,13 +58,13 @@ const MOST_DEPTH = 4095;
 export function openPackScan(pages: Pages, end: number, limits: ScanLimits): PackScan {
   const bases = new Map<number, number | undefined>();
   const depths = new Map<number, number>();
-  const kept = createLru<number, GitObject>(KEPT_BYTES, ({ data }) => data.length);
+  const kept = createLru<number, GitObject>(KEPT_BYTES, ({ data }) => data.length + OVERHEAD);
   let last: { offset: number; inflated: Inflated } | undefined;
   let worked = 0;
 
   const work = (bytes: number): void => {
     worked += bytes;
-    if (worked > limits.work) throw new RangeError(`the pack unpacks to over ${limits.work} bytes`);
+    if (worked > limits.work) throw new LimitError(`the pack unpacks to over ${limits.work} bytes`);
   };
 
   const inflate = (offset: number): Inflated => {
@@ -67,7 +72,7 @@ export function openPackScan(pages: Pages, end: number, limits: ScanLimits): Pac
     if (offset >= end) throw new RangeError("the pack is cut short");
     const header = readEntryHeader(pages.read(offset, Math.min(MAX_ENTRY_HEADER, end - offset)));
     if (header.size > limits.object) {
-      throw new RangeError(`an object of ${header.size} bytes is too big`);
+      throw new LimitError(`an object of ${header.size} bytes is too big`);
     }
     work(header.size);
     const start = offset + header.length;

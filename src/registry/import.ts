@@ -205,7 +205,7 @@ async function stageBundle(
       progress({ done, failed: 0, bytes });
     });
     await createRepository(paths.index);
-    pack = openPack(paths.index, join(directory, "objects.pack"), objects, manifest);
+    pack = await openPack(paths.index, join(directory, "objects.pack"), objects, manifest, signal);
     return { archives: staging, pack, alreadyStored, discard };
   } catch (error) {
     await discard();
@@ -214,16 +214,18 @@ async function stageBundle(
 }
 
 /** @throws {Failure} "integrity" unless every ref leads to objects that are here or in the pack */
-function openPack(
+async function openPack(
   gitdir: string,
   path: string,
   objects: Registry["objects"],
   manifest: Manifest,
-): IncomingPack {
+  signal: AbortSignal | undefined,
+): Promise<IncomingPack> {
   let pack: IncomingPack;
   try {
-    pack = openIncomingPack(gitdir, path, objects, manifest.shallow);
+    pack = await openIncomingPack(gitdir, path, objects, manifest.shallow, signal);
   } catch (error) {
+    signal?.throwIfAborted();
     throw damaged(messageOf(error), error);
   }
   const moved = manifest.refs.flatMap(({ name, old, new: tip }): [string, string][] =>

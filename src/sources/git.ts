@@ -2,14 +2,15 @@
  * Brings another registry's Git index here. A source's comes one commit deep, as its history is its
  * own business; a shared index comes with its history, to be gone on from.
  */
+import { createBreath } from "../breath.ts";
 import { DownloadError, shownUrl, withRetries } from "../download/mod.ts";
 import { Failure, messageOf, systemCode } from "../errors.ts";
 import {
   type AdvertisedRef,
   changedFiles,
-  type FetchLimits,
   type FetchQuestion,
   fetchPack,
+  LimitError,
   MissingObjectError,
   type Oid,
   openObjectDatabase,
@@ -66,15 +67,16 @@ async function tryRefresh(
   const listing = await listed(peer, signal);
   const { oid: tip } = tipOf(listing, peer, branch);
   if (tip === before) return { tip, changed: false };
-  // A shared index may be what was pushed from here.
-  if (!(history && hasHistory(gitdir, tip))) await bring(gitdir, peer, listing, tip, options);
+  // It may have come another way: by a bundle, or as what was pushed from here.
+  const isHere = history ? hasHistory(gitdir, tip) : hasCommit(gitdir, tip);
+  if (!isHere) await bring(gitdir, peer, listing, tip, options);
   try {
-    checkComplete(gitdir, before, tip, peer);
+    await checkComplete(gitdir, before, tip, peer, signal);
   } catch (error) {
-    if (!(error instanceof DownloadError) || before === undefined) throw error;
+    if (!(error instanceof DownloadError) || (before === undefined && !isHere)) throw error;
     // What was here before is damaged, and the server took it for whole.
     await bring(gitdir, peer, listing, tip, { ...options, anew: true });
-    checkComplete(gitdir, undefined, tip, peer);
+    await checkComplete(gitdir, undefined, tip, peer, signal);
   }
   if (before !== undefined) await beforeMove?.(before, tip);
   await writeRef(gitdir, ref, tip);
@@ -107,6 +109,8 @@ function tipOf({ refs }: RefListing, peer: GitPeer, branch: string | undefined):
 const MOST_PACK = 512 * 1024 ** 2;
 /** An index file grows by a line a version. */
 const MOST_OBJECT = 256 * 1024 ** 2;
+/** The index of a million modules has fewer, of which a history brings more. */
+const MOST_OBJECTS = 4_000_000;
 /** The index of a million modules is less than a quarter of this. */
 const MOST_WORK = 16 * 1024 ** 3;
 
@@ -123,7 +127,7 @@ async function bring(
     : questionFor(gitdir, peer, want, depth);
   // Whose history is gone on from is trusted with how long it is.
   const work = history ? Number.POSITIVE_INFINITY : MOST_WORK;
-  const limits: FetchLimits = { pack: MOST_PACK, object: MOST_OBJECT, work };
+  const limits = { pack: MOST_PACK, object: MOST_OBJECT, objects: MOST_OBJECTS, work };
   const send = (body: Buffer) => askForPack(peer, body, signal);
   const agent = `moonbit-registry/${VERSION}`;
   try {
@@ -155,9 +159,10 @@ function questionFor(
 }
 
 /** The peer has shown before that it speaks Git: what is not understood was cut on its way. */
-function explained(error: unknown, gitdir: string, { url }: GitPeer): unknown {
+function explained(error: unknown, gitdir: string, peer: GitPeer): unknown {
+  if (error instanceof LimitError) return tooMuch(peer, error);
   const isAnswer = error instanceof ProtocolError || error instanceof SyntaxError;
-  if (isAnswer || error instanceof RangeError) return misunderstood(url, error);
+  if (isAnswer || error instanceof RangeError) return misunderstood(peer.url, error);
   const isTold = error instanceof DownloadError || error instanceof Failure;
   if (isTold || systemCode(error) === undefined) return error;
   return new Failure(
@@ -166,6 +171,21 @@ function explained(error: unknown, gitdir: string, { url }: GitPeer): unknown {
     "make room or mend the permissions, then run the same again",
     { cause: error },
   );
+}
+
+/** Not to be asked for again: it would be as much. */
+function tooMuch({ title, check }: GitPeer, error: LimitError): Failure {
+  const hint = `check ${check}, or ask its operator: no index of modules is like that`;
+  return new Failure("upstream", `${title}: ${error.message}`, hint, { cause: error });
+}
+
+function hasCommit(gitdir: string, oid: Oid): boolean {
+  const objects = openObjectDatabase(gitdir);
+  try {
+    return objects.has(oid);
+  } finally {
+    objects.close();
+  }
 }
 
 /** Whether a commit and all that it goes back to are here. */
@@ -196,8 +216,15 @@ function emptyIndex(peer: GitPeer, branch: string | undefined): Failure {
 }
 
 /** Of the tip before, all is here: it would not have become the tip else. */
-function checkComplete(gitdir: string, before: Oid | undefined, tip: Oid, peer: GitPeer): void {
+async function checkComplete(
+  gitdir: string,
+  before: Oid | undefined,
+  tip: Oid,
+  peer: GitPeer,
+  signal: AbortSignal | undefined,
+): Promise<void> {
   const objects = openObjectDatabase(gitdir);
+  const breathe = createBreath(signal);
   try {
     const isKnown = before !== undefined && objects.has(before);
     const known = isKnown ? objects.commit(before).tree : undefined;
@@ -205,8 +232,11 @@ function checkComplete(gitdir: string, before: Oid | undefined, tip: Oid, peer: 
       if (after !== undefined && !objects.has(after)) {
         throw misunderstood(peer.url, `${path} did not arrive`);
       }
+      const turn = breathe();
+      if (turn) await turn;
     }
   } catch (error) {
+    if (error instanceof LimitError) throw tooMuch(peer, error);
     throw error instanceof MissingObjectError ? misunderstood(peer.url, error) : error;
   } finally {
     objects.close();

@@ -2,6 +2,7 @@
 import { describe, expect, test } from "bun:test";
 import { existsSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { crc32, deflateSync } from "node:zlib";
 import {
   buildPack,
   createObjectBatch,
@@ -14,8 +15,12 @@ import {
   openIncomingPack,
   openObjectDatabase,
 } from "../../src/git/mod.ts";
+import { oidOf } from "../../src/git/object.ts";
+import { encodePackIndex } from "../../src/git/pack-index.ts";
 import { git, hasGit, tryGit } from "../support/git.ts";
+import { packOf } from "../support/pack.ts";
 import { tempDirectory } from "../support/temp.ts";
+import { writeBomb } from "../support/tree-bomb.ts";
 
 const AUTHOR = "Test <test@example.com>";
 
@@ -56,7 +61,7 @@ async function increment() {
   const second = buildPack(source, [{ tip, old }], [old]);
   source.close();
   const to = await emptyRepository();
-  const pack = openIncomingPack(to, lay(first), openObjectDatabase(to), []);
+  const pack = await openIncomingPack(to, lay(first), openObjectDatabase(to), []);
   expect(pack.check(new Map([["refs/heads/main", old]]))).toBeUndefined();
   await pack.install();
   pack.close();
@@ -67,7 +72,7 @@ test("a pack of what is new makes the branch whole, for git too", async () => {
   const { old, tip, second, to } = await increment();
   expect(second.objects).toBe(3);
   const objects = openObjectDatabase(to);
-  const pack = openIncomingPack(to, lay(second), objects, []);
+  const pack = await openIncomingPack(to, lay(second), objects, []);
   expect(objects.has(tip)).toBe(false);
   expect(pack.check(new Map([["refs/heads/main", tip]]))).toBeUndefined();
   await pack.install();
@@ -85,7 +90,7 @@ describe("it is refused", () => {
   test("when what it goes on from is not here", async () => {
     const { tip, second } = await increment();
     const elsewhere = await emptyRepository();
-    const pack = openIncomingPack(elsewhere, lay(second), openObjectDatabase(elsewhere), []);
+    const pack = await openIncomingPack(elsewhere, lay(second), openObjectDatabase(elsewhere), []);
     expect(pack.check(new Map([["refs/heads/main", tip]]))).toContain("is missing");
     pack.close();
   });
@@ -94,15 +99,15 @@ describe("it is refused", () => {
     const { tip, second } = await increment();
     const elsewhere = await emptyRepository();
     const objects = openObjectDatabase(elsewhere);
-    const pack = openIncomingPack(elsewhere, lay(second), objects, ["0".repeat(40)]);
+    const pack = await openIncomingPack(elsewhere, lay(second), objects, ["0".repeat(40)]);
     expect(pack.check(new Map([["refs/heads/main", tip]]))).toContain("cuts the history");
     pack.close();
   });
 
-  test("when its index gives an object the name of another", async () => {
-    const { tip, second, to } = await increment();
-    const index = Buffer.from(second.index);
+  test("when its index is not exactly what the pack is of", async () => {
+    const { second, to } = await increment();
     // The last two names of three, swapped with their places: the sums of the file are right.
+    const index = Buffer.from(second.index);
     const names = 8 + 256 * 4;
     const last = Buffer.from(index.subarray(names + 40, names + 60));
     last[19]! ^= 1;
@@ -110,24 +115,52 @@ describe("it is refused", () => {
     const sum = new Bun.CryptoHasher("sha1").update(index.subarray(0, -20)).digest();
     Buffer.from(sum).copy(index, index.length - 20);
     const path = lay({ pack: second.pack, index });
-    const pack = openIncomingPack(to, path, openObjectDatabase(to), []);
-    expect(pack.check(new Map([["refs/heads/main", tip]]))).toContain("another content");
+    const opened = openIncomingPack(to, path, openObjectDatabase(to), []);
+    expect(opened).rejects.toThrow("not of each other");
+  });
+
+  test("when there is something between its objects, which clients would be sent", async () => {
+    const to = await emptyRepository();
+    const data = Buffer.from("text");
+    const deflated = Buffer.concat([deflateSync(data), Buffer.from("\0hidden")]);
+    const pack = packOf([
+      { entry: { kind: "blob" }, data, deflated },
+      { entry: { kind: "blob" }, data: Buffer.from("other") },
+    ]);
+    const second = 12 + 1 + deflated.length;
+    const entries = [
+      { oid: oidOf("blob", data), offset: 12, crc32: crc32(pack.subarray(12, second)) },
+      {
+        oid: oidOf("blob", Buffer.from("other")),
+        offset: second,
+        crc32: crc32(pack.subarray(second, -20)),
+      },
+    ];
+    const path = lay({ pack, index: encodePackIndex(entries, pack.subarray(-20)) });
+    expect(openIncomingPack(to, path, openObjectDatabase(to), [])).rejects.toThrow("unknown type");
+  });
+
+  test("when few trees stand for more files than anybody could count", async () => {
+    const from = await emptyRepository();
+    const tip = await writeBomb(from);
+    const source = openObjectDatabase(from);
+    const path = lay(buildPack(source, [{ tip, old: undefined }], []));
+    source.close();
+    const to = await emptyRepository();
+    const pack = await openIncomingPack(to, path, openObjectDatabase(to), []);
+    expect(pack.check(new Map([["refs/heads/main", tip]]))).toContain("files");
     pack.close();
   });
 
   test("when a byte of it was changed, wherever that is, and nothing is moved in", async () => {
-    const { tip, second, to } = await increment();
+    const { second, to } = await increment();
     const before = readdirSync(join(to, "objects", "pack"));
     for (let at = 0; at < second.pack.length; at += 3) {
       const bad = Buffer.from(second.pack);
       bad[at]! ^= 0x20;
       const path = lay({ pack: bad, index: second.index });
-      expect(() => {
-        const pack = openIncomingPack(to, path, openObjectDatabase(to), []);
-        const problem = pack.check(new Map([["refs/heads/main", tip]]));
-        pack.close();
-        throw new Error(problem ?? `byte ${at} was not missed`);
-      }).toThrow(/not what was written/);
+      const opened = openIncomingPack(to, path, openObjectDatabase(to), []);
+      await expect(opened).rejects.toThrow("not what was written");
     }
     expect(readdirSync(join(to, "objects", "pack"))).toEqual(before);
     expect(existsSync(join(to, "shallow"))).toBe(false);

@@ -14,7 +14,7 @@ import { type Given, packOf, sealed } from "../support/pack.ts";
 import { createRandom, forAll } from "../support/random.ts";
 import { tempDirectory } from "../support/temp.ts";
 
-const LIMITS = { object: 1_000_000, work: 100_000_000 };
+const LIMITS = { object: 1_000_000, objects: 10_000, work: 100_000_000 };
 
 function index(path: string, limits = LIMITS): IndexedEntry[] {
   const run = indexPack(path, limits);
@@ -42,7 +42,7 @@ describe.if(hasGit)("the index is, byte for byte, the one that git makes", () =>
     expect(packs.length).toBeGreaterThan(0);
     for (const file of packs) {
       const path = join(directory, file);
-      const limits = { object: 2 ** 28, work: 2 ** 40 };
+      const limits = { object: 2 ** 28, objects: 2 ** 20, work: 2 ** 40 };
       const ours = encodePackIndex(index(path, limits), readFileSync(path).subarray(-20));
       expect(ours.equals(readFileSync(path.replace(/pack$/, "idx")))).toBe(true);
     }
@@ -152,9 +152,10 @@ describe("refused is a pack", () => {
 
   test("whose parts are harmless, and all together too much", () => {
     const many = Array.from({ length: 30 }, (_, at) => blob(String(at).repeat(10_000)));
-    expect(() => index(lay(packOf(many)), { object: 1_000_000, work: 200_000 })).toThrow(
+    expect(() => index(lay(packOf(many)), { ...LIMITS, work: 200_000 })).toThrow(
       /unpacks to over 200000 bytes/,
     );
+    expect(() => index(lay(packOf(many)), { ...LIMITS, objects: 29 })).toThrow(/over 29 objects/);
   });
 
   test("whose deltas stand on each other without end", () => {

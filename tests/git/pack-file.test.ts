@@ -36,7 +36,7 @@ function open(given: readonly Given[]) {
 }
 
 function indexed(path: string) {
-  const run = indexPack(path, { object: 10_000_000, work: 100_000_000 });
+  const run = indexPack(path, { object: 10_000_000, objects: 100, work: 100_000_000 });
   for (let step = run.next(); ; step = run.next()) if (step.done) return step.value;
 }
 

@@ -1,19 +1,26 @@
-import { expect, test } from "bun:test";
+import { afterAll, describe, expect, test } from "bun:test";
+import { cpSync } from "node:fs";
 import { join } from "node:path";
 import type { SourceConfig } from "../../src/config/mod.ts";
 import {
   checkReachable,
   createObjectBatch,
   createRepository,
+  encodeCommit,
+  type Oid,
   openObjectDatabase,
   readRef,
   writeRef,
 } from "../../src/git/mod.ts";
+import { packet } from "../../src/git/protocol/pkt-line.ts";
 import { refreshGitIndex } from "../../src/sources/git.ts";
 import { sourceRef } from "../../src/sources/mod.ts";
 import { sourcePeer } from "../../src/sources/peer.ts";
+import { git, hasGit } from "../support/git.ts";
+import { gitHttpBackend } from "../support/git-http-backend.ts";
 import { repositoryHandler } from "../support/git-server.ts";
 import { tempDirectory } from "../support/temp.ts";
+import { writeBomb, writeDeep } from "../support/tree-bomb.ts";
 import {
   type Fault,
   sampleIndex,
@@ -186,4 +193,120 @@ test("credentials are sent to the source's own origin, and nowhere else", async 
   for (const { headers } of elsewhere.upstream.requests) {
     expect(headers.get("authorization")).toBeNull();
   }
+});
+
+/** The source's address, behind a server that puts something before its answer to a fetch. */
+function prefixing(origin: string, prefix: Buffer): string {
+  const handle = repositoryHandler(origin);
+  return serve(async (request) => {
+    const response = await handle(request);
+    if (request.method === "GET") return response;
+    return new Response(Buffer.concat([prefix, Buffer.from(await response.bytes())]));
+  }).indexUrl;
+}
+
+const servers: Upstream[] = [];
+afterAll(() => Promise.all(servers.map((server) => server.stop())));
+
+function serve(git: (request: Request) => Promise<Response>): Upstream {
+  const upstream = startUpstream({ archive: () => undefined, git });
+  servers.push(upstream);
+  return upstream;
+}
+
+test("a history that is here stays whole, whatever a server says of it", async () => {
+  await using at = await setting();
+  await refreshIndex(at.gitdir, at.source);
+  // Its own: of two commits, as no source brings any.
+  const own = openObjectDatabase(at.gitdir);
+  const { tree } = own.commit(tipOf(at.origin)!);
+  const batch = createObjectBatch(at.gitdir, own.has);
+  const first = batch.add(
+    "commit",
+    encodeCommit({ tree, parents: [], time: 1, message: "1\n" }, "a <a@b>"),
+  );
+  const second = batch.add(
+    "commit",
+    encodeCommit({ tree, parents: [first], time: 2, message: "2\n" }, "a <a@b>"),
+  );
+  await batch.write();
+  own.close();
+  await writeIndexRepository(at.origin, sampleIndex().slice(1));
+  const hostile = prefixing(at.origin, packet(`shallow ${second}\n`));
+  await refreshIndex(at.gitdir, { ...at.source, indexUrl: hostile });
+  const objects = openObjectDatabase(at.gitdir);
+  expect(objects.commit(second).parents).toEqual([first]);
+  objects.close();
+  await writeIndexRepository(at.origin, sampleIndex().slice(2));
+  const lying = prefixing(at.origin, packet(`shallow ${"a".repeat(40)}\n`));
+  const refused = refreshIndex(at.gitdir, { ...at.source, indexUrl: lying });
+  await expect(refused).rejects.toThrow("a commit that it does not send");
+}, 20_000);
+
+test("what is here already, with its history, is not asked for", async () => {
+  await using at = await setting();
+  await writeIndexRepository(at.origin, sampleIndex().slice(1));
+  await writeIndexRepository(at.origin, sampleIndex());
+  cpSync(join(at.origin, "objects"), join(at.gitdir, "objects"), { recursive: true });
+  const tip = tipOf(at.origin)!;
+  expect(await refreshIndex(at.gitdir, at.source)).toEqual({ tip, changed: true });
+  expect(at.upstream.requests.map(({ method }) => method)).toEqual(["GET"]);
+  const objects = openObjectDatabase(at.gitdir);
+  expect(objects.commit(tip).parents).toHaveLength(1);
+  objects.close();
+});
+
+test("sources that are fetched side by side all keep their cut", async () => {
+  await using at = await setting();
+  const origins = await Promise.all(
+    Array.from({ length: 8 }, async (_, count) => {
+      const origin = join(tempDirectory(), "origin.git");
+      await writeIndexRepository(origin, sampleIndex().slice(count + 1));
+      await writeIndexRepository(origin, sampleIndex().slice(count));
+      return serve(repositoryHandler(origin));
+    }),
+  );
+  const sources = origins.map(({ indexUrl }, count) => ({
+    ...at.source,
+    name: `up${count}`,
+    indexUrl,
+  }));
+  const found = await Promise.all(sources.map((source) => refreshIndex(at.gitdir, source)));
+  const objects = openObjectDatabase(at.gitdir);
+  for (const { tip } of found) expect(objects.commit(tip).parents).toEqual([]);
+  objects.close();
+});
+
+describe("an index that nobody could read is told as such, at once, and asked for once:", () => {
+  test.each<[string, (gitdir: string) => Promise<Oid>, RegExp]>([
+    ["of few trees that stand for countless files", (gitdir) => writeBomb(gitdir), /files/],
+    ["of folders in folders", (gitdir) => writeDeep(gitdir, 1_000), /folders 64 deep/],
+  ])(
+    "%s",
+    async (_, write, problem) => {
+      await using at = await setting();
+      const origin = join(tempDirectory(), "origin.git");
+      await createRepository(origin);
+      await writeRef(origin, "refs/heads/main", await write(origin));
+      const upstream = serve(repositoryHandler(origin));
+      const started = performance.now();
+      const source = { ...at.source, indexUrl: upstream.indexUrl };
+      const error = await refreshIndex(at.gitdir, source).catch((reason: unknown) => reason);
+      expect(error).toMatchObject({ name: "Failure", message: expect.stringMatching(problem) });
+      expect(performance.now() - started).toBeLessThan(15_000);
+      expect(upstream.requests.filter(({ method }) => method === "POST")).toHaveLength(1);
+    },
+    20_000,
+  );
+});
+
+test.if(hasGit)("a source may be a repository whose own history is cut", async () => {
+  await using at = await setting();
+  await writeIndexRepository(at.origin, sampleIndex().slice(1));
+  await writeIndexRepository(at.origin, sampleIndex());
+  const cut = join(tempDirectory(), "cut.git");
+  await git(["clone", "-q", "--bare", "--depth", "1", `file://${at.origin}`, cut]);
+  const { indexUrl } = serve(gitHttpBackend(cut));
+  const { tip } = await refreshIndex(at.gitdir, { ...at.source, indexUrl });
+  expect(tip).toBe(tipOf(at.origin)!);
 });

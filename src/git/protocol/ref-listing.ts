@@ -32,6 +32,8 @@ export function readRefListing(body: Buffer, service = "git-upload-pack"): RefLi
       continue;
     }
     if (capabilities === undefined && line === "version 1") continue;
+    // Where the other side's own history is cut: a commit can be fetched from it all the same.
+    if (/^shallow [0-9a-f]{40}$/.test(line)) continue;
     const [ref = "", offered = ""] = line.split("\0");
     capabilities ??= new Set(offered.split(" ").filter(Boolean));
     const oid = ref.slice(0, 40);

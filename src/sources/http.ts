@@ -70,6 +70,8 @@ export interface HttpRefreshed {
 const VALIDATORS = "http.json";
 const MAX_LISTING = 64 * 1024 * 1024;
 const MAX_FILE = 16 * 1024 * 1024;
+/** Of all files that one refresh brings: fifty thousand modules, of which each takes a request. */
+const MAX_FILES = 256 * 1024 * 1024;
 /** Modules that are followed without a listing. */
 const MAX_FOLLOWED = 10_000;
 const AT_ONCE = 16;
@@ -126,7 +128,7 @@ async function refresh(
     return { tip: before, changed: false, listed: true };
   }
   const batch = createObjectBatch(gitdir, objects.has);
-  const work: Work = { objects, batch, peer, options, kept, modules, newest: 0 };
+  const work: Work = { objects, batch, peer, options, kept, modules, newest: 0, bytes: 0 };
   const found =
     listing.outcome === "got"
       ? await takeListed(work, parseListing(peer, layout, listing.bytes))
@@ -161,6 +163,8 @@ interface Work {
   readonly modules: ReadonlyMap<string, Oid>;
   /** Seconds since the epoch, of the newest version that came. */
   newest: number;
+  /** Of the files that came. */
+  bytes: number;
 }
 
 interface Found {
@@ -170,7 +174,7 @@ interface Found {
 
 /** Fetches the files that the listing names and that are not here. */
 async function takeListed(work: Work, listing: ReadonlyMap<string, Oid>): Promise<Found> {
-  const { objects, batch, peer, options } = work;
+  const { objects, peer, options } = work;
   const missing = [...listing].filter(([, blob]) => !objects.has(blob));
   await forEachLimit(
     missing,
@@ -187,7 +191,7 @@ async function takeListed(work: Work, listing: ReadonlyMap<string, Oid>): Promis
         );
       }
       inspect(work, module, file.bytes);
-      batch.add("blob", file.bytes);
+      take(work, file.bytes);
     },
     options.signal,
   );
@@ -196,7 +200,7 @@ async function takeListed(work: Work, listing: ReadonlyMap<string, Oid>): Promis
 
 /** Asks for what is wanted or here, then for what that needs, and so on. */
 async function takeWanted(work: Work): Promise<Found> {
-  const { objects, batch, peer, options, kept } = work;
+  const { objects, peer, options, kept } = work;
   const { layout, wanted, signal } = options;
   const modules = new Map<string, Oid>();
   const files = new Map<string, Validators>();
@@ -224,7 +228,7 @@ async function takeWanted(work: Work): Promise<Found> {
         if (file.outcome === "missing") return;
         const isSame = file.outcome === "same";
         const bytes = isSame ? objects.read(blob!).data : file.bytes;
-        modules.set(module, isSame ? blob! : batch.add("blob", bytes));
+        modules.set(module, isSame ? blob! : take(work, bytes));
         files.set(module, isSame ? validators! : file.validators);
         for (const need of inspect(work, module, bytes)) next.add(need);
       },
@@ -233,6 +237,15 @@ async function takeWanted(work: Work): Promise<Found> {
     level = [...next].filter(isNew);
   }
   return { modules, files };
+}
+
+/** @throws {Failure} "upstream" when it is too much, all together */
+function take(work: Work, bytes: Buffer): Oid {
+  const { batch, peer } = work;
+  work.bytes += bytes.length;
+  if (work.bytes <= MAX_FILES) return batch.add("blob", bytes);
+  const message = `${peer.title}: the files of ${peer.url} are over ${MAX_FILES} bytes`;
+  throw new Failure("upstream", message, "ask its operator for a Git index");
 }
 
 function inspect(work: Work, module: string, bytes: Buffer): Iterable<string> {

@@ -2,6 +2,7 @@
 import { describe, expect, test } from "bun:test";
 import { createHash } from "node:crypto";
 import { deflateSync } from "node:zlib";
+import { oidOf } from "../../src/git/object.ts";
 import { packet } from "../../src/git/protocol/pkt-line.ts";
 import { execute, succeed } from "../support/executable.ts";
 import {
@@ -100,7 +101,26 @@ const HTTP: readonly Attack[] = [
       path.endsWith("listing.json") ? whole(LISTING) : endless(Buffer.alloc(64 * 1024, "x")),
     message: /is over 16777216 bytes/,
   },
+  {
+    what: "of more bytes than any index has",
+    answer: ({ path }) => {
+      if (path.endsWith("listing.json")) return whole(MANY_LISTED);
+      return whole(fileOf(Number(/m(\d+)/.exec(path)?.[1])));
+    },
+    message: /are over 268435456 bytes/,
+  },
 ];
+
+/** Each of a size that one may have, and all together too big. */
+const MANY = Array.from({ length: 90 }, (_, at) => `a/m${at}`);
+const fileOf = (at: number): Buffer => Buffer.alloc(3 * MIB, `${at}x`);
+
+const MANY_LISTED = Buffer.from(
+  JSON.stringify({
+    format: 1,
+    modules: Object.fromEntries(MANY.map((name, at) => [name, oidOf("blob", fileOf(at))])),
+  }),
+);
 
 function suite(name: string, attacks: readonly Attack[], indexType: "git" | "http"): void {
   // They wait for timeouts, most of all.

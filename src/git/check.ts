@@ -4,10 +4,12 @@
  */
 import { closeSync, fstatSync, openSync, readdirSync, readSync } from "node:fs";
 import { join } from "node:path";
-import { messageOf, systemCode } from "../errors.ts";
+import { Failure, messageOf, systemCode } from "../errors.ts";
+import { reachable } from "./history.ts";
 import { isTree, type Oid, oidOf, parseTree } from "./object.ts";
 import { MissingObjectError, type ObjectReader } from "./object-database.ts";
 import { packDirectory } from "./paths.ts";
+import { readShallow } from "./shallow.ts";
 
 export interface ObjectProblem {
   /** The object, or the file. */
@@ -62,6 +64,19 @@ export function* checkReachable(
       const needed = error instanceof MissingObjectError ? `; ${from} needs it` : "";
       onProblem({ subject: oid, message: messageOf(error) + needed });
     }
+  }
+}
+
+/** Commits that some tips lead to and whose parents were never fetched: a clone of those tips would fail. */
+export function cutCommits(gitdir: string, objects: ObjectReader, tips: Iterable<Oid>): Oid[] {
+  const shallow = readShallow(gitdir);
+  if (shallow.size === 0) return [];
+  try {
+    return [...reachable(objects, tips)].filter((oid) => shallow.has(oid));
+  } catch (error) {
+    // What cannot be read `checkReachable` tells.
+    if (error instanceof Failure) return [];
+    throw error;
   }
 }
 

@@ -3,7 +3,7 @@
  * answering clones and fetches over HTTP. Spawns nothing and knows nothing of registries.
  */
 
-export { checkPacks, checkReachable, type ObjectProblem } from "./check.ts";
+export { checkPacks, checkReachable, cutCommits, type ObjectProblem } from "./check.ts";
 export { fetchPack } from "./fetch-pack.ts";
 export { isAncestor, reachable } from "./history.ts";
 export { createGitEndpoint, type GitEndpoint } from "./http.ts";

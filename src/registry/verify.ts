@@ -5,7 +5,7 @@
 import type { Sha256 } from "../archives/mod.ts";
 import { createBreath } from "../breath.ts";
 import { messageOf } from "../errors.ts";
-import { checkPacks, checkReachable, listRefs } from "../git/mod.ts";
+import { checkPacks, checkReachable, cutCommits, listRefs } from "../git/mod.ts";
 import type { Entry } from "../index/mod.ts";
 import type { ProblemKind, Report } from "./events.ts";
 import { withLock } from "./lock.ts";
@@ -160,6 +160,12 @@ async function checkGit(
     complain("git", subject, message);
   for (count of checkReachable(objects, tips, tell)) await breathe();
   for (const _ of checkPacks(paths.index, tell)) await breathe();
+  for (const ref of [ALL_VIEW, STORED_VIEW]) {
+    const tip = tips.get(ref);
+    for (const oid of tip === undefined ? [] : cutCommits(paths.index, objects, [tip])) {
+      complain("git", oid, `the history of ${ref} is cut at commit ${oid}: nobody can clone it`);
+    }
+  }
   return count;
 }
 

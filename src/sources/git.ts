@@ -67,6 +67,7 @@ async function tryRefresh(
   const listing = await listed(peer, signal);
   const { oid: tip } = tipOf(listing, peer, branch);
   if (tip === before) return { tip, changed: false };
+  if (history && listing.isShallow) throw cutHistory(peer);
   // It may have come another way: by a bundle, or as what was pushed from here.
   const isHere = history ? hasHistory(gitdir, tip) : hasCommit(gitdir, tip);
   if (!isHere) await bring(gitdir, peer, listing, tip, options);
@@ -171,6 +172,12 @@ function explained(error: unknown, gitdir: string, peer: GitPeer): unknown {
     "make room or mend the permissions, then run the same again",
     { cause: error },
   );
+}
+
+/** A commit alone can be had of it, but what goes on from it would have no beginning. */
+function cutHistory({ title, check }: GitPeer): Failure {
+  const hint = `check ${check}; \`git fetch --unshallow\` there makes it whole`;
+  return new Failure("upstream", `${title} is a shallow repository: its history is cut`, hint);
 }
 
 /** Not to be asked for again: it would be as much. */

@@ -1,8 +1,17 @@
 /** Damage of every kind is found, told, and mended where it can be. */
 import { expect, test } from "bun:test";
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
-import { execute, succeed } from "../support/executable.ts";
+import { readRef } from "../../src/git/mod.ts";
+import { execute, serve, succeed } from "../support/executable.ts";
+import { git, hasGit, tryGit } from "../support/git.ts";
 import { writeModule } from "../support/module.ts";
 import { tempDirectory } from "../support/temp.ts";
 import { createWorld, ofModules, type World } from "../support/world.ts";
@@ -136,5 +145,37 @@ test("a flipped byte anywhere in the index's packs is found", async () => {
     const { code, done } = await verify(world);
     expect({ at, code }).toEqual({ at, code: 1 });
     expect(done.problems.map(({ kind }) => kind)).toContain("git");
+  }
+});
+
+test("a history that is cut, so that nobody could clone it, is found", async () => {
+  await using world = await mirrored();
+  const gitdir = join(world.dir, "data", "index");
+  const tip = readRef(gitdir, "refs/heads/main")!;
+  appendFileSync(join(gitdir, "shallow"), `${tip}\n`);
+  const { code, done } = await verify(world);
+  expect(code).toBe(1);
+  expect(done.problems).toMatchObject([
+    { kind: "git", subject: tip, message: expect.stringContaining("refs/heads/main is cut") },
+  ]);
+});
+
+test("a replica whose origin can be reached again goes on with its whole history", async () => {
+  await using world = await mirrored();
+  const bundle = join(tempDirectory(), "whole.bundle");
+  await succeed(["export", bundle, "-q"], { cwd: world.dir });
+  const replica = join(tempDirectory(), "replica");
+  await succeed(["init", replica], { cwd: tempDirectory() });
+  await succeed(["import", bundle, "-q"], { cwd: replica });
+  await using origin = await serve(world.dir);
+  await succeed(["source", "add", "up", "--url", origin.url], { cwd: replica });
+  await succeed(["sync", "-q"], { cwd: replica });
+  expect((await verify({ dir: replica })).done.problems).toEqual([]);
+  if (!hasGit) return;
+  await using server = await serve(replica);
+  for (const how of [[], ["--depth", "1"]]) {
+    const clone = join(tempDirectory(), "clone");
+    await git(["clone", "-q", ...how, `${server.url}/git/index`, clone]);
+    expect((await tryGit(["-C", clone, "fsck", "--strict"])).stderr).toBe("");
   }
 });

@@ -309,4 +309,9 @@ test.if(hasGit)("a source may be a repository whose own history is cut", async (
   const { indexUrl } = serve(gitHttpBackend(cut));
   const { tip } = await refreshIndex(at.gitdir, { ...at.source, indexUrl });
   expect(tip).toBe(tipOf(at.origin)!);
+  const peer = sourcePeer({ ...at.source, indexUrl });
+  const other = join(tempDirectory(), "other");
+  await createRepository(other);
+  const shared = refreshGitIndex(other, peer, { history: true });
+  await expect(shared).rejects.toThrow("its history is cut");
 });

@@ -2,7 +2,7 @@
  * Reads what a server says first to a client that speaks protocol v0 or v1: its refs, and what it can
  * do. Sources: gitprotocol-http(5), gitprotocol-pack(5), "Reference Discovery".
  *
- *     # service=git-upload-pack  0000  [version 1]  OID NAME\0CAPABILITIES  OID NAME …  0000
+ *     # service=git-upload-pack  0000  [version 1]  OID NAME\0CAPABILITIES  OID NAME …  shallow OID …  0000
  */
 import { CutShortError, ProtocolError, packets, text } from "./pkt-line.ts";
 import { type AdvertisedRef, isOid } from "./ref.ts";
@@ -11,6 +11,8 @@ export interface RefListing {
   /** As they come: what a tag points at follows it, as `refs/tags/v1^{}`. */
   readonly refs: readonly AdvertisedRef[];
   readonly capabilities: ReadonlySet<string>;
+  /** Whether the other side's own history is cut somewhere. */
+  readonly isShallow: boolean;
 }
 
 /** What stands for a ref where there is none to carry the capabilities. */
@@ -20,6 +22,7 @@ const NO_REFS = "capabilities^{}";
 export function readRefListing(body: Buffer, service = "git-upload-pack"): RefListing {
   const refs: AdvertisedRef[] = [];
   let capabilities: ReadonlySet<string> | undefined;
+  let isShallow = false;
   let flushes = 0;
   for (const packet of packets(body)) {
     if (packet.kind === "flush") flushes++;
@@ -32,8 +35,10 @@ export function readRefListing(body: Buffer, service = "git-upload-pack"): RefLi
       continue;
     }
     if (capabilities === undefined && line === "version 1") continue;
-    // Where the other side's own history is cut: a commit can be fetched from it all the same.
-    if (/^shallow [0-9a-f]{40}$/.test(line)) continue;
+    if (/^shallow [0-9a-f]{40}$/.test(line)) {
+      isShallow = true;
+      continue;
+    }
     const [ref = "", offered = ""] = line.split("\0");
     capabilities ??= new Set(offered.split(" ").filter(Boolean));
     const oid = ref.slice(0, 40);
@@ -42,5 +47,5 @@ export function readRefListing(body: Buffer, service = "git-upload-pack"): RefLi
     if (name !== NO_REFS) refs.push({ name, oid });
   }
   if (flushes < 2) throw new CutShortError("its list of refs is cut short");
-  return { refs, capabilities: capabilities ?? new Set() };
+  return { refs, capabilities: capabilities ?? new Set(), isShallow };
 }

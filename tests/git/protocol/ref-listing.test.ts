@@ -27,6 +27,13 @@ test("a repository without commits lists nothing, and still says what it can do"
   expect(capabilities.has("shallow")).toBe(true);
 });
 
+test("a repository whose own history is cut says so", () => {
+  const list = [packet(`${A} HEAD\0shallow\n`), packet(`shallow ${B}\n`), FLUSH];
+  const { refs, isShallow } = readRefListing(Buffer.concat([...SERVICE, ...list]));
+  expect([refs, isShallow]).toEqual([[{ name: "HEAD", oid: A }], true]);
+  expect(readRefListing(advertiseRefs(REFS, "x/1", 0)).isShallow).toBe(false);
+});
+
 test.each([
   ["a page", Buffer.from("<html>"), "bad pkt-line length at byte 0"],
   ["nothing", Buffer.alloc(0), "cut short"],

@@ -12,6 +12,7 @@ import type { Report } from "./events.ts";
 import type { FetchOptions } from "./fetch.ts";
 import type { Registry } from "./open.ts";
 import { createProviders } from "./provider.ts";
+import { moving } from "./writing.ts";
 
 export interface AssetCounts {
   readonly downloaded: number;
@@ -74,7 +75,7 @@ export async function mirrorAssets(
       options.signal,
     );
   } finally {
-    await addAssets(registry, added);
+    await moving(registry, "mirror", () => addAssets(registry, added));
   }
   return counts;
 }

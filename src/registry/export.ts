@@ -18,9 +18,9 @@ import { contentOf } from "./bundle-content.ts";
 import { onDisk } from "./disk.ts";
 import type { Report } from "./events.ts";
 import { findBundle, ownSeries, remember } from "./ledger.ts";
-import { withLock } from "./lock.ts";
 import type { Registry } from "./open.ts";
 import { createProgress } from "./progress.ts";
+import { alone } from "./writing.ts";
 
 export interface ExportOptions {
   /** A file, `-`, or a directory: one that is there, or a name that ends in a slash. */
@@ -126,7 +126,7 @@ async function locked<T>(
   work: (series: string) => Promise<T>,
 ): Promise<T & { isRecorded: boolean }> {
   try {
-    return await withLock(registry.paths.lock, "export", async () => {
+    return await alone(registry, "export", async () => {
       return { ...(await work(await ownSeries(registry))), isRecorded: true };
     });
   } catch (error) {

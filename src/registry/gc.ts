@@ -13,7 +13,6 @@ import { isTemporary } from "../files/mod.ts";
 import { findWaste, repackNow } from "../git/mod.ts";
 import type { Catalog, CatalogModule, Entry } from "../index/mod.ts";
 import type { Report } from "./events.ts";
-import { withLock } from "./lock.ts";
 import { currentOffer } from "./offer.ts";
 import type { Registry } from "./open.ts";
 import { PUBLISHED_ORIGIN } from "./paths.ts";
@@ -22,6 +21,7 @@ import { pointedArchives } from "./pointers.ts";
 import { referencedArchives } from "./references.ts";
 import { sharedView } from "./remote-origin.ts";
 import { updateViews } from "./views.ts";
+import { alone } from "./writing.ts";
 
 export interface GcOptions {
   /** Say what would go; remove nothing. */
@@ -50,7 +50,7 @@ export async function gc(
   options: GcOptions,
   report: Report,
 ): Promise<GcSummary> {
-  return await withLock(registry.paths.lock, "gc", () => collect(registry, options, report));
+  return await alone(registry, "gc", () => collect(registry, options, report));
 }
 
 async function collect(

@@ -36,10 +36,10 @@ import { applyBundle, checkFit, type StagedBundle } from "./apply.ts";
 import { onDisk } from "./disk.ts";
 import type { Report } from "./events.ts";
 import { bundlesOf, isKnown, type KnownBundle, remember } from "./ledger.ts";
-import { withLock } from "./lock.ts";
 import type { Registry } from "./open.ts";
 import { createProgress } from "./progress.ts";
 import { sharedView } from "./remote-origin.ts";
+import { alone } from "./writing.ts";
 
 export interface ImportOptions {
   /** A file, its parts, a directory, or `-`. */
@@ -77,7 +77,7 @@ export async function importBundle(
     return await onDisk("the bundle cannot be taken in", hint, async () => {
       const head = await readHead(container);
       requireSigner(head, key);
-      return await withLock(registry.paths.lock, "import", () =>
+      return await alone(registry, "import", () =>
         takeIn(registry, container, head, options.signal, report),
       );
     });

@@ -1,8 +1,8 @@
 /**
- * One writer at a time. The lock is SQLite's, on an empty database: the system lets go of it when its
+ * One holder at a time. The lock is SQLite's, on an empty database: the system lets go of it when its
  * holder dies, however that happens, so that nobody has to guess whether a lock is stale.
  *
- *     data/lock        empty; who holds SQLite's lock of it is the writer
+ *     data/lock        empty; who holds SQLite's lock of it is the one
  *     data/lock.json   who that is, for people; means nothing when its process is gone
  *
  * Source: https://www.sqlite.org/lockingv3.html
@@ -41,6 +41,23 @@ export async function withLock<T>(
   work: () => Promise<T>,
 ): Promise<T> {
   return await holding(path, await soon(path, command, MOMENT_MS), work);
+}
+
+/** As `withLock`, but not at all when another is writing. @throws {Failure} "io" */
+export async function withLockIfFree<T>(
+  path: string,
+  command: string,
+  work: () => Promise<T>,
+): Promise<T | undefined> {
+  const release = await unlessBusy(acquire(path, command));
+  return release && (await holding(path, release, work));
+}
+
+async function unlessBusy<T>(taken: Promise<T>): Promise<T | undefined> {
+  return await taken.catch((error: unknown) => {
+    if (error instanceof Failure && error.code === "busy") return undefined;
+    throw error;
+  });
 }
 
 async function holding<T>(path: string, release: () => void, work: () => Promise<T>): Promise<T> {

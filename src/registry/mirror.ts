@@ -6,7 +6,6 @@ import { repackIfMany } from "../git/mod.ts";
 import { type AssetCounts, mirrorAssets } from "./assets.ts";
 import type { Report } from "./events.ts";
 import { type Fetched, type FetchOptions, fetchAll } from "./fetch.ts";
-import { withLock } from "./lock.ts";
 import { currentOffer, type Offer } from "./offer.ts";
 import type { Registry } from "./open.ts";
 import { forgetRemovedSources } from "./origin-tips.ts";
@@ -18,6 +17,7 @@ import { sharedView } from "./remote-origin.ts";
 import { type SelectionOptions, selectionOf, selectionsToSync } from "./selection.ts";
 import { openState, type State } from "./state.ts";
 import { type ListingChange, updateViews } from "./views.ts";
+import { fetching, moving } from "./writing.ts";
 
 export interface MirrorOptions extends SelectionOptions, FetchOptions {
   /** Say what would be done; download nothing. */
@@ -92,9 +92,11 @@ export async function recompute(
   registry: Registry,
   report: Report = () => {},
 ): Promise<ListingChange> {
-  return await withLock(registry.paths.lock, "recompute", async () => {
-    await forgetRemovedSources(registry);
-    const change = await updateViews(registry, await currentOffer(registry), report);
+  return await fetching(registry, "recompute", async () => {
+    const change = await moving(registry, "recompute", async () => {
+      await forgetRemovedSources(registry);
+      return await updateViews(registry, await currentOffer(registry), report);
+    });
     await autoPush(registry, report);
     return change;
   });
@@ -114,14 +116,16 @@ async function writing<T extends MirrorSummary>(
   signal: AbortSignal | undefined,
   work: (state: State) => Promise<T>,
 ): Promise<T> {
-  return await withLock(registry.paths.lock, command, async () => {
+  return await fetching(registry, command, async () => {
     const state = openState(registry.paths.state);
     try {
       await cleanTemporary(registry.paths.packages);
       const result = await work(state);
       await noteStored(registry, state, result);
       await autoPush(registry, report, signal === undefined ? {} : { signal });
-      await repackIfMany(registry.paths.index, registry.objects, sharedView(registry));
+      await moving(registry, command, () =>
+        repackIfMany(registry.paths.index, registry.objects, sharedView(registry)),
+      );
       return result;
     } finally {
       state.close();
@@ -181,7 +185,10 @@ async function carryOut(
   } finally {
     // Also after Ctrl-C: what did arrive is here to stay, and may be shown.
     const arrived = missing.map(({ module }) => module);
-    await updateViews(registry, offer, report, { arrived });
+    await moving(registry, "mirror", async () => {
+      // Anew, as something may have been published meanwhile.
+      await updateViews(registry, await currentOffer(registry), report, { arrived });
+    });
   }
 }
 

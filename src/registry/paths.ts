@@ -7,7 +7,8 @@
  *       packages/   archives by hash
  *       state.db    what was mirrored, when each source was last seen, tokens
  *       audit.log   who did what
- *       lock        held by who is writing; lock.json says who that is
+ *       fetching    held by who brings things here; fetching.json says who that is
+ *       lock        held by who moves refs; lock.json says who that is
  *       bundles/    which bundles were made or taken in
  *       quarantine/ bytes that were not what their name said
  */
@@ -19,6 +20,8 @@ export interface DataPaths {
   readonly packages: string;
   readonly state: string;
   readonly audit: string;
+  /** See `writing.ts`. */
+  readonly fetching: string;
   readonly lock: string;
   readonly quarantine: string;
   readonly bundles: string;
@@ -31,6 +34,7 @@ export function dataPaths(dataDir: string): DataPaths {
     packages: join(dataDir, "packages"),
     state: join(dataDir, "state.db"),
     audit: join(dataDir, "audit.log"),
+    fetching: join(dataDir, "fetching"),
     lock: join(dataDir, "lock"),
     quarantine: join(dataDir, "quarantine"),
     bundles: join(dataDir, "bundles"),

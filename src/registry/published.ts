@@ -17,6 +17,7 @@ import type { Registry } from "./open.ts";
 import { PUBLISHED } from "./paths.ts";
 import { sharedView } from "./remote-origin.ts";
 import { updateViews } from "./views.ts";
+import { unlessFetching } from "./writing.ts";
 
 /** Writers wait so long for one another: a publication takes a moment, a mirror may take longer. */
 export const PATIENCE_MS = 30_000;
@@ -62,5 +63,7 @@ export async function writePublished(
 /** Brings the views up to date. What is wrong with other origins' lines is told by a sync. */
 export async function showPublished(registry: Registry): Promise<void> {
   await updateViews(registry, await currentOffer(registry), () => {});
-  await repackIfMany(registry.paths.index, registry.objects, sharedView(registry));
+  await unlessFetching(registry, "publish", () =>
+    repackIfMany(registry.paths.index, registry.objects, sharedView(registry)),
+  );
 }

@@ -18,6 +18,7 @@ import { noSource } from "./selection.ts";
 import type { State } from "./state.ts";
 import { refreshSymbols } from "./symbols.ts";
 import { countModules, readViewRecord } from "./view-record.ts";
+import { moving } from "./writing.ts";
 
 export type RefreshOutcome =
   | { readonly name: string; readonly outcome: "unchanged" | "updated" }
@@ -25,7 +26,7 @@ export type RefreshOutcome =
 
 /**
  * Refreshes every enabled source and records how that went. One that fails keeps the index it had,
- * and is a warning while there is another to go on with. The caller holds the lock.
+ * and is a warning while there is another to go on with. Within `fetching`.
  *
  * @param patterns what is to be mirrored: a source without a listing is asked for those by name
  * @param needed the one source that must not fail; undefined: any will do
@@ -74,6 +75,7 @@ async function refreshOne(
       signal,
       layout: LAYOUT,
       wanted: patterns.filter((pattern) => !globs.includes(pattern)),
+      moving: (work) => moving(registry, "sync", work),
       beforeMove: (before, after) => guardHistory(registry, name, before, after, report),
     });
     if (!listed && globs.length > 0) report({ type: "warning", message: unlisted(source, globs) });

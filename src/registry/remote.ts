@@ -1,16 +1,23 @@
 /** Shares the index through a Git host: `git.remote_url` and its branch `git.branch`. */
 import { isUrl } from "../config/mod.ts";
 import { Failure, messageOf } from "../errors.ts";
-import { createRepository, deleteRef, isAncestor, readRef, writeRef } from "../git/mod.ts";
+import {
+  createRepository,
+  deleteRef,
+  isAncestor,
+  type Oid,
+  readRef,
+  writeRef,
+} from "../git/mod.ts";
 import { type GitPeer, pullShared, pushShared, sourceRef } from "../sources/mod.ts";
 import type { Report } from "./events.ts";
-import { withLock } from "./lock.ts";
 import { currentOffer } from "./offer.ts";
 import type { Registry } from "./open.ts";
 import { sourceTips } from "./origin-tips.ts";
 import { PUSHED, REMOTE, sharedView } from "./remote-origin.ts";
 import { guardHistory } from "./rewrites.ts";
 import { type ListingChange, updateViews } from "./views.ts";
+import { fetching, moving } from "./writing.ts";
 
 export interface RemoteOptions {
   readonly signal?: AbortSignal;
@@ -34,7 +41,7 @@ export interface Pulled extends Pushed {
  */
 export async function pushIndex(registry: Registry, options: RemoteOptions): Promise<Pushed> {
   const peer = remotePeer(registry);
-  return await withLock(registry.paths.lock, "push", () => push(registry, peer, options));
+  return await fetching(registry, "push", () => push(registry, peer, options));
 }
 
 /**
@@ -51,15 +58,20 @@ export async function pullIndex(
   const peer = remotePeer(registry);
   const { paths, config, objects } = registry;
   const { branch } = config.git;
-  return await withLock(paths.lock, "pull", async () => {
+  return await fetching(registry, "pull", async () => {
     await createRepository(paths.index);
     const { tip, changed } = await pullShared(paths.index, peer, {
       signal: options.signal,
       branch,
+      moving: (work) => moving(registry, "pull", work),
       async beforeMove(before, after) {
         await guardHistory(registry, REMOTE, before, after, report);
       },
     });
+    return await moving(registry, "pull", () => takeIn(tip, changed));
+  });
+
+  async function takeIn(tip: Oid, changed: boolean): Promise<Pulled> {
     for (const source of sourceTips(registry)) {
       if (!isAncestor(objects, source.tip, tip)) continue;
       const hint = "add it with `source add`, and share through a repository of your own";
@@ -71,12 +83,12 @@ export async function pullIndex(
       join: tip,
     });
     return { branch, commit: tip, changed, listing };
-  });
+  }
 }
 
 /**
  * Pushes after a change, when `git.auto_push` says so and there is something new. A failure is a
- * warning, and what was not sent goes with the next change. The caller holds the lock.
+ * warning, and what was not sent goes with the next change. Within `fetching`.
  */
 export async function autoPush(
   registry: Registry,

@@ -98,7 +98,7 @@ export async function status(registry: Registry): Promise<Status> {
     kept,
     address: serverAddress(config.server),
     autoSync: autoSync ?? null,
-    writer: lockHolder(paths.lock) ?? null,
+    writer: lockHolder(paths.fetching) ?? lockHolder(paths.lock) ?? null,
   };
 }
 

@@ -8,13 +8,13 @@ import { messageOf } from "../errors.ts";
 import { checkPacks, checkReachable, cutCommits, listRefs } from "../git/mod.ts";
 import type { Entry } from "../index/mod.ts";
 import type { ProblemKind, Report } from "./events.ts";
-import { withLock } from "./lock.ts";
 import type { Registry } from "./open.ts";
 import { ALL_VIEW, PUBLISHED, STORED_VIEW } from "./paths.ts";
 import { pointedArchives } from "./pointers.ts";
 import { createProgress } from "./progress.ts";
 import { archivesOfRef, referencedArchives } from "./references.ts";
 import { type Repaired, repair } from "./repair.ts";
+import { alone } from "./writing.ts";
 
 export interface VerifyOptions {
   /** Fetch what is wrong again from the source that owns it. */
@@ -49,7 +49,7 @@ export async function verify(
   report: Report,
 ): Promise<VerifySummary> {
   if (!options.repair) return await examine(registry, options, report);
-  return await withLock(registry.paths.lock, "verify", () => examine(registry, options, report));
+  return await alone(registry, "verify", () => examine(registry, options, report));
 }
 
 async function examine(

@@ -23,11 +23,13 @@ import {
 } from "../git/mod.ts";
 import { VERSION } from "../version.ts";
 import { askForPack, listRefs, misunderstood } from "./git-http.ts";
+import { atOnce, type Moving } from "./moving.ts";
 import { type GitPeer, unreachable } from "./peer.ts";
 import { sourceRef } from "./ref.ts";
 
 export interface RefreshOptions {
   readonly signal?: AbortSignal | undefined;
+  readonly moving?: Moving;
   /** Called with the old tip and the new, when all of the new is here and the ref still old. */
   readonly beforeMove?: (before: Oid, after: Oid) => Promise<void>;
   /** The branch to take. Default: `main`, or whatever the other side's HEAD is. */
@@ -79,8 +81,10 @@ async function tryRefresh(
     await bring(gitdir, peer, listing, tip, { ...options, anew: true });
     await checkComplete(gitdir, undefined, tip, peer, signal);
   }
-  if (before !== undefined) await beforeMove?.(before, tip);
-  await writeRef(gitdir, ref, tip);
+  await (options.moving ?? atOnce)(async () => {
+    if (before !== undefined) await beforeMove?.(before, tip);
+    await writeRef(gitdir, ref, tip);
+  });
   return { tip, changed: true };
 }
 

@@ -30,6 +30,7 @@ import {
 } from "../git/mod.ts";
 import { isRecord } from "../record.ts";
 import { fetchFile, type Validators } from "./http-file.ts";
+import { atOnce, type Moving } from "./moving.ts";
 import { type GitPeer, sourcePeer, unreachable } from "./peer.ts";
 import { sourceRef } from "./ref.ts";
 
@@ -58,6 +59,7 @@ export interface HttpRefreshOptions {
   readonly wanted: Iterable<string>;
   readonly signal?: AbortSignal | undefined;
   readonly beforeMove?: (before: Oid, after: Oid) => Promise<void>;
+  readonly moving?: Moving;
 }
 
 export interface HttpRefreshed {
@@ -146,8 +148,10 @@ async function refresh(
   const message = `index of ${peer.url}\n`;
   const tip = batch.add("commit", encodeCommit({ tree, parents: [], time, message }, AUTHOR));
   await batch.write();
-  if (before !== undefined) await beforeMove?.(before, tip);
-  await writeRef(gitdir, ref, tip);
+  await (options.moving ?? atOnce)(async () => {
+    if (before !== undefined) await beforeMove?.(before, tip);
+    await writeRef(gitdir, ref, tip);
+  });
   return { tip, changed: true, listed };
 }
 

@@ -156,7 +156,7 @@ test("a port that is taken", async () => {
 test("two writers at once: the second is told who the first is", async () => {
   await using world = await createWorld({ faults: { latencyMs: 50 } });
   const first = start(["mirror", "--full", "-j", "1"], { cwd: world.dir });
-  const lock = join(world.dir, "data", "lock.json");
+  const lock = join(world.dir, "data", "fetching.json");
   while (!existsSync(lock)) await Bun.sleep(5);
   const { code, stderr } = await fail(world.dir, ["sync"]);
   first.kill("SIGKILL");
@@ -174,7 +174,9 @@ test("Ctrl-C ends a mirror with 130, keeps what arrived, and leaves no lock", as
   child.kill("SIGINT");
   while (!(await events.read()).done);
   expect(await child.exited).toBe(130);
-  expect(existsSync(join(world.dir, "data", "lock.json"))).toBe(false);
+  for (const name of ["lock.json", "fetching.json"]) {
+    expect(existsSync(join(world.dir, "data", name))).toBe(false);
+  }
   const status = JSON.parse(await succeed(["status", "--json"], { cwd: world.dir }));
   expect(status.stored.archives).toBeGreaterThanOrEqual(5);
   expect(status.stored.versions).toBe(status.stored.archives);

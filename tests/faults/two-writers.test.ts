@@ -5,7 +5,8 @@
 import { expect, test } from "bun:test";
 import { cpSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { execute, type Finished, succeed } from "../support/executable.ts";
+import { execute, type Finished, start, succeed } from "../support/executable.ts";
+import { silent, startHostile } from "../support/hostile.ts";
 import { writeModule } from "../support/module.ts";
 import { createRandom } from "../support/random.ts";
 import { archivesOf, problemsOf } from "../support/registry-state.ts";
@@ -87,6 +88,32 @@ test("a mirror and a publication do", async () => {
     expect(await succeed(["search", "json"], { cwd: dir })).toContain("alice/json");
   });
 }, 60_000);
+
+test("a publication waits for nobody's upstream: neither for a silent one nor for a long mirror", async () => {
+  await using world = await createWorld();
+  const { dir } = world;
+  await succeed(["sync", "-q"], { cwd: dir });
+  await using silence = await startHostile(() => silent);
+  const add = ["source", "add", "silent", "--url", silence.url, "--priority", "1"];
+  await succeed(add, { cwd: dir });
+  const long = start(["mirror", X, "--strict"], { cwd: dir });
+  while (silence.requests.length === 0) await Bun.sleep(5);
+  const { versions } = (await modulesOf(dir)) as { versions: number };
+  expect(versions).toBe(0);
+  await succeed(["publish", writeModule()], { cwd: dir });
+  expect(await succeed(["search", "json"], { cwd: dir })).toContain("alice/json");
+  expectTurnedAway(await execute(["gc"], { cwd: dir }));
+  expect(await succeed(["status"], { cwd: dir })).toContain("mirror, process");
+  long.kill("SIGINT");
+  expect(await long.exited).toBe(130);
+  // What was published meanwhile is there still, and what was begun goes on.
+  await succeed(["source", "disable", "silent"], { cwd: dir });
+  await succeed(["mirror", X, "--strict"], { cwd: dir });
+  expect(await problemsOf(dir)).toEqual([]);
+  expect((await modulesOf(dir)) as unknown).toMatchObject({
+    versions: ofModules(world.entries, X).length + 1,
+  });
+}, 30_000);
 
 test("a collection takes nothing that a mirror has just brought, and all that nobody names", async () => {
   await using world = await createWorld({ faults: { latencyMs: 2 } });

@@ -17,11 +17,11 @@ export function archivesOf(dir: string): string[] {
   });
 }
 
-/** Every file below a registry's directory, with the hash of its bytes; the lock is always empty. */
+/** Every file below a registry's directory, with the hash of its bytes; the locks are always empty. */
 export function hashDirectory(dir: string): Record<string, string> {
   return Object.fromEntries(
     filesBelow(dir)
-      .filter((path) => path !== join(dir, "data", "lock"))
+      .filter((path) => !["lock", "fetching"].some((name) => path === join(dir, "data", name)))
       .map((path) => [relative(dir, path), Bun.SHA256.hash(readFileSync(path), "hex")]),
   );
 }

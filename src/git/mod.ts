@@ -38,5 +38,5 @@ export { createRepository } from "./repository.ts";
 export { readShallow } from "./shallow.ts";
 export { changedFiles, type FileChange } from "./tree-changes.ts";
 export { type FileEdit, writeTree } from "./tree-write.ts";
-export { findBlob, openTrees } from "./trees.ts";
+export { findBlob, type KnownTree, openTrees, type Trees } from "./trees.ts";
 export type { ServedBranch } from "./upload-pack.ts";

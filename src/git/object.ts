@@ -116,6 +116,6 @@ function sortBytewise(rows: { readonly key: string }[]): void {
 }
 
 /** Whether a tree entry is a directory. */
-export function isTree(entry: TreeEntry): boolean {
-  return entry.mode === TREE_MODE || entry.mode === "040000";
+export function isTree({ mode }: Pick<TreeEntry, "mode">): boolean {
+  return mode === TREE_MODE || mode === "040000";
 }

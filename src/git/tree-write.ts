@@ -1,7 +1,12 @@
 /** Writes trees from files: whole ones, and what changes of one when some of its files do. */
-import { encodeTree, FILE_MODE, isTree, type Oid, TREE_MODE, type TreeEntry } from "./object.ts";
+import { FILE_MODE, isTree, type Oid, TREE_MODE, type TreeEntry } from "./object.ts";
 import type { ObjectReader } from "./object-database.ts";
 import type { ObjectBatch } from "./pack-writer.ts";
+import { treeData } from "./tree-changes.ts";
+import { editTree, findEntries } from "./tree-edit.ts";
+
+/** A tree without entries, encoded. */
+const NOTHING = Buffer.alloc(0);
 
 /** A file's path, folders first, and its blob; undefined for a file that is to go. */
 export type FileEdit = readonly [path: readonly string[], blob: Oid | undefined];
@@ -22,18 +27,14 @@ export function writeTree(
   base?: { readonly objects: ObjectReader; readonly tree: Oid },
 ): Oid {
   const write = (tree: Oid | undefined, wanted: Edits): Oid | undefined => {
-    const entries = tree === undefined || !base ? [] : base.objects.tree(tree);
-    const formers = new Map<string, TreeEntry>();
-    const next = entries.filter((entry) => {
-      if (!wanted.has(entry.name)) return true;
-      formers.set(entry.name, entry);
-      return false;
+    const data = tree === undefined || !base ? NOTHING : treeData(base.objects, tree);
+    const formers = findEntries(data, wanted.keys());
+    const changes = [...wanted].map(([name, edit]) => {
+      const former = formers.get(name);
+      return { former, next: entryOf(name, edit, former?.entry) };
     });
-    for (const [name, edit] of wanted) {
-      const entry = entryOf(name, edit, formers.get(name));
-      if (entry) next.push(entry);
-    }
-    return next.length === 0 ? undefined : batch.add("tree", encodeTree(next));
+    const next = editTree(data, changes);
+    return next.length === 0 ? undefined : batch.add("tree", next);
   };
   const entryOf = (
     name: string,
@@ -48,7 +49,7 @@ export function writeTree(
     // Nothing was to be removed from what is no folder.
     return isFolder ? undefined : former;
   };
-  return write(base?.tree, byFolder(edits)) ?? batch.add("tree", encodeTree([]));
+  return write(base?.tree, byFolder(edits)) ?? batch.add("tree", NOTHING);
 }
 
 function byFolder(edits: Iterable<FileEdit>): Edits {

@@ -18,9 +18,9 @@ export interface Modules<T> {
 
 /** The module files below a root tree. Trees are read when they are needed, and kept. */
 export function openModules(objects: ObjectReader, root: Oid): Modules<Oid> {
-  const tree = openTrees(objects);
+  const trees = openTrees(objects);
   function* below(folder: Oid, path: string): Generator<string> {
-    for (const entry of tree(folder).values()) {
+    for (const entry of trees.entries(folder).values()) {
       if (isTree(entry)) yield* below(entry.oid, `${path}${entry.name}/`);
       else {
         const module = moduleOfFile(path + entry.name);
@@ -29,11 +29,11 @@ export function openModules(objects: ObjectReader, root: Oid): Modules<Oid> {
     }
   }
   return {
-    get: (module) => (isModuleName(module) ? findBlob(tree, root, modulePath(module)) : undefined),
+    get: (module) => (isModuleName(module) ? findBlob(trees, root, modulePath(module)) : undefined),
     *keys(mayOwn = () => true) {
-      const user = tree(root).get(ROOT);
+      const user = trees.entry(root, ROOT);
       if (!user || !isTree(user)) return;
-      for (const owner of tree(user.oid).values()) {
+      for (const owner of trees.entries(user.oid).values()) {
         if (isTree(owner) && mayOwn(owner.name)) yield* below(owner.oid, `${owner.name}/`);
       }
     },

@@ -6,10 +6,11 @@ import {
   findBlob,
   followRef,
   isTree,
+  type KnownTree,
   type ObjectReader,
   type Oid,
   openTrees,
-  type TreeEntry,
+  type Trees,
 } from "../git/mod.ts";
 import { type Organization, parseOrganization } from "./organization.ts";
 import {
@@ -35,7 +36,7 @@ export interface Projects {
 
 /** What is read of trees and blobs, which never change. */
 interface Memory {
-  readonly trees: Map<Oid, ReadonlyMap<string, TreeEntry>>;
+  readonly trees: Map<Oid, KnownTree>;
   /** By path and blob: files of the same bytes may stand in two places. */
   readonly projects: Map<string, Project>;
 }
@@ -67,15 +68,16 @@ export function followProjects(
 export function openProjects(
   objects: ObjectReader,
   commit: Oid,
-  { trees, projects }: Memory = newMemory(),
+  memory: Memory = newMemory(),
 ): Projects {
   const root = objects.commit(commit).tree;
+  const trees = openTrees(objects, memory.trees);
+  const { projects } = memory;
   // By name, so that a look-up walks no tree twice.
   const found = new Map<string, Project | undefined>();
   const listed = new Map<string, readonly Project[]>();
   const organizations = new Map<string, Organization>();
 
-  const tree = openTrees(objects, trees);
   const read = (name: ProjectName, key: string, blob: Oid): Project => {
     const known = projects.get(`${key} ${blob}`);
     if (known) return known;
@@ -88,14 +90,14 @@ export function openProjects(
     if (found.has(key)) return found.get(key);
     // What cannot be a name is not remembered either: there is no end of those.
     if (!isOrganizationName(name.organization) || !isProjectName(name.name)) return undefined;
-    const blob = findBlob(tree, root, projectPath(name));
+    const blob = findBlob(trees, root, projectPath(name));
     if (blob === undefined) return undefined;
     const value = read(name, key, blob);
     found.set(key, value);
     return value;
   };
   const file = (path: readonly string[]): Buffer | undefined => {
-    const blob = findBlob(tree, root, path);
+    const blob = findBlob(trees, root, path);
     return blob === undefined ? undefined : objects.read(blob).data;
   };
 
@@ -116,7 +118,7 @@ export function openProjects(
     all(target) {
       let projects = listed.get(target);
       if (!projects) {
-        projects = names(tree, root, target).flatMap((name) => project(name) ?? []);
+        projects = names(trees, root, target).flatMap((name) => project(name) ?? []);
         listed.set(target, projects);
       }
       return projects;
@@ -128,22 +130,18 @@ function newMemory(): Memory {
   return { trees: new Map(), projects: new Map() };
 }
 
-function names(
-  tree: (oid: Oid) => ReadonlyMap<string, TreeEntry>,
-  root: Oid,
-  target: string,
-): ProjectName[] {
+function names(trees: Trees, root: Oid, target: string): ProjectName[] {
   const below = (oid: Oid, name: string): Oid | undefined => {
-    const entry = tree(oid).get(name);
+    const entry = trees.entry(oid, name);
     return entry && isTree(entry) ? entry.oid : undefined;
   };
   const folder = below(root, PROJECTS);
   const top = folder && below(folder, target);
   if (top === undefined) return [];
-  return [...tree(top).values()]
+  return [...trees.entries(top).values()]
     .filter(isTree)
     .flatMap(({ name: organization, oid }) =>
-      [...tree(oid).values()]
+      [...trees.entries(oid).values()]
         .filter((entry) => !isTree(entry) && entry.name.endsWith(EXTENSION))
         .map(({ name }) => ({ target, organization, name: name.slice(0, -EXTENSION.length) })),
     );

@@ -18,7 +18,7 @@ export {
   README,
   TRAVELLING,
 } from "./manifest.ts";
-export { openContainer, PIPE, partName, writeFiles, writePipe } from "./parts.ts";
+export { openContainer, PIPE, partsOf, writeFiles, writePipe } from "./parts.ts";
 export { type BundleHead, readFiles, readHead } from "./read.ts";
 export {
   generateKey,

@@ -4,9 +4,9 @@
  *     packages.bundle                         or
  *     packages.bundle.001  .002  .003 …       which `cat` puts together again
  */
-import { existsSync, lstatSync, read, write } from "node:fs";
+import { existsSync, lstatSync, read, readdirSync, write } from "node:fs";
 import { open, rename, rm } from "node:fs/promises";
-import { dirname } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { Failure, messageOf, systemCode } from "../errors.ts";
 import { syncAll, syncDirectory } from "../files/mod.ts";
@@ -22,8 +22,21 @@ const STDOUT = 1;
 /** The word for standard input and output. */
 export const PIPE = "-";
 
-export const partName = (file: string, number: number): string =>
+const partName = (file: string, number: number): string =>
   `${file}.${String(number).padStart(3, "0")}`;
+
+/**
+ * Parts of a bundle that are there, in order. Any of them would be taken for one of a new bundle of the
+ * same name.
+ */
+export function partsOf(file: string): string[] {
+  const [directory, start] = [dirname(file), `${basename(file)}.`];
+  const names = existsSync(directory) ? readdirSync(directory) : [];
+  return names
+    .filter((name) => name.startsWith(start) && /^\d{3,}$/.test(name.slice(start.length)))
+    .sort((a, b) => Number(a.slice(start.length)) - Number(b.slice(start.length)))
+    .map((name) => join(directory, name));
+}
 
 /** @throws {Failure} "not-found" */
 export function openContainer(place: string): Container {

@@ -84,7 +84,7 @@ export const TABLES = {
   git: {
     remote_url: key("string", "", "where the index is pushed to and pulled from"),
     branch: key("string", "main", "branch of the remote", isBranch),
-    auto_push: key("boolean", false, "push after each change"),
+    auto_push: key("boolean", false, "push after each mirror and sync"),
   },
   knitpkg: {
     verify_commits: key("boolean", true, "ask repositories for what is registered"),

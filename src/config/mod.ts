@@ -16,6 +16,7 @@ export type {
   SourceType,
 } from "./schema.ts";
 export {
+  forgetPackages,
   getSetting,
   listSettings,
   rememberPackages,

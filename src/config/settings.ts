@@ -85,6 +85,18 @@ export function rememberPackages(file: string, patterns: readonly string[]): str
   return added;
 }
 
+/** Remembers them no longer; those that were are returned. @throws {Failure} */
+export function forgetPackages(file: string, patterns: readonly string[]): string[] {
+  let dropped: string[] = [];
+  changeConfig(file, (text, config) => {
+    const known = config.mirror.packages;
+    dropped = known.filter((pattern) => patterns.includes(pattern));
+    const left = known.filter((pattern) => !patterns.includes(pattern));
+    return dropped.length === 0 ? text : setValue(text, ["mirror", "packages"], left);
+  });
+  return dropped;
+}
+
 /** A setting as a line of `registry.toml`. */
 export function settingLine({ key, value }: Setting): string {
   return value === undefined ? `${key} =` : `${key} = ${writeValue(value)}`;

@@ -21,7 +21,8 @@ export type Catalog = Modules<CatalogModule>;
 /**
  * Reads a module.
  *
- * @param pins lines that stand in place of what its owner says of the same versions now
+ * @param pins lines that stand in place of what its owner says of the same versions now, if that is about
+ *   other archives
  * @throws {MissingObjectError} when the repository lacks a blob that a tree names
  */
 export function readModule(
@@ -34,7 +35,10 @@ export function readModule(
   const { lines, bad } = parse(blob);
   if (pins === undefined) return { origin, blob, lines, bad, edited: false };
   const stand = new Map(parse(pins).lines.map((line) => [line.entry.version, line]));
-  const pinned = lines.map((line) => stand.get(line.entry.version) ?? line);
+  const pinned = lines.map((line) => {
+    const pin = stand.get(line.entry.version);
+    return pin && pin.entry.checksum !== line.entry.checksum ? pin : line;
+  });
   return { origin, blob, lines: pinned, bad, edited: true };
 }
 

@@ -14,6 +14,7 @@ import {
   type IncomingPack,
   isAncestor,
   listRefs,
+  type ObjectReader,
   type Oid,
   readRef,
   writeRef,
@@ -25,9 +26,10 @@ import { currentOffer } from "./offer.ts";
 import type { Registry } from "./open.ts";
 import { type ImportedOrigin, importedOrigins, writeOrigins } from "./origins.ts";
 import { ALL_VIEW, PUBLISHED, STORED_VIEW } from "./paths.ts";
-import { pointedArchives, writePointers } from "./pointers.ts";
+import { pointedArchives } from "./pointers.ts";
 import { archivesOf } from "./references.ts";
 import { guardHistory, pinsRef } from "./rewrites.ts";
+import { takePointers } from "./take-pointers.ts";
 import { updateViews } from "./views.ts";
 
 /** A bundle that is here, proven, and not yet part of the registry. */
@@ -38,7 +40,14 @@ export interface StagedBundle {
   discard(): Promise<void>;
 }
 
-const VIEWS: readonly string[] = [ALL_VIEW, STORED_VIEW];
+/** Made of all the rest. */
+export const VIEWS: readonly string[] = [ALL_VIEW, STORED_VIEW];
+
+/**
+ * What a series listed as stored last. Of a replica that is in the history of its views; elsewhere it would
+ * be collected, and nobody could say what another series must not take away.
+ */
+const bundleRef = (series: string): string => `refs/bundles/${series}`;
 
 /**
  * Checks that a bundle's sources are not others of the same name. Changes nothing.
@@ -66,17 +75,24 @@ export function checkFit({ config, paths }: Registry, { origins, series }: Manif
   }
 }
 
-/** The caller holds the lock. @returns how many archives were removed */
+/**
+ * The caller holds the lock.
+ *
+ * @param known the newest bundle of each series so far
+ * @returns how many archives were removed
+ */
 export async function applyBundle(
   registry: Registry,
   manifest: Manifest,
-  newest: KnownBundle | undefined,
+  known: readonly KnownBundle[],
   staged: StagedBundle,
   report: Report,
 ): Promise<{ removed: number }> {
   const { paths, objects, config } = registry;
   const gitdir = paths.index;
-  const gone = removedSince(manifest, newest, staged);
+  const isOwn = ({ manifest: { series } }: KnownBundle) => series === manifest.series;
+  const gone = removedSince(manifest, known.find(isOwn), staged);
+  const others = known.filter((bundle) => !isOwn(bundle));
   const plan = planRefs(gitdir, manifest, staged);
 
   await staged.archives.commit();
@@ -113,10 +129,10 @@ export async function applyBundle(
   for (const name of droppedOrigins(former, origins, configured)) {
     for (const ref of [sourceRef(name), pinsRef(name)]) await deleteRef(gitdir, ref);
   }
-  await writePointers(registry, manifest.pointers, report);
+  await takePointers(registry, manifest, report);
 
   warnOfLacking(registry, plan.get(STORED_VIEW), report);
-  const kept = ownArchives(registry, configured);
+  const kept = neededArchives(registry, configured, others);
   const leaving = new Set(gone.filter((sha256) => !kept.has(sha256)));
   const offer = await currentOffer(registry);
   // What a policy of this registry holds back, no bundle may list.
@@ -125,7 +141,11 @@ export async function applyBundle(
       const tip = plan.get(name);
       if (tip !== undefined && readRef(gitdir, name) !== tip) await writeRef(gitdir, name, tip);
     }
-  } else await updateViews(registry, offer, report, { leaving });
+  } else {
+    const stored = plan.get(STORED_VIEW);
+    if (stored !== undefined) await writeRef(gitdir, bundleRef(manifest.series), stored);
+    await updateViews(registry, offer, report, { leaving });
+  }
   for (const sha256 of leaving) await registry.archives.delete(sha256);
   return { removed: leaving.size };
 }
@@ -183,24 +203,33 @@ function removedSince(
 ): string[] {
   if (manifest.base !== null || newest === undefined) return [...manifest.removed];
   // A whole bundle names none; what it follows tells.
-  const at = (refs: Manifest["refs"]) =>
-    refs.flatMap(({ name, new: tip }) =>
-      tip !== null && (name === STORED_VIEW || name === PUBLISHED) && pack.objects.has(tip)
-        ? [tip]
-        : [],
-    );
-  const now = archivesOf(pack, at(manifest.refs));
-  return [...archivesOf(pack, at(newest.manifest.refs)).keys()].filter((hash) => !now.has(hash));
+  const now = archivesOf(pack, listedTips(pack.objects, manifest.refs));
+  const before = archivesOf(pack, listedTips(pack.objects, newest.manifest.refs));
+  return [...before.keys()].filter((hash) => !now.has(hash));
 }
 
-/** Archives that are needed here whatever came: published, offered by a source of its own, pointed at. */
-function ownArchives(
+/** The refs of a bundle that tell what it lists as stored, as far as their objects are here. */
+function listedTips(objects: ObjectReader, refs: Manifest["refs"]): Oid[] {
+  return refs.flatMap(({ name, new: tip }) =>
+    tip !== null && (name === STORED_VIEW || name === PUBLISHED) && objects.has(tip) ? [tip] : [],
+  );
+}
+
+/**
+ * Archives that are needed whatever came: published here, offered by a source of its own, pointed at,
+ * or listed by what other series brought last.
+ */
+function neededArchives(
   registry: Registry,
   configured: ReadonlySet<string>,
+  others: readonly KnownBundle[],
 ): ReadonlyMap<string, unknown> {
-  const { paths } = registry;
+  const { paths, objects } = registry;
   const own = [...configured].map(sourceRef);
-  const tips = [...own, PUBLISHED].flatMap((name) => readRef(paths.index, name) ?? []);
+  const tips = [
+    ...[...own, PUBLISHED].flatMap((name) => readRef(paths.index, name) ?? []),
+    ...others.flatMap(({ manifest }) => listedTips(objects, manifest.refs)),
+  ];
   return new Map<string, unknown>([...archivesOf(registry, tips), ...pointedArchives(registry)]);
 }
 

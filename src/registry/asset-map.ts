@@ -19,10 +19,11 @@ const mapPath = ({ paths }: Pick<Registry, "paths">): string => join(paths.root,
 /** @throws {Failure} "integrity" when it is not what this program writes */
 export function readAssets(registry: Pick<Registry, "paths">): AssetMap {
   const hint = "delete it, then `mirror --assets` again";
-  return readJsonFile(mapPath(registry), hint, mapIn) ?? new Map();
+  return readJsonFile(mapPath(registry), hint, assetsIn) ?? new Map();
 }
 
-function mapIn(json: unknown): AssetMap {
+/** @throws {TypeError} for JSON that is no such map */
+export function assetsIn(json: unknown): AssetMap {
   const { format, assets } = json as { format: number; assets: object };
   const map = Object.entries(assets) as [string, Sha256][];
   if (format === FORMAT && map.every(([, sha256]) => /^[0-9a-f]{64}$/.test(sha256))) {
@@ -44,10 +45,32 @@ export function followAssets(registry: Pick<Registry, "paths">): () => AssetMap 
   };
 }
 
-/** Adds to the map. The archives are durable already. The caller holds the lock. */
-export async function addAssets(registry: Pick<Registry, "paths">, added: AssetMap): Promise<void> {
-  if (added.size === 0) return;
-  const all = [...readAssets(registry), ...added];
+/**
+ * Adds to the map what is stored: what was fetched a while ago may have been collected since. The caller
+ * holds the lock.
+ */
+export async function addAssets(
+  registry: Pick<Registry, "paths" | "archives">,
+  added: AssetMap,
+): Promise<void> {
+  const stored = [...added].filter(([, sha256]) => registry.archives.has(sha256));
+  if (stored.length > 0) await writeAssets(registry, [...readAssets(registry), ...stored]);
+}
+
+/** Takes paths out of the map. The caller holds the lock. */
+export async function dropAssets(
+  registry: Pick<Registry, "paths">,
+  dropped: readonly string[],
+): Promise<void> {
+  if (dropped.length === 0) return;
+  const isKept = ([path]: [string, Sha256]) => !dropped.includes(path);
+  await writeAssets(registry, [...readAssets(registry)].filter(isKept));
+}
+
+async function writeAssets(
+  registry: Pick<Registry, "paths">,
+  all: [string, Sha256][],
+): Promise<void> {
   const assets = Object.fromEntries(new Map(all.sort(([a], [b]) => (a < b ? -1 : 1))));
   const text = `${JSON.stringify({ format: FORMAT, assets })}\n`;
   await writeDurably(mapPath(registry), text);

@@ -14,7 +14,7 @@ import {
 import { Failure } from "../errors.ts";
 import { buildPack, listRefs, type Oid, readShallow } from "../git/mod.ts";
 import { archiveFiles, openArchive } from "./bundle-archives.ts";
-import { bundlesOf, type KnownBundle } from "./ledger.ts";
+import type { KnownBundle } from "./ledger.ts";
 import { enabledSources, type Registry } from "./open.ts";
 import { importedOrigins } from "./origins.ts";
 import { ALL_VIEW, STORED_VIEW } from "./paths.ts";
@@ -28,7 +28,7 @@ import { readPointers } from "./pointers.ts";
  */
 export async function contentOf(
   registry: Registry,
-  series: string,
+  { series, number }: Pick<Manifest, "series" | "number">,
   base: KnownBundle | undefined,
 ): Promise<{ content: BundleContent; gitObjects: number }> {
   const { objects, paths, archives } = registry;
@@ -52,7 +52,7 @@ export async function contentOf(
   const head: Omit<Manifest, "files"> = {
     registry: registry.config.registry.name,
     series,
-    number: (bundlesOf(registry, series).at(-1)?.manifest.number ?? 0) + 1,
+    number,
     base: base?.id ?? null,
     baseNumber: base?.manifest.series === series ? base.manifest.number : null,
     refs,

@@ -5,7 +5,7 @@ import {
   bundleId,
   type OutgoingFile,
   PIPE,
-  partName,
+  partsOf,
   readPrivateKey,
   signManifest,
   tarOf,
@@ -17,10 +17,10 @@ import { Failure } from "../errors.ts";
 import { contentOf } from "./bundle-content.ts";
 import { onDisk } from "./disk.ts";
 import type { Report } from "./events.ts";
-import { findBundle, ownSeries, remember } from "./ledger.ts";
+import { findBundle, nextNumber, ownSeries, remember, takeNumber } from "./ledger.ts";
+import { withLock } from "./lock.ts";
 import type { Registry } from "./open.ts";
 import { createProgress } from "./progress.ts";
-import { alone } from "./writing.ts";
 
 export interface ExportOptions {
   /** A file, `-`, or a directory: one that is there, or a name that ends in a slash. */
@@ -62,8 +62,8 @@ export async function exportBundle(
   }
   const key = sign === undefined ? undefined : readPrivateKey(readKey(sign));
   const base = since === undefined ? undefined : await findBundle(registry, since);
-  const { content, gitObjects, isRecorded } = await locked(registry, report, (series) =>
-    contentOf(registry, series, base),
+  const { content, gitObjects, isRecorded } = await locked(registry, report, (name) =>
+    contentOf(registry, name, base),
   );
   const signed: BundleContent = {
     ...content,
@@ -84,7 +84,7 @@ export async function exportBundle(
       files = [to];
     } else files = await writeFiles(to, tarOf(signed, progress), partBytes);
   });
-  if (isRecorded) await remember(registry, content.manifestBytes);
+  if (isRecorded) await record(registry, content.manifestBytes);
 
   const { number, removed } = content.manifest;
   return {
@@ -105,9 +105,14 @@ function isExistingDirectory(path: string): boolean {
 }
 
 function requireFree(file: string, partBytes: number | undefined): void {
-  const first = partBytes === undefined ? file : partName(file, 1);
-  if (!existsSync(first)) return;
-  throw new Failure("exists", `there is a file ${first}`, "remove it, or choose another name");
+  if (existsSync(file)) {
+    throw new Failure("exists", `there is a file ${file}`, "remove it, or choose another name");
+  }
+  const [part] = partBytes === undefined ? [] : partsOf(file);
+  if (part === undefined) return;
+  const hint =
+    "it is part of a former bundle: remove it and those that follow, or choose another name";
+  throw new Failure("exists", `there is a file ${part}`, hint);
 }
 
 function readKey(path: string): string {
@@ -123,11 +128,15 @@ function readKey(path: string): string {
 async function locked<T>(
   registry: Registry,
   report: Report,
-  work: (series: string) => Promise<T>,
+  work: (name: { readonly series: string; readonly number: number }) => Promise<T>,
 ): Promise<T & { isRecorded: boolean }> {
   try {
-    return await alone(registry, "export", async () => {
-      return { ...(await work(await ownSeries(registry))), isRecorded: true };
+    return await withLock(registry.paths.lock, "export", async () => {
+      const series = await ownSeries(registry);
+      const number = nextNumber(registry, series);
+      const done = await work({ series, number });
+      await takeNumber(registry, number);
+      return { ...done, isRecorded: true };
     });
   } catch (error) {
     if (!(error instanceof Failure) || error.code !== "io") throw error;
@@ -135,7 +144,19 @@ async function locked<T>(
     report({ type: "warning", message });
     // The same registry on the same medium has the same name, though nobody wrote it down.
     const series = Bun.SHA256.hash(registry.config.registry.name, "hex").slice(0, 32);
-    return { ...(await work(series)), isRecorded: false };
+    const number = nextNumber(registry, series);
+    return { ...(await work({ series, number })), isRecorded: false };
+  }
+}
+
+/** Under the lock, or `gc` might take the draft for a leftover; but no long writer makes a finished export fail. */
+async function record(registry: Registry, manifestBytes: Buffer): Promise<void> {
+  const write = () => remember(registry, manifestBytes);
+  try {
+    await withLock(registry.paths.lock, "export", write);
+  } catch (error) {
+    if (!(error instanceof Failure) || error.code !== "busy") throw error;
+    await write();
   }
 }
 

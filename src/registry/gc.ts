@@ -10,23 +10,25 @@ import { join } from "node:path";
 import { abandonedFiles, type Sha256 } from "../archives/mod.ts";
 import { Failure, systemCode } from "../errors.ts";
 import { isTemporary } from "../files/mod.ts";
-import { findWaste, repackNow } from "../git/mod.ts";
+import { findWaste, listRefs, repackNow } from "../git/mod.ts";
 import type { Catalog, CatalogModule, Entry } from "../index/mod.ts";
 import type { Report } from "./events.ts";
+import { abandonedImports, needlessRecords } from "./ledger.ts";
 import { currentOffer } from "./offer.ts";
 import type { Registry } from "./open.ts";
 import { PUBLISHED_ORIGIN } from "./paths.ts";
 import { EVERYTHING, planMirror } from "./plan.ts";
 import { pointedArchives } from "./pointers.ts";
-import { referencedArchives } from "./references.ts";
+import { archivesOf, referencedArchives } from "./references.ts";
 import { sharedView } from "./remote-origin.ts";
+import { dropPins, type IdlePin, idlePins } from "./rewrites.ts";
 import { updateViews } from "./views.ts";
 import { alone } from "./writing.ts";
 
 export interface GcOptions {
   /** Say what would go; remove nothing. */
   readonly dryRun?: boolean;
-  /** Also versions older than each module's newest so many, unless those need them. */
+  /** Also versions that are not among each module's latest so many, unless those need them. */
   readonly keepLatest?: number;
 }
 
@@ -37,7 +39,7 @@ export interface GcSummary {
     /** `owner/name@1.2.3`; null when no index names it. */
     version: string | null;
   }[];
-  /** Temporary files of writers that are no more, and packs without their index. */
+  /** Temporary files of writers that are no more, packs without their index, records of old bundles. */
   readonly leftovers: readonly { path: string; size: number }[];
   readonly gitObjects: number;
   readonly bytes: number;
@@ -72,6 +74,12 @@ async function collect(
       if (!pointed.has(checksum)) doomed.set(checksum, `${module}@${version}`);
     }
   }
+  const pins = keepLatest === undefined ? [] : disappeared(registry);
+  for (const { entry } of pins) {
+    const { checksum, module, version } = entry;
+    if (stored.has(checksum) && !pointed.has(checksum))
+      doomed.set(checksum, `${module}@${version}`);
+  }
   const going = [...doomed].map(([sha256, version]) => ({
     sha256,
     size: archives.size(sha256) ?? 0,
@@ -87,6 +95,7 @@ async function collect(
     // Then the view, then the rest: what is listed as stored is there at every moment.
     if (keepLatest !== undefined) {
       await updateViews(registry, offer, report, { leaving: new Set(doomed.keys()) });
+      await dropPins(registry, pins);
     }
     for (const sha256 of doomed.keys()) await archives.delete(sha256);
     if (waste.objects > 0) await repackNow(paths.index, objects, sharedView(registry));
@@ -115,7 +124,7 @@ function readNamed(registry: Registry): Map<Sha256, Entry> {
 }
 
 /**
- * Stored versions that are neither among their module's newest nor needed by one that is. What was
+ * Stored versions that are neither among their module's latest nor needed by one that is. What was
  * published here has no other home and is never among them.
  */
 function tooOld(catalog: Catalog, stored: ReadonlySet<Sha256>, keepLatest: number): Entry[] {
@@ -138,13 +147,26 @@ function tooOld(catalog: Catalog, stored: ReadonlySet<Sha256>, keepLatest: numbe
     .filter(({ checksum }) => !keep.has(checksum));
 }
 
+/** Pins of versions that no index lists any more. */
+function disappeared(registry: Registry): IdlePin[] {
+  const refs = [...listRefs(registry.paths.index, "refs/")];
+  const pins = idlePins(registry);
+  const others = refs.filter(([name]) => !pins.some(({ ref }) => ref === name));
+  const listed = archivesOf(
+    registry,
+    others.map(([, tip]) => tip),
+  );
+  return pins.filter(({ entry }) => !listed.has(entry.checksum));
+}
+
 /** A module's name as a pattern that matches nothing else. */
 function escaped(module: string): string {
   return module.replace(/[\\*?[\]{}()!+@|]/g, "\\$&");
 }
 
 /** Everything that a killed writer may have left. Under the lock nobody else is writing any of it. */
-function findLeftovers({ paths }: Registry): { path: string; size: number }[] {
+function findLeftovers(registry: Registry): { path: string; size: number }[] {
+  const { paths } = registry;
   const packs = join(paths.index, "objects", "pack");
   const names = new Set(entries(packs).map(({ name }) => name));
   const orphans = [...names]
@@ -154,6 +176,9 @@ function findLeftovers({ paths }: Registry): { path: string; size: number }[] {
     ...abandonedFiles(paths.packages),
     ...temporaries(paths.root, false),
     ...temporaries(paths.index, true),
+    ...temporaries(paths.bundles, false),
+    ...abandonedImports(paths),
+    ...needlessRecords(registry),
     ...orphans,
   ];
   return found.map((path) => ({ path, size: sizeOf(path) }));
@@ -178,5 +203,7 @@ function entries(directory: string): Dirent[] {
 }
 
 function sizeOf(path: string): number {
-  return statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (!found?.isDirectory()) return found?.size ?? 0;
+  return entries(path).reduce((sum, { name }) => sum + sizeOf(join(path, name)), 0);
 }

@@ -12,7 +12,7 @@
 import { existsSync } from "node:fs";
 import { mkdir, readFile, rename, rm } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
-import { Failure, messageOf, systemCode } from "../errors.ts";
+import { Failure, systemCode } from "../errors.ts";
 import { writeDurably } from "../files/mod.ts";
 import { isModuleName } from "../index/mod.ts";
 import {
@@ -22,6 +22,7 @@ import {
   type Lockfile,
   parseLockfile,
 } from "../resolve/mod.ts";
+import { onDisk } from "./disk.ts";
 import { requireComplete } from "./module-tree.ts";
 import type { Shelf } from "./shelf.ts";
 
@@ -51,6 +52,8 @@ export interface GetSummary {
   readonly modules: readonly GotModule[];
 }
 
+const HINT = "make room or mend the permissions, then run the same again";
+
 /**
  * The lock is written last: what it names is there.
  *
@@ -65,7 +68,7 @@ export async function getModules(shelf: Shelf, options: GetOptions): Promise<Get
     ? lockToKeep(before, file, options)
     : await choose(shelf, before, file, options);
   const modules: GotModule[] = [];
-  try {
+  await onDisk(`cannot write to ${dir}`, HINT, async () => {
     for (const wanted of lock.modules) {
       options.signal?.throwIfAborted();
       const got = await place(shelf, wanted, dir);
@@ -73,19 +76,17 @@ export async function getModules(shelf: Shelf, options: GetOptions): Promise<Get
       options.report(got);
     }
     if (!options.locked) await writeDurably(file, encodeLockfile(lock));
-  } catch (error) {
-    throw diskFailure(dir, error);
-  }
+  });
   return { dir, lock: file, modules };
 }
 
 async function readLock(file: string): Promise<string | undefined> {
-  try {
-    return await readFile(file, "utf8");
-  } catch (error) {
-    if (["ENOENT", "ENOTDIR"].includes(systemCode(error) ?? "")) return undefined;
-    throw diskFailure(file, error);
-  }
+  return await onDisk(`cannot read ${file}`, HINT, async () => {
+    return await readFile(file, "utf8").catch((error: unknown) => {
+      if (["ENOENT", "ENOTDIR"].includes(systemCode(error) ?? "")) return undefined;
+      throw error;
+    });
+  });
 }
 
 function lockToKeep(text: string | undefined, file: string, options: GetOptions): Lockfile {
@@ -175,10 +176,4 @@ async function sha256Of(body: Blob): Promise<string> {
   const hasher = new Bun.CryptoHasher("sha256");
   for await (const chunk of body.stream()) hasher.update(chunk);
   return hasher.digest("hex");
-}
-
-function diskFailure(path: string, error: unknown): unknown {
-  if (error instanceof Failure || !/^E[A-Z0-9]+$/.test(systemCode(error) ?? "")) return error;
-  const hint = "make room or mend the permissions, then run the same again";
-  return new Failure("io", `cannot write to ${path}: ${messageOf(error)}`, hint, { cause: error });
 }

@@ -3,14 +3,7 @@
  * the order that every change here has: archives, objects, refs, and last the ledger. Killed on the
  * way, it has either changed nothing that anybody sees, or is completed by running it again.
  */
-import {
-  createWriteStream,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-} from "node:fs";
+import { createWriteStream, existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
@@ -31,13 +24,29 @@ import {
   readPublicKey,
 } from "../bundles/mod.ts";
 import { Failure, messageOf } from "../errors.ts";
-import { createRepository, type IncomingPack, openIncomingPack, repackIfMany } from "../git/mod.ts";
-import { applyBundle, checkFit, type StagedBundle } from "./apply.ts";
+import {
+  createRepository,
+  type IncomingPack,
+  isAncestor,
+  type ObjectReader,
+  openIncomingPack,
+  repackIfMany,
+} from "../git/mod.ts";
+import { applyBundle, checkFit, type StagedBundle, VIEWS } from "./apply.ts";
 import { onDisk } from "./disk.ts";
 import type { Report } from "./events.ts";
-import { bundlesOf, isKnown, type KnownBundle, remember } from "./ledger.ts";
+import {
+  abandonedImports,
+  isKnown,
+  type KnownBundle,
+  newestBundles,
+  type Outline,
+  remember,
+} from "./ledger.ts";
 import type { Registry } from "./open.ts";
+import { ALL_VIEW } from "./paths.ts";
 import { createProgress } from "./progress.ts";
+import { archivesOfRef } from "./references.ts";
 import { sharedView } from "./remote-origin.ts";
 import { alone } from "./writing.ts";
 
@@ -60,6 +69,8 @@ export interface ImportSummary {
   /** Of those, how many were stored already. */
   readonly alreadyStored: number;
   readonly removed: number;
+  /** Of one that was applied before: archives that are listed here, and not stored any more. */
+  readonly lacking: number;
   readonly bytes: number;
 }
 
@@ -117,7 +128,7 @@ async function takeIn(
   report: Report,
 ): Promise<ImportSummary> {
   const { id, manifest, manifestBytes } = head;
-  const none = { archives: 0, alreadyStored: 0, removed: 0, bytes: 0 };
+  const none = { archives: 0, alreadyStored: 0, removed: 0, lacking: 0, bytes: 0 };
   const about = {
     id,
     registry: manifest.registry,
@@ -125,28 +136,56 @@ async function takeIn(
     base: manifest.base,
     signedBy: head.signedBy ?? null,
   };
-  if (isKnown(registry, id)) return { outcome: "applied before", ...about, ...none };
-  const newest = bundlesOf(registry, manifest.series).at(-1);
+  if (isKnown(registry, id)) {
+    return {
+      outcome: "applied before",
+      ...about,
+      ...none,
+      lacking: countLacking(registry, manifest),
+    };
+  }
+  const known = newestBundles(registry);
+  const newest = known.find((bundle) => bundle.manifest.series === manifest.series);
   requireBase(registry, manifest, newest);
   checkFit(registry, manifest);
-  const isOld = newest !== undefined && newest.manifest.number > manifest.number;
-
   await cleanTemporary(registry.paths.packages);
   const staged = await stageBundle(registry, container, head, signal, report);
   try {
-    if (isOld) {
+    if (newest !== undefined && isOlder(manifest, newest.manifest, staged.pack.objects)) {
       // Nothing of it is new; but one that goes on from it may come.
       await remember(registry, manifestBytes);
       return { outcome: "superseded", ...about, ...none };
     }
-    const { removed } = await applyBundle(registry, manifest, newest, staged, report);
+    const { removed } = await applyBundle(registry, manifest, known, staged, report);
     await remember(registry, manifestBytes);
     await repackIfMany(registry.paths.index, registry.objects, sharedView(registry));
     const { alreadyStored } = staged;
-    return { outcome: "applied", ...about, ...countArchives(manifest), alreadyStored, removed };
+    const counts = { ...countArchives(manifest), alreadyStored, removed, lacking: 0 };
+    return { outcome: "applied", ...about, ...counts };
   } finally {
     await staged.discard();
   }
+}
+
+/** Archives may be lost, or collected, after they came. */
+function countLacking(registry: Registry, { files }: Manifest): number {
+  const gone = files.filter((file) => isArchive(file) && !registry.archives.has(file.sha256));
+  const listed = gone.length > 0 ? archivesOfRef(registry, ALL_VIEW) : new Map();
+  return gone.filter(({ sha256 }) => listed.has(sha256)).length;
+}
+
+/**
+ * Whether a bundle says less than another of its series. Earlier programs gave one number to two bundles that
+ * were made at the same time: of those the history of the views tells which is the newer.
+ */
+function isOlder(manifest: Outline, newest: Outline, objects: ObjectReader): boolean {
+  if (manifest.number !== newest.number) return manifest.number < newest.number;
+  const tips = new Map(manifest.refs.map(({ name, new: tip }) => [name, tip]));
+  return newest.refs.some(({ name, new: before }) => {
+    if (!VIEWS.includes(name) || before === null) return false;
+    const tip = tips.get(name) ?? null;
+    return tip === null || !isAncestor(objects, before, tip);
+  });
 }
 
 function requireBase(
@@ -156,7 +195,7 @@ function requireBase(
 ): void {
   if (base === null || isKnown(registry, base)) return;
   // What came after the base has all that was in it.
-  if (baseNumber !== null && newest !== undefined && newest.manifest.number >= baseNumber) return;
+  if (baseNumber !== null && newest !== undefined && newest.manifest.number > baseNumber) return;
   throw new Failure(
     "not-found",
     `the bundle goes on from ${base}, which is not in this registry`,
@@ -174,7 +213,7 @@ async function stageBundle(
 ): Promise<StagedBundle> {
   const { paths, objects, archives } = registry;
   const { manifest } = head;
-  removeAbandoned(registry);
+  for (const path of abandonedImports(paths)) rmSync(path, { recursive: true, force: true });
   const directory = join(paths.bundles, `incoming-${process.pid}-${Date.now().toString(36)}`);
   mkdirSync(directory, { recursive: true });
   const staging = archives.staging();
@@ -235,14 +274,4 @@ async function openPack(
   if (problem === undefined) return pack;
   pack.close();
   throw damaged(problem);
-}
-
-/** Under the lock no import but this one is under way. */
-function removeAbandoned({ paths }: Registry): void {
-  if (!existsSync(paths.bundles)) return;
-  for (const name of readdirSync(paths.bundles)) {
-    if (name.startsWith("incoming-")) {
-      rmSync(join(paths.bundles, name), { recursive: true, force: true });
-    }
-  }
 }

@@ -14,9 +14,14 @@ import { countHeld, type HeldVersion, heldFailure } from "./policy.ts";
 import { type RefreshOutcome, refreshSources } from "./refresh.ts";
 import { autoPush } from "./remote.ts";
 import { sharedView } from "./remote-origin.ts";
-import { type SelectionOptions, selectionOf, selectionsToSync } from "./selection.ts";
+import {
+  type SelectionOptions,
+  selectionOf,
+  selectionsToSync,
+  withSelection,
+} from "./selection.ts";
 import { openState, type State } from "./state.ts";
-import { type ListingChange, updateViews } from "./views.ts";
+import { type ListingChange, updateViews, type ViewOptions } from "./views.ts";
 import { fetching, moving } from "./writing.ts";
 
 export interface MirrorOptions extends SelectionOptions, FetchOptions {
@@ -62,8 +67,12 @@ export async function mirror(
     await refreshSources(registry, source, patterns, state, report, options.signal);
     const offer = await currentOffer(registry);
     const plan = planMirror(offer.catalog, [selection]);
-    if (plan.unmatched.length === selection.patterns.length) throw noMatch(selection, offer.held);
-    if (!options.dryRun) state.remember(selection);
+    if (plan.unmatched.length === selection.patterns.length) {
+      // What the sources list is known by now, and a wrong word is no reason to hide it.
+      if (!options.dryRun) await refreshViews(registry, "mirror", report);
+      throw noMatch(selection, offer.held);
+    }
+    if (!options.dryRun) state.changeSelections((all) => withSelection(all, selection));
     return await carryOut(registry, offer, [selection], plan, options, report, started);
   });
 }
@@ -102,6 +111,18 @@ export async function recompute(
   });
 }
 
+/** With an offer of this moment, as something may have been published since the one that was planned by. */
+async function refreshViews(
+  registry: Registry,
+  command: string,
+  report: Report,
+  options: ViewOptions = {},
+): Promise<ListingChange> {
+  return await moving(registry, command, async () =>
+    updateViews(registry, await currentOffer(registry), report, options),
+  );
+}
+
 function described(each: RefreshOutcome): SyncSummary["sources"][number] {
   const { name, outcome } = each;
   return each.outcome === "failed"
@@ -122,7 +143,7 @@ async function writing<T extends MirrorSummary>(
       await cleanTemporary(registry.paths.packages);
       const result = await work(state);
       await noteStored(registry, state, result);
-      await autoPush(registry, report, signal === undefined ? {} : { signal });
+      if (!result.dryRun) await autoPush(registry, report, signal === undefined ? {} : { signal });
       await moving(registry, command, () =>
         repackIfMany(registry.paths.index, registry.objects, sharedView(registry)),
       );
@@ -185,10 +206,7 @@ async function carryOut(
   } finally {
     // Also after Ctrl-C: what did arrive is here to stay, and may be shown.
     const arrived = missing.map(({ module }) => module);
-    await moving(registry, "mirror", async () => {
-      // Anew, as something may have been published meanwhile.
-      await updateViews(registry, await currentOffer(registry), report, { arrived });
-    });
+    await refreshViews(registry, "mirror", report, { arrived });
   }
 }
 

@@ -58,6 +58,7 @@ export { type ModuleTree, moduleTree, type TreeModule, unmetText } from "./modul
 export { openRegistry, type Registry } from "./open.ts";
 export type { Operate } from "./operate.ts";
 export type { PlainFile, PlainIndex } from "./plain-index.ts";
+export { EVERYTHING } from "./plan.ts";
 export { layOutPortable, type PortableLayout } from "./portable.ts";
 export {
   type Publications,
@@ -76,6 +77,7 @@ export {
   type SearchQuery,
   type SearchSort,
 } from "./search-index.ts";
+export { forget } from "./selection.ts";
 export { type ServedRegistry, serveRegistry } from "./serve.ts";
 export {
   type ClientForm,

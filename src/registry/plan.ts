@@ -1,8 +1,8 @@
 /** Which versions a mirror needs: what was asked for, and what that depends on. Pure. */
 import picomatch from "picomatch";
-import { compare, maxSatisfying, valid, validRange } from "semver";
+import { maxSatisfying, valid, validRange } from "semver";
 import type { Catalog, CatalogModule, Entry, OwnerTest } from "../index/mod.ts";
-import { leastMeeting } from "../resolve/mod.ts";
+import { latestFirst, leastMeeting } from "../resolve/mod.ts";
 import { REMOTE } from "./remote-origin.ts";
 
 /** What to mirror. */
@@ -15,7 +15,7 @@ export interface Selection {
   readonly strict?: boolean;
   /** Their prebuilt programs too. */
   readonly assets?: boolean;
-  /** Only the newest so many versions of each module. */
+  /** Only the latest so many versions of each module: releases first, and yanked ones last. */
   readonly latest?: number;
   /** Only versions published at or after this time, in milliseconds since the epoch. */
   readonly since?: number;
@@ -110,7 +110,11 @@ function narrow(entries: readonly Entry[], { latest, since }: Selection): readon
   const recent =
     since === undefined ? entries : entries.filter((entry) => (entry.createdAt ?? 0) >= since);
   if (latest === undefined) return recent;
-  return [...recent].sort((a, b) => compare(b.version, a.version)).slice(0, latest);
+  return recent
+    .map((entry) => ({ entry, version: entry.version, yanked: entry.yanked !== undefined }))
+    .sort(latestFirst)
+    .slice(0, latest)
+    .map(({ entry }) => entry);
 }
 
 /**

@@ -12,8 +12,6 @@ import { join } from "node:path";
 import type { Sha256 } from "../archives/mod.ts";
 import { type Pointers, TRAVELLING } from "../bundles/mod.ts";
 import { systemCode } from "../errors.ts";
-import { writeDurably } from "../files/mod.ts";
-import type { Report } from "./events.ts";
 import { readJsonFile } from "./json-file.ts";
 import type { Registry } from "./open.ts";
 
@@ -65,18 +63,4 @@ function readPointer(root: string, file: string): object {
     throw new TypeError("it is no object");
   };
   return readJsonFile(join(root, file), "delete it, then run `sync`", understand) ?? {};
-}
-
-/** Takes over what a bundle brought. Its archives are durable already. */
-export async function writePointers(
-  { paths, archives }: Registry,
-  pointers: Pointers,
-  report: Report,
-): Promise<void> {
-  for (const [file, value] of Object.entries(pointers)) {
-    const text = `${JSON.stringify(value)}\n`;
-    const lacking = hashesIn(text).find((sha256) => !archives.has(sha256));
-    if (lacking === undefined) await writeDurably(join(paths.root, file), text);
-    else report({ type: "warning", message: `${file} is not taken over: ${lacking} is not here` });
-  }
 }

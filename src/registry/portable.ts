@@ -18,8 +18,9 @@ import {
   readSums,
   SUMS,
 } from "../distribution/mod.ts";
-import { Failure, systemCode } from "../errors.ts";
+import { Failure } from "../errors.ts";
 import { copyDurably, writeDurably } from "../files/mod.ts";
+import { onDisk } from "./disk.ts";
 import { initRegistry } from "./init.ts";
 
 export interface PortableLayout {
@@ -58,7 +59,8 @@ export async function layOutPortable(
     const hint = "it is a release's files, or what `npm run build -- --all` makes";
     throw new Failure("not-found", `${options.dist} has no executable`, hint);
   }
-  try {
+  const hint = "check its free space and permissions, and run it again: it goes on";
+  return await onDisk(`cannot write to ${root}`, hint, async () => {
     const file = join(root, "registry.toml");
     const isNew = !existsSync(file);
     if (isNew) await initRegistry(root, options.name === undefined ? {} : { name: options.name });
@@ -68,12 +70,7 @@ export async function layOutPortable(
     }
     const missing = EXECUTABLES.filter((name) => !executables.includes(name));
     return { dir: root, file, isNew, executables, missing };
-  } catch (error) {
-    const code = systemCode(error);
-    if (error instanceof Failure || code === undefined) throw error;
-    const hint = "check its free space and permissions, and run it again: it goes on";
-    throw new Failure("io", `cannot write to ${root}: ${code}`, hint, { cause: error });
-  }
+  });
 }
 
 /** @returns the names of all that are there then */

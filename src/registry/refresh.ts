@@ -16,7 +16,7 @@ import { enabledSources, type Registry } from "./open.ts";
 import { guardHistory } from "./rewrites.ts";
 import { noSource } from "./selection.ts";
 import type { State } from "./state.ts";
-import { refreshSymbols } from "./symbols.ts";
+import { lacksSymbols, refreshSymbols } from "./symbols.ts";
 import { countModules, readViewRecord } from "./view-record.ts";
 import { moving } from "./writing.ts";
 
@@ -54,10 +54,9 @@ export async function refreshSources(
   );
   judge(outcomes, needed, report);
   const main = sources.find((source) => needed === undefined || source.name === needed);
-  const updated = outcomes.some(
-    ({ name, outcome }) => name === main?.name && outcome === "updated",
-  );
-  if (main && updated) await refreshSymbols(registry, main, report);
+  const outcome = outcomes.find(({ name }) => name === main?.name)?.outcome;
+  const isDue = outcome === "updated" || (outcome === "unchanged" && lacksSymbols(registry));
+  if (main && isDue) await refreshSymbols(registry, main, report);
   return outcomes;
 }
 

@@ -1,24 +1,27 @@
 /**
- * Gets again what `verify` found wrong: from the source that owns it. Bad bytes are kept aside for
- * whoever wants to know what happened to them, and never served again.
+ * Gets again what `verify` found wrong: from the source that owns it, or out of a bundle. Bad bytes are
+ * kept aside for whoever wants to know what happened to them, and never served again.
  *
  *     data/quarantine/<sha256>.zip    what stood under that hash
  */
 import { join } from "node:path";
 import type { Sha256 } from "../archives/mod.ts";
+import { gently } from "../breath.ts";
 import { openContainer, readFiles, readHead } from "../bundles/mod.ts";
 import { DownloadError, forEachLimit } from "../download/mod.ts";
 import type { Entry } from "../index/mod.ts";
 import type { Report } from "./events.ts";
 import { fetchArchive } from "./fetch.ts";
-import { currentOffer } from "./offer.ts";
+import { currentOffer, type Offer } from "./offer.ts";
 import type { Registry } from "./open.ts";
+import { createProviders, type FindProvider } from "./provider.ts";
+import { repairPointers } from "./repair-pointers.ts";
 import { updateViews } from "./views.ts";
 
 export interface Wrong {
   /** Here, with other bytes than their name says. */
   readonly bad: readonly Sha256[];
-  /** Listed as stored, and not here. */
+  /** Named by something, and not here. */
   readonly missing: readonly Sha256[];
   /** A bundle to look into before any source is asked. */
   readonly from?: string | undefined;
@@ -26,7 +29,10 @@ export interface Wrong {
 }
 
 export interface Repaired {
+  /** Of those that were wrong. */
   readonly archives: ReadonlySet<Sha256>;
+  /** How many others came out of the bundle: listed, and not here, and no source has them. */
+  readonly restored: number;
 }
 
 /** The caller holds the lock. */
@@ -38,11 +44,18 @@ export async function repair(registry: Registry, wrong: Wrong, report: Report): 
   const offer = await currentOffer(registry);
   const { catalog } = offer;
   const all = [...wrong.bad, ...wrong.missing];
-  const repaired = new Set(
-    wrong.from === undefined ? [] : await fromBundle(registry, wrong.from, new Set(all)),
-  );
+  const provider = createProviders(registry);
+  const repaired = new Set<Sha256>();
+  let restored = 0;
+  if (wrong.from !== undefined) {
+    const isWrong = new Set(all);
+    const brought = await broughtByBundles(registry, offer, provider);
+    for (const sha256 of await fromBundle(registry, wrong.from, new Set([...all, ...brought]))) {
+      if (isWrong.has(sha256)) repaired.add(sha256);
+      else restored++;
+    }
+  }
   const wanted = new Set(all.filter((sha256) => !repaired.has(sha256)));
-  const sources = new Map(config.sources.map((source) => [source.name, source]));
   const entries: Entry[] = [];
   for (const module of wanted.size > 0 ? catalog.keys() : []) {
     for (const { entry } of catalog.get(module)?.lines ?? [])
@@ -54,9 +67,9 @@ export async function repair(registry: Registry, wrong: Wrong, report: Report): 
     async (entry) => {
       const { module, version } = entry;
       const { origin } = catalog.get(module)!;
-      const source = sources.get(origin);
+      const source = provider(origin, entry);
       if (!source) {
-        const message = `no source offers ${module}@${version}: it is from ${origin}; try --from BUNDLE`;
+        const message = `no source has ${module}@${version}, which is from ${origin}; \`verify --repair --from BUNDLE\` takes it out of a bundle, also later`;
         report({ type: "warning", message });
         return;
       }
@@ -77,7 +90,31 @@ export async function repair(registry: Registry, wrong: Wrong, report: Report): 
   const lost = wrong.bad.filter((sha256) => !repaired.has(sha256));
   await updateViews(registry, offer, report, { leaving: new Set(lost) });
   for (const sha256 of lost) await archives.delete(sha256);
-  return { archives: repaired };
+  for (const sha256 of await repairPointers(registry, catalog, report, wrong.signal)) {
+    repaired.add(sha256);
+  }
+  return { archives: repaired, restored };
+}
+
+/**
+ * Archives that are listed and not here, and that no source has. One that was given up before is among them,
+ * though the view of what is stored does not speak of it any more.
+ */
+async function broughtByBundles(
+  { archives }: Registry,
+  { catalog }: Offer,
+  provider: FindProvider,
+): Promise<Sha256[]> {
+  const stored = await archives.list();
+  const found: Sha256[] = [];
+  for await (const name of gently(catalog.keys())) {
+    const module = catalog.get(name);
+    for (const { entry } of module?.lines ?? []) {
+      const isLacking = !stored.has(entry.checksum) && !provider(module!.origin, entry);
+      if (isLacking) found.push(entry.checksum);
+    }
+  }
+  return found;
 }
 
 /** Takes what is wanted out of a bundle. @returns what was there */

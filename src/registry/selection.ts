@@ -1,8 +1,10 @@
 /** What a mirror is to take, from what the user asked for and what is configured. */
 import type { Config } from "../config/mod.ts";
 import { Failure } from "../errors.ts";
+import type { Registry } from "./open.ts";
 import { EVERYTHING, type Selection } from "./plan.ts";
-import type { State } from "./state.ts";
+import { openState, type State } from "./state.ts";
+import { fetching } from "./writing.ts";
 
 export interface SelectionOptions {
   /** None: what `mirror.packages` remembers. */
@@ -59,6 +61,64 @@ export function selectionsToSync(config: Config, state: State | undefined): Sele
   const { packages } = config.mirror;
   const remembered = packages.length > 0 ? [{ patterns: packages }] : [];
   return [...remembered, ...(state?.selections() ?? [])];
+}
+
+/**
+ * What is remembered after one more selection: it takes the place of one that differs from it in its date
+ * or its number only, or else a script that says another date each day would be remembered day by day.
+ */
+export function withSelection(all: readonly Selection[], added: Selection): Selection[] {
+  const scopeOf = ({ since: _, latest: __, ...scope }: Selection) => JSON.stringify(scope);
+  const isSame = (each: Selection) => scopeOf(each) === scopeOf(added);
+  const at = all.findIndex(isSame);
+  const others = all.filter((each) => !isSame(each));
+  return at < 0 ? [...all, added] : others.toSpliced(at, 0, added);
+}
+
+/** What is remembered when some patterns are not any more, of one source or of all. */
+export function withoutPatterns(
+  all: readonly Selection[],
+  patterns: readonly string[],
+  source: string | undefined,
+): { kept: Selection[]; forgotten: Selection[] } {
+  const kept: Selection[] = [];
+  const forgotten: Selection[] = [];
+  for (const each of all) {
+    const isMeant = (pattern: string) =>
+      patterns.includes(pattern) && (source === undefined || source === each.source);
+    const going = each.patterns.filter(isMeant);
+    const staying = each.patterns.filter((pattern) => !isMeant(pattern));
+    if (going.length > 0) forgotten.push({ ...each, patterns: going });
+    if (staying.length > 0) kept.push({ ...each, patterns: staying });
+  }
+  return { kept, forgotten };
+}
+
+/**
+ * Keeps no longer fresh what was mirrored by these patterns. What it brought stays.
+ *
+ * @param source of this one only
+ * @returns what was remembered of them
+ */
+export async function forget(
+  registry: Registry,
+  patterns: readonly string[],
+  source?: string,
+): Promise<readonly Selection[]> {
+  return await fetching(registry, "mirror", async () => {
+    const state = openState(registry.paths.state);
+    try {
+      let forgotten: readonly Selection[] = [];
+      state.changeSelections((all) => {
+        const split = withoutPatterns(all, patterns, source);
+        forgotten = split.forgotten;
+        return split.kept;
+      });
+      return forgotten;
+    } finally {
+      state.close();
+    }
+  });
 }
 
 /** Tells how to get a source that can be asked. */

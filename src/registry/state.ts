@@ -85,7 +85,7 @@ export interface State {
   recordSync(source: string, at: Date, error: string | undefined): void;
   /** What `mirror` was asked for so far; `sync` refreshes it. */
   selections(): Selection[];
-  remember(selection: Selection): void;
+  changeSelections(change: (all: readonly Selection[]) => readonly Selection[]): void;
   autoSync(): AutoSyncState | undefined;
   recordAutoSync(state: AutoSyncState): void;
   /** By module, of all its versions. */
@@ -166,6 +166,10 @@ function stateOf(db: Database): State {
     const found = db.query("SELECT 1 FROM sqlite_master WHERE name = ?").get(table);
     return found === null ? [] : db.query<R, []>(query).all();
   };
+  const selections = (): Selection[] =>
+    rows<{ selection: string }>("mirrored", "SELECT selection FROM mirrored ORDER BY rowid").map(
+      (row) => JSON.parse(row.selection) as Selection,
+    );
   return {
     syncs: () =>
       rows<SyncRow>("source_sync").map(({ source, at, ok_at, error, failures = 0 }) => {
@@ -187,14 +191,17 @@ function stateOf(db: Database): State {
         failed: error === undefined ? 0 : 1,
       });
     },
-    selections: () =>
-      rows<{ selection: string }>("mirrored", "SELECT selection FROM mirrored ORDER BY rowid").map(
-        (row) => JSON.parse(row.selection) as Selection,
-      ),
-    remember(selection) {
-      db.query("INSERT OR IGNORE INTO mirrored (selection) VALUES (?)").run(
-        JSON.stringify(selection),
-      );
+    selections,
+    changeSelections(change) {
+      const write = (): void => {
+        const before = selections();
+        const after = change(before);
+        if (JSON.stringify(before) === JSON.stringify(after)) return;
+        db.exec("DELETE FROM mirrored");
+        const add = db.query("INSERT OR IGNORE INTO mirrored (selection) VALUES (?)");
+        for (const each of after) add.run(JSON.stringify(each));
+      };
+      db.transaction(write).immediate();
     },
     autoSync() {
       const [row] = rows<{ state: string }>("auto_sync");

@@ -18,6 +18,7 @@ import { Failure, systemCode } from "../errors.ts";
 import { copyDurably, writeDurably } from "../files/mod.ts";
 import { type Entry, followBranch, isModuleName } from "../index/mod.ts";
 import { type Discovery, followDiscovery } from "./discover.ts";
+import { onDisk } from "./disk.ts";
 import type { Report } from "./events.ts";
 import { archivePath, listedModule, moduleInfo } from "./module-info.ts";
 import type { Registry } from "./open.ts";
@@ -64,7 +65,8 @@ export async function exportStatic(
   const total = modules.reduce((sum, [module]) => sum + linesOf(module).length, 0);
   let versions = 0;
   let bytes = 0;
-  try {
+  const hint = "check its free space and permissions, and run it again: it goes on";
+  await onDisk(`cannot write to ${root}`, hint, async () => {
     for (const [module, blob] of modules) {
       for (const { entry } of linesOf(module)) {
         signal?.throwIfAborted();
@@ -85,12 +87,7 @@ export async function exportStatic(
     const symbols = await openSymbols(registry);
     if (symbols) await files.write("symbols.zip", await symbols.body.bytes());
     await files.write("README.txt", STATIC_README);
-  } catch (error) {
-    const code = systemCode(error);
-    if (error instanceof Failure || code === undefined) throw error;
-    const hint = "check its free space and permissions, and run it again: it goes on";
-    throw new Failure("io", `cannot write to ${root}: ${code}`, hint, { cause: error });
-  }
+  });
   return { dir: root, modules: modules.length, versions, bytes, skipped: files.skipped() };
 }
 

@@ -8,6 +8,7 @@ import { messageOf } from "../errors.ts";
 import { checkPacks, checkReachable, cutCommits, listRefs } from "../git/mod.ts";
 import type { Entry } from "../index/mod.ts";
 import type { ProblemKind, Report } from "./events.ts";
+import { ledgerProblems } from "./ledger.ts";
 import type { Registry } from "./open.ts";
 import { ALL_VIEW, PUBLISHED, STORED_VIEW } from "./paths.ts";
 import { pointedArchives } from "./pointers.ts";
@@ -40,6 +41,8 @@ export interface VerifySummary {
   readonly problems: readonly Problem[];
   /** Archives that no index names: `gc` removes them. */
   readonly unreferenced: number;
+  /** Archives that were listed, and not here, and have come out of a bundle. */
+  readonly restored: number;
   readonly elapsedMs: number;
 }
 
@@ -93,17 +96,20 @@ async function examine(
   }
   const pointed = pointedArchives(registry);
   for (const [sha256, file] of pointed) {
-    if (!stored.has(sha256)) complain("listing", file, `it names ${sha256}, which is not here`);
+    if (stored.has(sha256)) continue;
+    missing.push(sha256);
+    complain("listing", file, `it names ${sha256}, which is not here`);
   }
   for (const file of await registry.archives.strays()) {
     complain("file", file, `${file} is no archive and does not belong here`);
   }
+  for (const { path, message } of ledgerProblems(registry)) complain("file", path, message);
 
   const wrong = [...bad, ...missing];
   const repaired: Repaired =
-    mend && wrong.length > 0
+    mend && (wrong.length > 0 || from !== undefined)
       ? await repair(registry, { bad, missing, from, signal }, report)
-      : { archives: new Set() };
+      : { archives: new Set(), restored: 0 };
   const isRepaired = ({ kind, subject, message }: Omit<Problem, "repaired">) =>
     (kind === "archive" && repaired.archives.has(subject)) ||
     (kind === "listing" &&
@@ -116,6 +122,7 @@ async function examine(
     objects,
     problems: problems.map((each) => ({ ...each, repaired: isRepaired(each) })),
     unreferenced: unnamed.length,
+    restored: repaired.restored,
     elapsedMs: performance.now() - started,
   };
 }

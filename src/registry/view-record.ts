@@ -57,7 +57,7 @@ export interface BadIndexLine {
 }
 
 /** What this program makes of its inputs; another version may make something else. */
-const MADE_BY = `${VERSION} 1`;
+const MADE_BY = `${VERSION} 2`;
 
 /** Beyond this the short cut would be none. */
 const MOST_REMARKS = 20_000;

@@ -7,8 +7,16 @@ export function newestFirst(a: { version: string }, b: { version: string }): num
   return compareBuild(b.version, a.version);
 }
 
+/** For sorting: what is wanted first comes first. Releases before pre-releases, and yanked versions last. */
+export function latestFirst(a: Candidate, b: Candidate): number {
+  return rank(a) - rank(b) || newestFirst(a, b);
+}
+
+function rank({ version, yanked }: Candidate): number {
+  return (yanked ? 2 : 0) + (parse(version)?.prerelease.length === 0 ? 0 : 1);
+}
+
 /** The newest release that was not yanked, else the newest pre-release, else nothing. */
 export function latestVersion<C extends Candidate>(candidates: readonly C[]): C | undefined {
-  const standing = candidates.filter(({ yanked }) => !yanked).sort(newestFirst);
-  return standing.find(({ version }) => parse(version)?.prerelease.length === 0) ?? standing[0];
+  return candidates.filter(({ yanked }) => !yanked).sort(latestFirst)[0];
 }

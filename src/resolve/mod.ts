@@ -1,5 +1,5 @@
 /** Which version a request means. Pure: knows versions and ranges, and no registry. */
-export { latestVersion, newestFirst } from "./latest.ts";
+export { latestFirst, latestVersion, newestFirst } from "./latest.ts";
 export {
   encodeLockfile,
   isPlainVersion,

@@ -93,3 +93,34 @@ test("mirror of nothing says what to type", async () => {
   expect(code).toBe(2);
   expect(stderr).toContain("mirror --full");
 });
+
+test("mirror --forget ends what sync keeps fresh, also what was saved", async () => {
+  const cwd = await registry();
+  await run(["mirror", "moonbitlang/x", "--strict", "--save"], { cwd });
+  await run(["mirror", "--full", "--strict"], { cwd });
+  const kept = async () => {
+    const { stdout, stderr } = await run(["status"], { cwd });
+    expect(stderr.includes("mirror PATTERN --forget")).toBe(stdout.includes("Kept fresh"));
+    return stdout;
+  };
+  expect(await kept()).toMatch(
+    /Kept fresh: moonbitlang\/x\n +moonbitlang\/x from up, strict\n +\*\* /,
+  );
+  const { code, stdout } = await run(["mirror", "moonbitlang/x", "--forget"], { cwd });
+  expect([code, stdout]).toEqual([
+    0,
+    "Forgot moonbitlang/x\nForgot moonbitlang/x from up, strict\n",
+  ]);
+  expect((await run(["config", "mirror.packages"], { cwd })).stdout).toBe("\n");
+  const again = await run(["mirror", "moonbitlang/x", "--forget"], { cwd });
+  expect([again.code, again.stderr]).toEqual([1, expect.stringContaining("`status` lists")]);
+  await run(["mirror", "--full", "--forget"], { cwd });
+  expect(await kept()).not.toContain("Kept fresh");
+});
+
+test("mirror --forget goes with nothing that is about a download", async () => {
+  const cwd = await registry();
+  for (const words of [[], ["a/*", "--latest", "2"], ["a/*", "--dry-run"], ["a/*", "--save"]]) {
+    expect((await run(["mirror", ...words, "--forget"], { cwd })).code).toBe(2);
+  }
+});

@@ -194,11 +194,12 @@ test("the help of a command that takes many words", async () => {
           --full              everything the source has
           --assets            prebuilt programs (wasm) of the modules too
           --strict            only what matches, without dependencies
-          --latest N          the newest N versions of each module
+          --latest N          the latest N versions of each module
           --since DATE        versions published since, such as 2026-01-31
           --dry-run           list what would be downloaded
       -j, --jobs N            downloads at a time; default: mirror.concurrency
           --save              add the patterns to mirror.packages
+          --forget            sync no longer what was mirrored by the patterns
 
     Everywhere
       -d, --dir DIR           the registry; default: registry.toml here or above
@@ -209,6 +210,7 @@ test("the help of a command that takes many words", async () => {
       -h, --help              this help
       -V, --version           this program's version
 
+    Latest are the newest releases, then pre-releases; yanked versions come last.
     What is here already is not downloaded again: run it again after a failure.
 
     Example

@@ -2,6 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import {
+  forgetPackages,
   getSetting,
   listSettings,
   rememberPackages,
@@ -127,6 +128,15 @@ describe("setSetting", () => {
     expect(refusal(() => setSetting(file, "server.port", "1"))).toStartWith(`config: ${file}:1: `);
     expect(readFileSync(file, "utf8")).toBe("[server\n");
   });
+});
+
+test("forgetPackages takes out what is there, and touches nothing else", () => {
+  const text = '[mirror]\npackages = ["a/*", "b/*"] # ours\n';
+  const file = registry(text);
+  expect(forgetPackages(file, ["c/*"])).toEqual([]);
+  expect(readFileSync(file, "utf8")).toBe(text);
+  expect(forgetPackages(file, ["b/*", "c/*"])).toEqual(["b/*"]);
+  expect(getSetting(file, "mirror.packages").value).toEqual(["a/*"]);
 });
 
 test("rememberPackages adds what is new, once", () => {

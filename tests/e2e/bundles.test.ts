@@ -50,9 +50,11 @@ async function mirrored(...patterns: string[]): Promise<World> {
   return world;
 }
 
-function expectEqual(replica: string, origin: string): void {
+/** @param unlisted an archive that the origin keeps, though it lists it no more */
+function expectEqual(replica: string, origin: string, unlisted?: string): void {
   expect(refsOf(replica)).toEqual(refsOf(origin));
-  expect(archivesOf(replica)).toEqual(archivesOf(origin));
+  const listed = archivesOf(origin).filter((sha256) => sha256 !== unlisted);
+  expect(archivesOf(replica)).toEqual(listed);
 }
 
 const yanked = (entry: SampleEntry): SampleEntry => ({
@@ -80,7 +82,7 @@ test("a registry moved through three increments equals its origin, ref by ref an
   const second = await exportTo(origin, "2.bundle", "--since", first.id.slice(0, 12));
   expect(second.archives).toBeGreaterThan(0);
   await importFrom(replica, bundle("2.bundle"));
-  expectEqual(replica, origin);
+  expectEqual(replica, origin, two!.checksum);
   expect(Object.keys(refsOf(replica))).toContain("refs/pins/up");
 
   // Old versions go, and with them their archives.
@@ -88,14 +90,14 @@ test("a registry moved through three increments equals its origin, ref by ref an
   await exportTo(origin, "3.bundle", "--since", bundle("2.bundle"));
   const { removed } = await importFrom(replica, bundle("3.bundle"));
   expect(removed).toBeGreaterThan(0);
-  expectEqual(replica, origin);
+  expectEqual(replica, origin, two!.checksum);
   expect(archivesOf(replica)).not.toContain(two!.checksum);
   await succeed(["verify"], { cwd: replica });
 
   // What was served there is served here, also when the views are computed again.
   await succeed(["source", "add", "later", "--url", world.upstream.url], { cwd: replica });
   await succeed(["source", "remove", "later"], { cwd: replica });
-  expectEqual(replica, origin);
+  expectEqual(replica, origin, two!.checksum);
   await using here = await serve(replica, ["--offline"]);
   const newest = rest.at(-1)!;
   const answer = await fetch(`${here.url}/user/${newest.module}/${newest.version}.zip`);
@@ -310,7 +312,8 @@ test("a source that is asked here too keeps what it said later than the bundle",
   await succeed(["mirror", "moonbitlang/x", "-q"], { cwd: here });
   const before = refsOf(here);
   await importFrom(here, join(world.dir, "old.bundle"));
-  expect(refsOf(here)).toEqual(before);
+  // One more tells what the bundle listed.
+  expect(refsOf(here)).toMatchObject(before);
 });
 
 test("what was published travels with its yanks, is never collected, and has one home", async () => {

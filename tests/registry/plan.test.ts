@@ -3,7 +3,10 @@ import { type Catalog, type CatalogModule, parseModuleFile } from "../../src/ind
 import { planMirror, type Selection } from "../../src/registry/plan.ts";
 import { createRandom, forAll } from "../support/random.ts";
 
-type Versions = Record<string, { deps?: Record<string, string>; created_at?: string }>;
+type Versions = Record<
+  string,
+  { deps?: Record<string, string>; created_at?: string; yanked?: boolean }
+>;
 
 function catalog(modules: Record<string, Versions>, origin = "up"): Map<string, CatalogModule> {
   const { bytes } = createRandom(1);
@@ -63,13 +66,29 @@ test("everything is everything", () => {
   expect(planned(SAMPLE, { patterns: ["**"] })).toHaveLength(9);
 });
 
-test("the newest so many are by precedence, not by place", () => {
+test("the latest so many are by precedence, not by place: releases first, and yanked versions last", () => {
   const shuffled = catalog({
-    "a/b": { "1.10.0": {}, "1.9.0": {}, "1.10.0-rc.1": {}, "0.1.0": {} },
+    "a/b": {
+      "1.10.0": {},
+      "1.9.0": {},
+      "2.0.0-rc.1": {},
+      "1.11.0": { yanked: true },
+      "0.1.0": {},
+      "2.0.0-rc.2": {},
+    },
   });
-  expect(planned(shuffled, { patterns: ["a/b"], latest: 2 })).toEqual([
+  const latest = (count: number) => {
+    const all = planned(shuffled, { patterns: ["a/b"], latest: count });
+    const before = count === 1 ? [] : planned(shuffled, { patterns: ["a/b"], latest: count - 1 });
+    return all.filter((each) => !before.includes(each));
+  };
+  expect([1, 2, 3, 4, 5, 6].flatMap(latest)).toEqual([
     "a/b@1.10.0",
-    "a/b@1.10.0-rc.1",
+    "a/b@1.9.0",
+    "a/b@0.1.0",
+    "a/b@2.0.0-rc.2",
+    "a/b@2.0.0-rc.1",
+    "a/b@1.11.0",
   ]);
 });
 

@@ -30,11 +30,13 @@ export async function fetched(
   { paths, objects }: Registry,
   source: string,
   modules: Readonly<Record<string, readonly string[]>>,
+  checksumOf: (module: string, version: string) => string = () => "0".repeat(64),
 ): Promise<void> {
   const batch = createObjectBatch(paths.index, objects.has);
   const files = Object.entries(modules).map(([name, versions]): [string, string] => {
-    const checksum = "0".repeat(64);
-    const lines = versions.map((version) => `${JSON.stringify({ name, version, checksum })}\n`);
+    const lines = versions.map((version) => {
+      return `${JSON.stringify({ name, version, checksum: checksumOf(name, version) })}\n`;
+    });
     return [name, batch.add("blob", Buffer.from(lines.join("")))];
   });
   const tree = writeIndexTree(batch, new Map(files));

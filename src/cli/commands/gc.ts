@@ -10,13 +10,14 @@ export default command({
     "keep-latest": {
       type: "string",
       valueHint: "N",
-      description: "of each module keep the newest N versions and what those need",
+      description: "of each module keep the latest N versions and what those need",
     },
   },
   notes: [
     "Removes archives that no index names, leftovers of killed runs and lost Git",
     "objects. What was published here always stays. A `sync` fetches old versions",
-    "again, unless they were mirrored with --latest.",
+    "again, unless they were mirrored with --latest. Releases are kept before",
+    "pre-releases, and yanked versions last.",
   ],
   example: "gc --keep-latest 3 --dry-run",
   async run({ out, file }, args) {

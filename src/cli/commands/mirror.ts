@@ -1,12 +1,14 @@
 /** `mirror`: downloads modules and what they depend on. */
-import { rememberPackages } from "../../config/mod.ts";
+import { forgetPackages, rememberPackages } from "../../config/mod.ts";
 import { Failure } from "../../errors.ts";
 import type { MirrorOptions } from "../../registry/mod.ts";
 import { command } from "../command.ts";
+import type { Context } from "../context.ts";
 import { DONE, DONE_IN_PART } from "../exit.ts";
 import { interruptible } from "../interrupt.ts";
 import { moment, wholeNumber } from "../numbers.ts";
 import { createEventView } from "../render/events.ts";
+import { keptText } from "../render/status.ts";
 import { planLines, summaryLines } from "../render/summary.ts";
 
 const MANY = Number.MAX_SAFE_INTEGER;
@@ -25,7 +27,7 @@ export default command({
     full: { type: "boolean", description: "everything the source has" },
     assets: { type: "boolean", description: "prebuilt programs (wasm) of the modules too" },
     strict: { type: "boolean", description: "only what matches, without dependencies" },
-    latest: { type: "string", valueHint: "N", description: "the newest N versions of each module" },
+    latest: { type: "string", valueHint: "N", description: "the latest N versions of each module" },
     since: {
       type: "string",
       valueHint: "DATE",
@@ -39,8 +41,12 @@ export default command({
       description: "downloads at a time; default: mirror.concurrency",
     },
     save: { type: "boolean", description: "add the patterns to mirror.packages" },
+    forget: { type: "boolean", description: "sync no longer what was mirrored by the patterns" },
   },
-  notes: ["What is here already is not downloaded again: run it again after a failure."],
+  notes: [
+    "Latest are the newest releases, then pre-releases; yanked versions come last.",
+    "What is here already is not downloaded again: run it again after a failure.",
+  ],
   example: 'mirror "moonbitlang/*" --latest 3',
   async run(context, args) {
     const { out } = context;
@@ -51,6 +57,7 @@ export default command({
     if (args.save && args["dry-run"]) {
       throw new Failure("usage", "--dry-run and --save exclude each other");
     }
+    if (args.forget) return await forgetPatterns(context, args);
     const options: MirrorOptions = {
       patterns,
       ...(args.source !== undefined && { source: args.source }),
@@ -63,14 +70,14 @@ export default command({
       ...(args.jobs !== undefined && { concurrency: wholeNumber(args.jobs, "-j", 1, 256) }),
     };
     const file = context.file();
-    const { mirror, openRegistry } = await import("../../registry/mod.ts");
+    const { EVERYTHING, mirror, openRegistry } = await import("../../registry/mod.ts");
     const registry = openRegistry(file);
     const view = createEventView(out);
     const hint = "what has arrived is kept; the same command goes on from there";
     const summary = await interruptible(hint, (signal) =>
       mirror(registry, { ...options, signal }, view.report),
     ).finally(view.close);
-    if (args.save) rememberPackages(file, args.full ? ["**"] : patterns);
+    if (args.save) rememberPackages(file, args.full ? [EVERYTHING] : patterns);
     if (out.json) {
       out.record({ type: "done", ...summary });
     } else if (summary.dryRun) {
@@ -85,3 +92,39 @@ export default command({
     return isPartial ? DONE_IN_PART : DONE;
   },
 });
+
+interface ForgetArgs {
+  readonly _: readonly string[];
+  readonly source?: string | undefined;
+  readonly full?: boolean | undefined;
+  readonly [option: string]: unknown;
+}
+
+/** Options of a mirror that mean nothing when something is forgotten. */
+const FOR_DOWNLOADS = ["assets", "strict", "latest", "since", "dry-run", "jobs", "save"];
+
+async function forgetPatterns(context: Context, args: ForgetArgs): Promise<number> {
+  const { out } = context;
+  const other = FOR_DOWNLOADS.find((name) => args[name]);
+  if (other !== undefined) {
+    throw new Failure("usage", `--forget and --${other} exclude each other`);
+  }
+  const { EVERYTHING, forget, openRegistry } = await import("../../registry/mod.ts");
+  const patterns = args.full ? [EVERYTHING] : args._;
+  const hint = "`status` lists what is kept fresh; write the pattern as it stands there";
+  if (patterns.length === 0) throw new Failure("usage", "no pattern was named", hint);
+  const file = context.file();
+  const registry = openRegistry(file);
+  const saved = args.source === undefined ? forgetPackages(file, patterns) : [];
+  const forgotten = [
+    ...(saved.length > 0 ? [{ patterns: saved }] : []),
+    ...(await forget(registry, patterns, args.source)),
+  ];
+  if (forgotten.length === 0) {
+    const what = `${patterns.join(", ")} is not kept fresh`;
+    throw new Failure("not-found", what, hint);
+  }
+  if (out.json) out.record({ type: "done", forgotten });
+  else for (const each of forgotten) out.data(`Forgot ${keptText(each)}`);
+  return DONE;
+}

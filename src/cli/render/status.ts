@@ -50,7 +50,13 @@ function autoSyncRow(
 }
 
 /** `moonbitlang/* from up, latest 2` */
-function keptText({ patterns, source, strict, latest, since }: Status["kept"][number]): string {
+export function keptText({
+  patterns,
+  source,
+  strict,
+  latest,
+  since,
+}: Status["kept"][number]): string {
   const limits = [
     latest === undefined ? "" : `latest ${latest}`,
     since === undefined ? "" : `since ${new Date(since).toISOString().slice(0, 10)}`,

@@ -10,12 +10,13 @@ import { bytes, count, duration, plural } from "./units.ts";
 
 /** `Checked 6,500 archives (509 MiB) and 9,120 Git objects in 0.6 s: all is sound` */
 export function verifyLine(summary: VerifySummary): string {
-  const { archives, objects, problems, unreferenced, elapsedMs } = summary;
+  const { archives, objects, problems, unreferenced, restored, elapsedMs } = summary;
   const what = `${plural(archives, "archive")} (${bytes(summary.bytes)}) and ${plural(objects, "Git object")}`;
   const repaired = problems.filter((each) => each.repaired).length;
   const parts = [
     problems.length === 0 ? "all is sound" : plural(problems.length, "problem"),
     ...(repaired > 0 ? [`${repaired} repaired`] : []),
+    ...(restored > 0 ? [`${plural(restored, "archive")} put back`] : []),
     ...(unreferenced > 0 ? [`${plural(unreferenced, "archive")} in no index`] : []),
   ];
   return `Checked ${what} in ${duration(elapsedMs)}: ${parts.join(", ")}`;
@@ -58,9 +59,12 @@ export function exportLine(summary: ExportSummary): string {
 }
 
 export function importLine(summary: ImportSummary): string {
-  const { outcome, archives, alreadyStored, removed, number, registry } = summary;
+  const { outcome, archives, alreadyStored, removed, lacking, number, registry } = summary;
   const what = `bundle ${number} of ${JSON.stringify(registry)}`;
-  if (outcome === "applied before") return `Nothing to do: ${what} was applied before`;
+  if (outcome === "applied before") {
+    const hint = `; \`verify --repair --from\` it would put back ${plural(lacking, "archive")}`;
+    return `Nothing to do: ${what} was applied before${lacking > 0 ? hint : ""}`;
+  }
   if (outcome === "superseded") return `Nothing to do: a newer one than ${what} was applied before`;
   const parts = [
     `${plural(archives, "archive")} (${bytes(summary.bytes)})`,

@@ -123,6 +123,10 @@ install_to() {
 
   mkdir -p "$to" || fail "cannot make $to" "choose another directory: --to DIR"
   to=$(cd "$to" && pwd)
+  # The program would be moved into it.
+  if [ -d "$to/$program" ]; then
+    fail "$to/$program is a directory" "move it away, or choose another directory: --to DIR"
+  fi
   # Moved into place whole: a program that runs now keeps its own file.
   draft="$to/.$program.$$"
   if ! { cp "$scratch/$file" "$draft" && chmod 755 "$draft"; }; then
@@ -159,6 +163,8 @@ uninstall_from() {
 
 main() {
   set -eu
+  # With it `cd` may go elsewhere, and says so.
+  unset CDPATH
   to=${HOME:-}/.local/bin
   from=${MOONBIT_REGISTRY_FROM:-$SERVED_BY}
   action=install

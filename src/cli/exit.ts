@@ -8,6 +8,8 @@ export const WRONG_USAGE = 2;
 export const DONE_IN_PART = 3;
 /** 128 + SIGINT, as shells have it. */
 export const INTERRUPTED = 130;
+/** 128 + SIGPIPE. */
+export const READER_GONE = 141;
 
 const EXIT: Readonly<Record<FailureCode, number>> = {
   usage: WRONG_USAGE,

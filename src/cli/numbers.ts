@@ -37,8 +37,8 @@ export function moment(word: string, option: string): Date {
   const iso = /^\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:\d{2}))?$/;
   const date = new Date(iso.test(word) ? word : Number.NaN);
   // A 31st of February would quietly become a day of March.
-  const isReal =
-    !Number.isNaN(date.getTime()) && (word.length > 10 || date.toISOString().startsWith(word));
+  const day = word.slice(0, 10);
+  const isReal = !Number.isNaN(date.getTime()) && new Date(day).toISOString().startsWith(day);
   if (isReal) return date;
   const message = `${option} wants a date such as 2026-01-31, not ${JSON.stringify(word)}`;
   throw new Failure("usage", message);

@@ -1,7 +1,10 @@
 /** The address of the registry that a client is to use. */
-import { isUrl, loadConfig, serverAddress } from "../config/mod.ts";
+import { loadConfig, serverAddress, urlCheck } from "../config/mod.ts";
 import { Failure } from "../errors.ts";
 import type { Context } from "./context.ts";
+import { WITH_TOKEN } from "./update.ts";
+
+const isAddress = urlCheck(`for \`moon\` set ${WITH_TOKEN}`);
 
 /**
  * @param given on the command line; else where `serve` serves
@@ -15,7 +18,7 @@ export function registryAddress(
   words: { readonly name: string; readonly example: string },
 ): string {
   if (given !== undefined) {
-    const problem = isUrl(given);
+    const problem = isAddress(given);
     if (problem !== undefined) throw new Failure("usage", `${words.name} ${problem}`);
     return given.replace(/\/+$/, "");
   }
@@ -25,4 +28,16 @@ export function registryAddress(
     throw new Failure("usage", "server.port is 0: the address is not known beforehand", hint);
   }
   return serverAddress(server);
+}
+
+/** Whether an address is that of the registry here, and its readers need a token. */
+export function isPrivate(context: Context, url: string): boolean {
+  try {
+    const { server } = loadConfig(context.file());
+    return server.requireReadToken && serverAddress(server) === url;
+  } catch (error) {
+    // None is needed to point at another.
+    if (error instanceof Failure) return false;
+    throw error;
+  }
 }

@@ -2,8 +2,9 @@
  * The server that a command talks to, and how. Its token goes to that server alone: a redirect is an
  * answer, not followed.
  */
-import { isUrl } from "../config/mod.ts";
+import { urlCheck } from "../config/mod.ts";
 import { Failure, type FailureCode, messageOf } from "../errors.ts";
+import { shellWord } from "../shell-word.ts";
 import { VERSION } from "../version.ts";
 import { credentialsPath, readCredentials } from "./credentials.ts";
 import { withoutUnseen } from "./render/printable.ts";
@@ -51,8 +52,10 @@ export function findUrl(registry: string | undefined, env: Env = process.env): s
   throw new Failure("usage", "which server? none was named", hint);
 }
 
+const isServer = urlCheck(`\`moonbit-registry login\` keeps a token, or set ${TOKEN_VARIABLE}`);
+
 function checkedUrl(url: string, name: string): string {
-  const problem = isUrl(url);
+  const problem = isServer(url);
   if (problem !== undefined) throw new Failure("usage", `${name} ${problem}`);
   return new URL(url).href.replace(/\/+$/, "");
 }
@@ -183,7 +186,7 @@ function refusalOf(remote: Remote, status: number, json: unknown): Failure {
   const code = CODES.has(error.code ?? "") ? (error.code as FailureCode) : "upstream";
   const message = printableLines(error.message);
   if (code === "unauthenticated") {
-    const hint = `\`moonbit-registry login --registry ${remote.url}\`, or set ${TOKEN_VARIABLE}`;
+    const hint = `\`moonbit-registry login --registry ${shellWord(remote.url)}\`, or set ${TOKEN_VARIABLE}`;
     return new Failure(code, `${remote.url}: ${message}`, hint);
   }
   const hint = typeof error.hint === "string" ? printableLines(error.hint) : undefined;

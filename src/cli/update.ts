@@ -1,8 +1,12 @@
 /** Runs `moon update` for its user. The only place in the program that starts another one. */
 import { Failure } from "../errors.ts";
+import { shellWord } from "../shell-word.ts";
 
 /** The variable by which `moon` finds its registry. */
 export const REGISTRY_VARIABLE = "MOONCAKES_REGISTRY";
+
+/** How `moon` is given a token. */
+export const WITH_TOKEN = `${REGISTRY_VARIABLE}=https://x:TOKEN@…, see docs/private.md`;
 
 /**
  * Runs it in this terminal and waits for its end.
@@ -19,7 +23,9 @@ export async function runMoonUpdate(
   const moon = Bun.which("moon");
   if (moon === null) {
     const command =
-      registry === undefined ? "moon update" : `${REGISTRY_VARIABLE}=${registry} moon update`;
+      registry === undefined
+        ? "moon update"
+        : `${REGISTRY_VARIABLE}=${shellWord(registry)} moon update`;
     throw new Failure(
       "missing-tool",
       "there is no `moon` on the PATH",

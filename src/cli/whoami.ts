@@ -1,5 +1,6 @@
 /** Who a server takes us for. */
 import { Failure } from "../errors.ts";
+import { shellWord } from "../shell-word.ts";
 import { callRemote, type Remote, TOKEN_VARIABLE } from "./remote.ts";
 
 export interface Identity {
@@ -11,7 +12,7 @@ export interface Identity {
 /** @throws {Failure} "unauthenticated" without a token, or with one that the server does not know */
 export async function whoAmI(remote: Remote): Promise<Identity> {
   if (remote.token === undefined) {
-    const hint = `\`moonbit-registry login --registry ${remote.url}\`, or set ${TOKEN_VARIABLE}`;
+    const hint = `\`moonbit-registry login --registry ${shellWord(remote.url)}\`, or set ${TOKEN_VARIABLE}`;
     throw new Failure("unauthenticated", `there is no token for ${remote.url}`, hint);
   }
   const { json } = await callRemote(remote, { path: "/api/v0/whoami" });

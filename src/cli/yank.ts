@@ -1,9 +1,11 @@
 /** Yanks, or takes a yank back, wherever the version was published. */
+import { isRecord } from "../record.ts";
 import type { Context } from "./context.ts";
 import { callRemote, type Remote } from "./remote.ts";
+import { printable } from "./render/printable.ts";
 import { findTarget, moduleVersion, versionPath } from "./target.ts";
 
-/** @param reason undefined: takes it back */
+/** @param reason undefined: takes it back; empty: leaves what was said before */
 export async function changeYank(
   context: Context,
   words: { readonly operand: string; readonly registry: string | undefined },
@@ -12,17 +14,26 @@ export async function changeYank(
   const { out } = context;
   const { module, version } = moduleVersion(words.operand);
   const target = findTarget(context, words.registry);
-  if (target.kind === "remote") await ask(target.remote, module, version, reason);
-  else {
-    const { openRegistry, yankLocally } = await import("../registry/mod.ts");
-    const warn = (message: string) => out.log.warn(message);
-    await yankLocally(openRegistry(target.file), module, version, reason, { warn });
-  }
+  const kept =
+    target.kind === "remote"
+      ? await ask(target.remote, module, version, reason)
+      : await changeHere(context, target.file, module, version, reason);
   if (out.json) {
-    const yanked = reason !== undefined;
-    out.document({ module, version, yanked, yanked_reason: reason ?? null });
+    out.document({ module, version, yanked: reason !== undefined, yanked_reason: kept });
   } else if (reason === undefined) out.data(`${module}@${version} is no longer yanked.`);
-  else out.data(`Yanked ${module}@${version}${reason === "" ? "" : `: ${reason}`}`);
+  else out.data(`Yanked ${module}@${version}${kept ? `: ${printable(kept)}` : ""}`);
+}
+
+async function changeHere(
+  { out }: Context,
+  file: string,
+  module: string,
+  version: string,
+  reason: string | undefined,
+): Promise<string | null> {
+  const { openRegistry, yankLocally } = await import("../registry/mod.ts");
+  const warn = (message: string) => out.log.warn(message);
+  return (await yankLocally(openRegistry(file), module, version, reason, { warn })).reason;
 }
 
 async function ask(
@@ -30,11 +41,13 @@ async function ask(
   module: string,
   version: string,
   reason: string | undefined,
-): Promise<void> {
-  await callRemote(remote, {
+): Promise<string | null> {
+  const { json } = await callRemote(remote, {
     method: "POST",
     path: `${versionPath(module, version)}/${reason === undefined ? "unyank" : "yank"}`,
     headers: { "content-type": "application/json" },
     body: JSON.stringify(reason === undefined ? {} : { reason }),
   });
+  const kept = isRecord(json) ? json.yanked_reason : undefined;
+  return typeof kept === "string" ? kept : null;
 }

@@ -18,26 +18,36 @@ export const isInterval: Check<string> = (value) =>
     ? `must be a time such as "90s", "30m", "1h" or "1d", not ${JSON.stringify(value)}`
     : undefined;
 
-export const isIntervalOrEmpty: Check<string> = (value) =>
-  value === "" ? undefined : isInterval(value);
+/** @param credentials where they go instead, as a clause; undefined where there are none */
+export function urlCheck(credentials?: string): Check<string> {
+  return (value) => {
+    const elsewhere = credentials === undefined ? "" : `; ${credentials}`;
+    const shown = masked(JSON.stringify(value));
+    if (/\$\{/.test(value)) return `takes no variables${elsewhere}`;
+    const url = URL.parse(value);
+    if (!url || !["http:", "https:"].includes(url.protocol)) {
+      return `must be an http or https URL, not ${shown}`;
+    }
+    // Not shown: it is a secret.
+    if (url.username !== "" || url.password !== "") return `must hold no credentials${elsewhere}`;
+    if (/[?#]/.test(value)) return `must have no ? and no #: ${shown}`;
+    return undefined;
+  };
+}
 
-export const isUrl: Check<string> = (value) => {
-  const shown = JSON.stringify(value);
-  if (/\$\{/.test(value)) return "takes no variables; only [sources.auth] does";
-  if (!URL.canParse(value)) return `must be an http or https URL, not ${shown}`;
-  const url = new URL(value);
-  if (!["http:", "https:"].includes(url.protocol)) {
-    return `must be an http or https URL, not ${shown}`;
-  }
-  // Not shown: it is a secret.
-  if (url.username !== "" || url.password !== "") {
-    return "must hold no credentials; they go into [sources.auth]";
-  }
-  if (/[?#]/.test(value)) return `must have no ? and no #: ${shown}`;
-  return undefined;
-};
+export const isUrl = urlCheck();
+export const isSourceUrl = urlCheck("they go into [sources.auth]");
+/** Of `git.remote_url`. */
+export const isRemoteUrl = urlCheck("they go into [git.auth]");
 
-export const isUrlOrEmpty: Check<string> = (value) => (value === "" ? undefined : isUrl(value));
+export function orEmpty(check: Check<string>): Check<string> {
+  return (value) => (value === "" ? undefined : check(value));
+}
+
+/** `https://me:secret@host/` is shown as `https://***@host/`. */
+export function masked(text: string): string {
+  return text.replace(/:\/\/[^/?#]*@/g, "://***@");
+}
 
 export function isBetween(low: number, high: number): Check<number> {
   return (value) =>
@@ -78,11 +88,20 @@ export const isBranch: Check<string> = (value) => {
 /** Files of these names cannot be made on Windows, whatever their ending. */
 const DEVICES = /^(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\.|$)/;
 
+/** What the modules that were published here go by wherever a source is named. */
+const OWN = "published";
+
+/** As `isRefName`, and no name that is taken already. */
+export const isSourceName: Check<string> = (name) =>
+  name === OWN
+    ? `must not be "${OWN}": so is called what this registry publishes itself`
+    : isRefName(name);
+
 /**
  * Source names become names of Git refs, that is of files: lower case only, so that they stay apart
  * on disks that ignore case. Source: git-check-ref-format(1).
  */
-export const isSourceName: Check<string> = (name) => {
+export const isRefName: Check<string> = (name) => {
   if (name.length > 64) return "must have at most 64 characters";
   if (!/^[a-z0-9][a-z0-9._-]*$/.test(name)) {
     return `must be of a-z, 0-9, ".", "_" and "-" and begin with a letter or digit, not ${JSON.stringify(name)}`;

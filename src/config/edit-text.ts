@@ -3,8 +3,12 @@
  * These place text; `edit.ts` knows what the tables mean and proves each result.
  */
 
+import { isDeepStrictEqual } from "node:util";
+import { parse } from "smol-toml";
+import { editArray } from "./edit-array.ts";
 import type { Value } from "./keys.ts";
 import {
+  type Member,
   type Path,
   type Scan,
   type Span,
@@ -28,9 +32,9 @@ export function lineEnd(text: string): "\n" | "\r\n" {
 /** Sets a value wherever the text keeps it, or adds the key where it belongs. */
 export function setInText(text: string, path: Path, value: Value): string {
   const layout = scan(text);
-  const written = writeValue(value);
   const member = layout.members.find((each) => samePath(each.path, path));
-  if (member) return splice(text, member.value, written);
+  if (member) return replaceValue(text, member, value);
+  const written = writeValue(value);
   const table = path.slice(0, -1);
   const line = `${writeKey(path.slice(-1))} = ${written}`;
   if (table.length === 0) return insertAtTop(text, line);
@@ -40,6 +44,13 @@ export function setInText(text: string, path: Path, value: Value): string {
     addDotted(text, layout, path, written) ??
     appendBlock(text, [`[${writeKey(table)}]`, line])
   );
+}
+
+function replaceValue(text: string, { path, value: span }: Member, value: Value): string {
+  const old: unknown = parse(`value = ${text.slice(span.start, span.end)}`).value;
+  if (isDeepStrictEqual(old, value)) return text;
+  const edited = typeof value === "object" ? editArray(text, path, span, value) : undefined;
+  return splice(text, span, edited ?? writeValue(value));
 }
 
 /** `server = { port = 1 }`, and the elements of `sources = [{ … }]`. */

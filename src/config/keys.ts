@@ -8,13 +8,15 @@ import {
   isBetween,
   isBranch,
   isInterval,
-  isIntervalOrEmpty,
   isOneOf,
+  isRefName,
+  isRemoteUrl,
   isSourceName,
+  isSourceUrl,
   isText,
   isUrl,
-  isUrlOrEmpty,
   isWord,
+  orEmpty,
 } from "./checks.ts";
 
 /** The types a value can have, and what they are in TypeScript. */
@@ -32,8 +34,10 @@ export interface Key<K extends keyof Kinds = keyof Kinds, D = Kinds[K] | undefin
   readonly kind: K;
   readonly default: D;
   readonly help: string;
-  // A method, so that a key of one kind is also a `Key`.
+  // Methods, so that a key of one kind is also a `Key`.
   check(value: Kinds[K]): string | undefined;
+  /** What is asked besides of a value that is set now; files may have others. */
+  checkNew?(value: Kinds[K]): string | undefined;
 }
 
 export type Keys = Readonly<Record<string, Key>>;
@@ -50,6 +54,10 @@ function key<K extends keyof Kinds, D extends Kinds[K] | undefined>(
   check: Check<Kinds[K]> = () => undefined,
 ): Key<K, D> {
   return { kind, default: fallback, help, check };
+}
+
+function newlyChecked<K extends Key>(each: K, checkNew: NonNullable<K["checkNew"]>): K {
+  return { ...each, checkNew };
 }
 
 export const TOP_KEYS = {
@@ -71,18 +79,21 @@ export const TABLES = {
   server: {
     host: key("string", "127.0.0.1", "0.0.0.0 shares with the network", isWord),
     port: key("integer", 8080, "0 takes any free one", isBetween(0, 65535)),
-    base_url: key("string", "", "public URL, when behind a proxy", isUrlOrEmpty),
+    base_url: key("string", "", "public URL, when behind a proxy", orEmpty(isUrl)),
     upstream_fallback: key("boolean", true, "fetch what is asked for and not stored"),
     dist_dir: key("string", "./dist", "executables to hand out; relative to this file", isText),
     require_read_token: key("boolean", false, "private: reading takes a token too"),
   },
   policy: {
-    min_age: key("string", "", "younger versions are held back", isIntervalOrEmpty),
+    min_age: key("string", "", "younger versions are held back", orEmpty(isInterval)),
     allow: key("strings", [], "never held back: a/*, a/b@1.2.3", areTexts),
     block: key("strings", [], "neither listed nor served", areTexts),
   },
   git: {
-    remote_url: key("string", "", "where the index is pushed to and pulled from"),
+    remote_url: newlyChecked(
+      key("string", "", "where the index is pushed to and pulled from"),
+      orEmpty(isRemoteUrl),
+    ),
     branch: key("string", "main", "branch of the remote", isBranch),
     auto_push: key("boolean", false, "push after each mirror and sync"),
   },
@@ -95,7 +106,7 @@ export const TABLES = {
 
 /** `[[providers]]`: who vouches for people that sign in to `/v1`, besides this registry's tokens. */
 export const PROVIDER_KEYS = {
-  name: key("string", undefined, "names it for `kp login --provider`", isSourceName),
+  name: key("string", undefined, "names it for `kp login --provider`", isRefName),
   type: key(
     "string",
     undefined,
@@ -116,10 +127,10 @@ export const SOURCE_KEYS = {
     "mooncakes, moonbit-registry or custom",
     isOneOf("mooncakes", "moonbit-registry", "custom"),
   ),
-  url: key("string", undefined, "the registry's address", isUrl),
-  index_url: key("string", undefined, "default: url + /git/index, or /index for http", isUrl),
+  url: key("string", undefined, "the registry's address", isSourceUrl),
+  index_url: key("string", undefined, "default: url + /git/index, or /index for http", isSourceUrl),
   index_type: key("string", "git", "git or http", isOneOf("git", "http")),
-  download_url: key("string", undefined, "where archives are; default: url", isUrl),
+  download_url: key("string", undefined, "where archives are; default: url", isSourceUrl),
   enabled: key("boolean", true, "whether it is used"),
   priority: key("integer", 50, "lower is tried first", isBetween(0, 1_000_000)),
   timeout: key("string", undefined, "how long it may be silent; default: 30s", isInterval),

@@ -2,6 +2,7 @@
 import { statSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { Failure, systemCode } from "../errors.ts";
+import { shellWord } from "../shell-word.ts";
 
 export const CONFIG_NAME = "registry.toml";
 
@@ -17,7 +18,7 @@ export function findRegistry(dirOption: string | undefined, cwd: string, execPat
     const given = resolve(cwd, dirOption);
     const file = basename(given) === CONFIG_NAME ? given : join(given, CONFIG_NAME);
     if (isFile(file)) return file;
-    const hint = `make one there: moonbit-registry init ${dirOption}`;
+    const hint = `make one there: moonbit-registry init ${shellWord(dirOption)}`;
     throw new Failure("no-registry", `there is no ${CONFIG_NAME} in ${dirOption}`, hint);
   }
   for (const dir of [...upwards(resolve(cwd)), ...besideExecutable(execPath)]) {

@@ -1,6 +1,6 @@
 /** `registry.toml`: finding, reading, checking and editing it. Knows nothing of what settings do. */
 export { serverAddress } from "./address.ts";
-export { isText, isUrl, parseInterval } from "./checks.ts";
+export { isRemoteUrl, isText, isUrl, parseInterval, urlCheck } from "./checks.ts";
 export { addSource, removeSource, type SourceTable, setSourceValue, setValue } from "./edit.ts";
 export { expand } from "./env.ts";
 export { loadConfig, parseConfig, readConfig } from "./load.ts";

@@ -9,9 +9,6 @@ import type { Auth, IndexType, SourceConfig, SourceType } from "./schema.ts";
 
 export const DEFAULT_SOURCE = "default_source";
 
-/** What the modules that were published here go by wherever a source is named. */
-const OWN = "published";
-
 /** @throws {Problem} */
 export function readSources(value: unknown): SourceConfig[] {
   if (value === undefined) return [];
@@ -22,10 +19,6 @@ export function readSources(value: unknown): SourceConfig[] {
   for (const [i, { name }] of sources.entries()) {
     if (sources.findIndex((each) => each.name === name) < i) {
       throw new Problem(["sources", i, "name"], `there is a source \`${name}\` above already`);
-    }
-    if (name === OWN) {
-      const message = `no source can be called \`${OWN}\`: so is what this registry publishes itself`;
-      throw new Problem(["sources", i, "name"], message);
     }
   }
   return sources;

@@ -1,6 +1,6 @@
 /** Removals from TOML text that take their own comments along and leave all others. */
 import { attachedStart, insertAtTop, lineEnd, sectionEnd, splice } from "./edit-text.ts";
-import { type Member, type Path, type Span, samePath, scan, startsWith } from "./scan.ts";
+import { commaAfter, type Member, type Path, samePath, scan, startsWith } from "./scan.ts";
 
 /** Removes a key or an array element. A comment behind a key stays, as a line of its own. */
 export function removeMember(text: string, path: Path): string {
@@ -28,12 +28,6 @@ function removeBetweenCommas(text: string, member: Member, siblings: readonly Me
   return comma.start < member.start
     ? splice(splice(text, member, ""), comma, "")
     : splice(splice(text, comma, ""), member, "");
-}
-
-function commaAfter(text: string, offset: number): Span | undefined {
-  const pattern = /(?:\s|#[^\n]*)*,/y;
-  pattern.lastIndex = offset;
-  return pattern.test(text) ? { start: pattern.lastIndex - 1, end: pattern.lastIndex } : undefined;
 }
 
 /** Moves a key, its comments with it, to before the first table. */

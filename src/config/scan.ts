@@ -96,6 +96,14 @@ export function lineOf(text: string, path: Path): number {
   return text.slice(0, best.offset).split("\n").length;
 }
 
+/** The comma behind a member, when it has one: there may be lines and comments between. */
+export function commaAfter(text: string, offset: number): Span | undefined {
+  // A comment to its very end: there may be commas in it.
+  const pattern = /(?:\s|#[^\n]*\n)*,/y;
+  pattern.lastIndex = offset;
+  return pattern.test(text) ? { start: pattern.lastIndex - 1, end: pattern.lastIndex } : undefined;
+}
+
 export function startsWith(path: Path, prefix: Path): boolean {
   return prefix.every((word, i) => path[i] === word);
 }

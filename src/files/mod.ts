@@ -2,6 +2,7 @@
 export { copyDurably } from "./copy.ts";
 export { asDatabaseFailure, tellingOf } from "./database.ts";
 export { isTemporary, syncDirectory, temporaryIn, writeDurably } from "./durable.ts";
+export { takeExclusive } from "./exclusive.ts";
 export { lookEachTurn, lookEvery } from "./look.ts";
 export { syncAll } from "./sync-all.ts";
 export { openTables, type Tables } from "./tables.ts";

@@ -71,6 +71,14 @@ export function checkManifest(manifest: Manifest): Problem[] {
   if (typeof target === "string" && !TARGETS.includes(target)) {
     add("preferred-target", `preferred-target "${shown(target)}" is none`, TARGETS.join(", "));
   }
+  if (!areTargets(fields["supported-targets"])) {
+    const written = shown(JSON.stringify(fields["supported-targets"]));
+    const fix = `write "js" or "all-js+wasm-gc", of ${TARGETS.join(", ")} and all`;
+    add("supported-targets", `supported-targets ${written} names no targets`, fix);
+  }
+  if (!areRules(fields.rule)) {
+    add("rule", "rule has no name or command that is a text", "give each rule both");
+  }
   if (typeof fields.source === "string" && typeof fields["root-dir"] === "string") {
     add("root-dir", "root-dir is another word for source", "keep one of them");
   }
@@ -113,6 +121,29 @@ function listProblem(value: unknown): string | undefined {
   if (value.length > MAX_KEYWORDS) return `has more than ${MAX_KEYWORDS} items`;
   const problem = value.map((each) => textProblem(each ?? 0, "line")).find((each) => each);
   return problem && `has an item that ${problem}`;
+}
+
+/**
+ * Targets by name, or one expression of such as are added and taken away. Source: `supported_targets.rs` in
+ * `moonutil/src` of moonbitlang/moon.
+ */
+function areTargets(value: unknown): boolean {
+  if (value === undefined || value === null) return true;
+  if (Array.isArray(value)) return value.every((each) => TARGETS.includes(each));
+  return typeof value === "string" && TARGET_EXPRESSION.test(value.trim());
+}
+
+const TARGET_EXPRESSION = (() => {
+  const target = `(?:${[...TARGETS, "all"].join("|")})(?=[-+\\s]|$)`;
+  return new RegExp(`^[-+]?\\s*${target}(?:\\s*[-+]\\s*${target})*$`);
+})();
+
+/** One rule or several. Source: `MoonModRule` in `moonutil/src/module.rs` of moonbitlang/moon. */
+function areRules(value: unknown): boolean {
+  if (value === undefined || value === null) return true;
+  const isRule = (each: unknown) =>
+    isRecord(each) && typeof each.name === "string" && typeof each.command === "string";
+  return Array.isArray(value) ? value.every(isRule) : isRule(value);
 }
 
 function isTextRecord(value: unknown): boolean {

@@ -39,14 +39,34 @@ export function parseDsl(text: string): Fields {
     const { key, value, line } = each;
     if (!KEYS.has(key)) throw unknownKey(each);
     if (key === "rule") rules.push(value);
-    else if (key !== "options") add(key, value, line);
-  }
-  for (const { key, value, line } of statements) {
-    if (key !== "options" || !isRecord(value)) continue;
-    for (const [option, setting] of Object.entries(value)) add(option, setting, line);
+    else add(key, value, line);
   }
   if (rules.length > 0) add("rule", rules, lineOf(statements, "rule"));
+  const options = found.get("options");
+  found.delete("options");
+  for (const [option, setting] of Object.entries(isRecord(options?.value) ? options.value : {})) {
+    add(option, setting, options!.line);
+  }
+  checkRules(found.get("rule"));
   return lower(found);
+}
+
+/** Rules that could not be told apart. What each must say is the same in JSON, and is checked there. */
+function checkRules(found: { value: unknown; line: number } | undefined): void {
+  if (!found) return;
+  const { value: rules, line } = found;
+  if (!Array.isArray(rules)) {
+    const fix = 'write rule(name: "…", command: "…")';
+    throw new SyntaxProblem(line, '"rule" is no list of rules', fix);
+  }
+  const names = rules.map((rule) => (isRecord(rule) ? rule.name : undefined));
+  const twin = names.find((name, at) => typeof name === "string" && names.indexOf(name) < at);
+  if (twin === undefined) return;
+  throw new SyntaxProblem(
+    line,
+    `there are two rules ${JSON.stringify(twin)}`,
+    "rename one of them",
+  );
 }
 
 type Found = Map<string, { value: unknown; line: number }>;

@@ -40,8 +40,15 @@ function decode(bytes: Uint8Array): string {
   if (bytes.length > MAX_MANIFEST) {
     throw new SyntaxProblem(1, `is more than ${MAX_MANIFEST} bytes`, "move data into other files");
   }
+  const text = utf8(bytes);
+  if (!text.startsWith("\ufeff")) return text;
+  const message = "begins with a byte order mark, which clients do not read";
+  throw new SyntaxProblem(1, message, "save it as UTF-8 without one");
+}
+
+function utf8(bytes: Uint8Array): string {
   try {
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(bytes);
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch {
     throw new SyntaxProblem(1, "is not UTF-8", "save it as UTF-8");
   }

@@ -42,6 +42,8 @@ export interface Collision {
 /**
  * Finds paths that are one on some file system: the same twice, differing only in case or Unicode
  * form, or a file where another path has a folder. Each is told once, with the one before it.
+ *
+ * @param paths one that ends with a slash is a folder; the same folder may be there twice
  */
 export function collisions(paths: Iterable<string>): Collision[] {
   const found: Collision[] = [];
@@ -49,14 +51,16 @@ export function collisions(paths: Iterable<string>): Collision[] {
   const folders = new Map<string, string>();
   for (const path of paths) {
     const parts = path.split("/");
+    // Without the last part: a file's name, or what is behind a folder's slash.
     const above = parts.slice(0, -1).map((_, depth) => parts.slice(0, depth + 1).join("/"));
+    const isFile = !path.endsWith("/");
     const twins = [
       ...above.map((folder) => files.get(folded(folder)) ?? differs(folders, folder)),
-      files.get(folded(path)) ?? folders.get(folded(path)),
+      isFile ? (files.get(folded(path)) ?? folders.get(folded(path))) : undefined,
     ];
     const twin = twins.find((each) => each !== undefined);
     if (twin !== undefined) found.push({ path, with: twin });
-    files.set(folded(path), path);
+    if (isFile) files.set(folded(path), path);
     for (const folder of above)
       if (!folders.has(folded(folder))) folders.set(folded(folder), folder);
   }

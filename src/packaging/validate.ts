@@ -1,5 +1,5 @@
 /** Everything that speaks against a publication, at once. Knows an index only by what it is asked. */
-import { compare } from "semver";
+import { compareBuild } from "semver";
 import { checkManifest } from "./check-manifest.ts";
 import {
   MANIFEST_FILES,
@@ -84,7 +84,7 @@ function unmet(
 function satisfies(wanted: string, version: string): boolean {
   const group = (text: string) => Math.max(1, Number.parseInt(text, 10));
   if (wanted === version) return true;
-  return group(wanted) === group(version) && compare(version, wanted) >= 0;
+  return group(wanted) === group(version) && compareBuild(version, wanted) >= 0;
 }
 
 function checkFiles(files: Contents["files"]): Problem[] {

@@ -131,7 +131,7 @@ async function readDirectory(archive: Blob, limits: ZipLimits): Promise<Director
     if (unpacked > limits.unpacked) {
       problems.push(whole(`unpacks to ${unpacked} bytes, more than ${limits.unpacked}`));
     }
-    for (const { path, with: other } of collisions(files.map((each) => each.path))) {
+    for (const { path, with: other } of collisions(named.map((each) => each.path))) {
       const message = `is the same file as ${shown(other)} where case does not count`;
       problems.push({ file: path, message, fix: "rename one of them" });
     }
@@ -173,6 +173,7 @@ function entryProblem(path: string, otherPath: string, entry: Entry): string | u
   const isFolder = path.endsWith("/");
   const unsafe = unsafePath(isFolder ? path.slice(0, -1) : path);
   if (unsafe) return unsafe;
+  if (hasControlBytes(entry.fileNameRaw)) return "has a control character in its path";
   if (otherPath !== path) return `is called ${shown(otherPath)} as well`;
   const type = modeOf(entry) & TYPE;
   if (type === LINK) return "is a symbolic link";
@@ -185,6 +186,13 @@ function entryProblem(path: string, otherPath: string, entry: Entry): string | u
   if (isFolder && entry.uncompressedSize > 0) return "is a folder with content";
   return undefined;
 }
+
+/**
+ * Control characters as other programs read them: in a name that is not UTF-8 they can also stand for the
+ * pictures of code page 437 (☺ is 0x01), which is what they are decoded to here.
+ */
+const hasControlBytes = (name: Buffer): boolean =>
+  name.some((byte) => byte < 0x20 || byte === 0x7f);
 
 function createZip(opened: Opened, entries: readonly Named[]): ModuleZip {
   const byPath = new Map(entries.map(({ path, entry }) => [path, entry]));

@@ -6,6 +6,7 @@ import { defaultConfigText } from "../config/mod.ts";
 import { Failure } from "../errors.ts";
 import { writeDurably } from "../files/mod.ts";
 import { createRepository } from "../git/mod.ts";
+import { shellWord } from "../shell-word.ts";
 import { dataPaths } from "./paths.ts";
 
 /**
@@ -20,7 +21,7 @@ export async function initRegistry(
   const root = resolve(dir);
   const file = join(root, "registry.toml");
   if (existsSync(file)) {
-    const hint = `use it as it is: moonbit-registry --dir ${dir} status`;
+    const hint = `use it as it is: moonbit-registry --dir ${shellWord(dir)} status`;
     throw new Failure("exists", `there is a registry at ${root}`, hint);
   }
   const paths = dataPaths(join(root, "data"));

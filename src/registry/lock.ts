@@ -1,19 +1,15 @@
 /**
- * One holder at a time. The lock is SQLite's, on an empty database: the system lets go of it when its
- * holder dies, however that happens, so that nobody has to guess whether a lock is stale.
+ * One holder at a time.
  *
- *     data/lock        empty; who holds SQLite's lock of it is the one
+ *     data/lock        empty; who holds it is the one, see `files/exclusive.ts`
  *     data/lock.json   who that is, for people; means nothing when its process is gone
- *
- * Source: https://www.sqlite.org/lockingv3.html
  */
-import { Database } from "bun:sqlite";
-import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { hostname } from "node:os";
 import { dirname } from "node:path";
 import { Failure, messageOf, systemCode } from "../errors.ts";
-import { asDiskFailure, DISK_FULL, diskTrouble } from "../files/mod.ts";
+import { asDiskFailure, DISK_FULL, diskTrouble, takeExclusive } from "../files/mod.ts";
 
 export interface Holder {
   readonly pid: number;
@@ -40,7 +36,7 @@ export async function withLock<T>(
   command: string,
   work: () => Promise<T>,
 ): Promise<T> {
-  return await holding(path, await soon(path, command, MOMENT_MS), work);
+  return await holding(path, await soon(path, command, deadlineIn(MOMENT_MS)), work);
 }
 
 /** As `withLock`, but not at all when another is writing. @throws {Failure} "io" */
@@ -79,6 +75,8 @@ const RETRY_MS = 25;
 /**
  * As `withLock`, but waits longer for another writer, and for those of this process in a row.
  *
+ * @param patienceMs from the call on; the work of those before it in this process is waited for however long
+ *
  * @throws {Failure} as `withLock`; "busy" only after the wait
  */
 export async function withLockSoon<T>(
@@ -87,13 +85,17 @@ export async function withLockSoon<T>(
   patienceMs: number,
   work: () => Promise<T>,
 ): Promise<T> {
+  // From now on, not from its turn: those before it wait for the same writer.
+  const until = deadlineIn(patienceMs);
   return await inTurn(path, async () => {
-    return await holding(path, await soon(path, command, patienceMs), work);
+    return await holding(path, await soon(path, command, until), work);
   });
 }
 
-async function soon(path: string, command: string, patienceMs: number): Promise<() => void> {
-  const until = performance.now() + patienceMs;
+const deadlineIn = (ms: number): number => performance.now() + ms;
+
+/** @param until by the clock of `performance`; one try is made also when that has passed */
+async function soon(path: string, command: string, until: number): Promise<() => void> {
   for (;;) {
     const release = await acquire(path, command).catch((error: unknown) => {
       const isBusy = error instanceof Failure && error.code === "busy";
@@ -123,14 +125,14 @@ async function inTurn<T>(path: string, work: () => Promise<T>): Promise<T> {
 /** Who is writing now, or undefined. Whoever is dead is nobody. */
 export function lockHolder(path: string): Holder | undefined {
   const holder = readHolder(path);
-  return holder && isAlive(holder) ? holder : undefined;
+  return holder && isHeld(path, holder) ? holder : undefined;
 }
 
 async function acquire(path: string, command: string): Promise<() => void> {
   try {
     await mkdir(dirname(path), { recursive: true });
-    const db = lockDatabase(path);
-    if (!db) throw busy(lockHolder(path));
+    const release = takeExclusive(path);
+    if (!release) throw busy(lockHolder(path));
     const me: Holder = {
       pid: process.pid,
       host: hostname(),
@@ -141,26 +143,10 @@ async function acquire(path: string, command: string): Promise<() => void> {
     writeName(path, me);
     return () => {
       rmSync(holderPath(path), { force: true });
-      db.close();
+      release();
     };
   } catch (error) {
     throw error instanceof Failure ? error : unwritable(path, error);
-  }
-}
-
-/** Opens and locks, or gives undefined when another has the lock. */
-function lockDatabase(path: string): Database | undefined {
-  const db = new Database(path, { create: true });
-  try {
-    // Reserves the right to write and writes nothing: the file stays empty. A journal on the disk would
-    // be written all the same, and a full one has no room for it, though `gc` is what makes room there.
-    db.exec("PRAGMA journal_mode = MEMORY");
-    db.exec("BEGIN IMMEDIATE");
-    return db;
-  } catch (error) {
-    db.close();
-    if (systemCode(error) === "SQLITE_BUSY") return undefined;
-    throw error;
   }
 }
 
@@ -199,9 +185,26 @@ function readHolder(path: string): Holder | undefined {
   }
 }
 
-/** A process of another host cannot be looked at, and is taken to be alive. */
+/** A process of another host cannot be looked at; whoever can take its lock knows that it is gone. */
+function isHeld(path: string, holder: Holder): boolean {
+  return holder.host === hostname() ? isAlive(holder) : !isFree(path);
+}
+
+function isFree(path: string): boolean {
+  // Whoever writes has made it.
+  if (!existsSync(path)) return true;
+  try {
+    const release = takeExclusive(path, { create: false });
+    release?.();
+    return release !== undefined;
+  } catch (error) {
+    // On a read-only medium, say: nobody can tell.
+    if (diskTrouble(error)) return false;
+    throw error;
+  }
+}
+
 function isAlive(holder: Holder): boolean {
-  if (holder.host !== hostname()) return true;
   try {
     process.kill(holder.pid, 0);
   } catch (error) {

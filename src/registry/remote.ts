@@ -1,5 +1,5 @@
 /** Shares the index through a Git host: `git.remote_url` and its branch `git.branch`. */
-import { isUrl } from "../config/mod.ts";
+import { isRemoteUrl } from "../config/mod.ts";
 import { Failure, messageOf } from "../errors.ts";
 import {
   createRepository,
@@ -125,7 +125,7 @@ function remotePeer({ config }: Registry): GitPeer {
     const hint = "set it: `config git.remote_url https://git.example/team/index.git`";
     throw new Failure("usage", "git.remote_url is not set", hint);
   }
-  const problem = isUrl(remoteUrl)?.replaceAll("[sources.auth]", "[git.auth]");
+  const problem = isRemoteUrl(remoteUrl);
   // The value is not shown: it may hold a secret.
   if (problem !== undefined) {
     const what = problem.includes(remoteUrl) ? "must be an http or https URL" : problem;

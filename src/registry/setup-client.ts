@@ -55,9 +55,10 @@ export async function setUpClient(options: ClientSetupOptions): Promise<ClientSe
   const { file, backup } = paths(options.moonHome);
   const before = readText(file);
   const { applyEdits, modify } = await import("jsonc-parser");
-  await parseObject(file, before);
+  const current = await parseObject(file, before);
+  const kept = isSetUp(current) ? readText(backup) : undefined;
   // Not of what an earlier run wrote.
-  const own = await parseObject(backup, readText(backup) ?? before);
+  const own = await parseObject(backup, kept ?? before);
   const api = options.keepApi ? textOf(own.api ?? own.registry) : options.url;
   const settings = clientSettings(options.url, options.form, api);
   let text = before || "{}\n";
@@ -66,11 +67,21 @@ export async function setUpClient(options: ClientSetupOptions): Promise<ClientSe
     text = applyEdits(text, modify(text, [key], settings[key], { formattingOptions }));
   }
   await inMoonHome(options.moonHome, async () => {
-    // The first one is what `undo` goes back to, however often this is run.
-    if (!existsSync(backup)) await writeDurably(backup, before ?? "", modeOf(file));
+    // What its user wrote last is what `undo` goes back to, however often this is run.
+    if (kept === undefined) await writeDurably(backup, before ?? "", modeOf(file));
     await writeDurably(target(file), text, modeOf(file));
   });
   return { file, backup, settings };
+}
+
+/** Whether a file still holds what an earlier run wrote: otherwise somebody has written it anew. */
+function isSetUp(current: Readonly<Record<string, unknown>>): boolean {
+  const url = current.registry ?? current.download;
+  // Nobody sets up a client for the public registry; by hand it is gone back to.
+  if (typeof url !== "string" || url === PUBLIC_API) return false;
+  const form = "registry" in current ? "one" : "split";
+  const settings = clientSettings(url, form, textOf(current.api));
+  return KEYS.every((key) => current[key] === settings[key]);
 }
 
 /** Comments and trailing commas are fine, as they are for the client. */

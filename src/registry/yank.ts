@@ -25,7 +25,7 @@ export interface Yanked {
 }
 
 /**
- * @param reason shown to whoever asks; may be empty
+ * @param reason shown to whoever asks; an empty one leaves what was said before
  * @throws {Failure} "not-found"; "forbidden" for what was not published here; "usage" for a bad reason
  */
 export async function yank(
@@ -58,13 +58,15 @@ async function change(
       const message = `${shown(module)}@${shown(version)} was not published here`;
       throw new Failure("not-found", message, `the newest versions are: ${known.join(", ")}`);
     }
-    const next = withReason(line, reason);
+    // Said again without a reason it takes none back.
+    const kept = reason === "" ? (line.entry.yanked ?? "") : reason;
+    const next = withReason(line, kept);
     const changed = !next.bytes.equals(line.bytes);
     if (changed) {
       const all = lines.map((each) => (each === line ? next : each));
       await writePublished(registry, module, all, Date.now());
     }
-    return { module, version, yanked: reason !== undefined, reason: reason ?? null, changed };
+    return { module, version, yanked: kept !== undefined, reason: kept ?? null, changed };
   });
 }
 

@@ -30,6 +30,21 @@ describe("init", () => {
     expect(await ok(join(dir, "reg"), "config", "registry.name")).toBe("team\n");
   });
 
+  test("says it so that it can be pasted, whatever the directory is called", async () => {
+    const dir = tempDirectory("cli");
+    const name = "a$(id) 'é";
+    const word = "'a$(id) '\\''é'";
+    const missing = await run(["-d", name, "status"], { cwd: dir });
+    expect(missing.stderr).toContain(`moonbit-registry init ${word}\n`);
+    expect((await run(["init", name], { cwd: dir })).stderr).toContain(`cd ${word}\n`);
+    const again = await run(["init", name], { cwd: dir });
+    expect(again.stderr).toContain(`moonbit-registry --dir ${word} status\n`);
+    const key = await run(["key", "generate", "my key"], { cwd: dir });
+    expect(key.stderr).toContain("`export --sign 'my key'`");
+    const portable = await run(["init", "--portable", "my stick"], { cwd: dir });
+    expect(portable.stderr).toContain("--dir 'my stick' source add");
+  });
+
   test("touches no registry that is there", async () => {
     const dir = await registry();
     const before = toml(dir);
@@ -116,6 +131,13 @@ describe("source", () => {
     for (const [words, message] of cases) {
       const { code, stderr } = await run(["source", "add", "x", ...words], { cwd: dir });
       expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining(message) });
+    }
+    for (const name of ["published", "A b"]) {
+      const { code, stderr } = await run(["source", "add", name, "--url", "https://a"], {
+        cwd: dir,
+      });
+      expect(code).toBe(2);
+      expect(stderr).toStartWith("error: a source's name must ");
     }
   });
 });

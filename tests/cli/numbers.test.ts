@@ -16,7 +16,10 @@ test("moment takes days and moments that exist", () => {
   expect(moment("2026-01-31T10:00:01.5Z", "--since").toISOString()).toBe(
     "2026-01-31T10:00:01.500Z",
   );
-  for (const word of ["", "yesterday", "2026", "2026-02-31", "2026-13-01", "31.01.2026", "1"]) {
+  expect(moment("2028-02-29T23:00-05:00", "--since").toISOString()).toStartWith("2028-03-01");
+  const days = ["", "yesterday", "2026", "2026-02-31", "2026-13-01", "31.01.2026", "1"];
+  const moments = ["2026-02-31T00:00Z", "2026-02-29T23:00:00+02:00", "2026-02-01T25:00Z"];
+  for (const word of [...days, ...moments]) {
     expect(() => moment(word, "--since")).toThrow("--since wants a date such as 2026-01-31, not");
   }
 });

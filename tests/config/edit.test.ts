@@ -17,7 +17,70 @@ describe("setValue", () => {
   test("replaces an array that takes many lines", () => {
     const text = lines("[mirror]", "packages = [", '  "a/*", # all', "]", "concurrency = 1");
     expect(setValue(text, ["mirror", "packages"], ["b/c", 'd"/*'])).toBe(
-      lines("[mirror]", 'packages = ["b/c", "d\\"/*"]', "concurrency = 1"),
+      lines("[mirror]", "packages = [", '  "b/c",', '  "d\\"/*",', "]", "concurrency = 1"),
+    );
+  });
+
+  const set = (text: string, ...packages: string[]) =>
+    setValue(text, ["mirror", "packages"], packages);
+
+  test("takes and adds elements of an array, and leaves the others as they are written", () => {
+    const before = lines(
+      "[mirror]",
+      "packages = [ # remembered",
+      "  # the team's",
+      "  'a/*',   # pinned for ticket 12",
+      '\t"b/*", "c/*",',
+      '  # "d/*",',
+      '  "e/*" # the last',
+      "  # nothing below",
+      "]",
+    );
+    expect(set(before, "a/*", "b/*", "c/*", "e/*")).toBe(before);
+    expect(set(before, "a/*", "b/*", "c/*", "e/*", "f/*")).toBe(
+      before.replace('"e/*" # the last\n', '"e/*", # the last\n  "f/*"\n'),
+    );
+    expect(set(before, "b/*", "e/*")).toBe(
+      before.replace("  'a/*',   # pinned for ticket 12\n", "").replace(' "c/*",', ""),
+    );
+    expect(set(before, "e/*", "a/*")).toBe(
+      lines(
+        "[mirror]",
+        "packages = [ # remembered",
+        '  # "d/*",',
+        '  "e/*", # the last',
+        "  # the team's",
+        "  'a/*'   # pinned for ticket 12",
+        "  # nothing below",
+        "]",
+      ),
+    );
+    expect(set(before)).toBe(
+      lines(
+        "[mirror]",
+        "packages = [ # remembered",
+        "  # the team's",
+        '  # "d/*",',
+        "  # nothing below",
+        "]",
+      ),
+    );
+  });
+
+  test("keeps what says the same in another way", () => {
+    const text = lines(
+      "[server]",
+      "port = 0x1F_90",
+      "host = 'h'",
+      "[mirror]",
+      "packages = ['a/*']",
+    );
+    expect(setValue(text, ["server", "port"], 0x1f90)).toBe(text);
+    expect(setValue(text, ["server", "host"], "h")).toBe(text);
+    expect(set(text, "a/*")).toBe(text);
+    expect(set(text, "a/*", "b/*")).toBe(text.replace("['a/*']", '["a/*", "b/*"]'));
+    expect(set(lines("[mirror]", "packages = [", '  "a/*",', "]"))).toBe(
+      lines("[mirror]", "packages = []"),
     );
   });
 
@@ -201,6 +264,8 @@ describe("removeSource", () => {
       'sources = [\n   # a\n  { name = "b", default_source = "b" } # b\n]\n',
     );
     expect(removeSource(text, "b")).toBe('sources = [\n  { name = "a" } # a\n   # b\n]\n');
+    const noted = 'sources = [\n  { name = "a" } # a, or so\n]\n';
+    expect(removeSource(noted, "a")).toBe("sources = [\n   # a, or so\n]\n");
   });
 
   test("refuses a source that is not there", () => {

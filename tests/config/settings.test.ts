@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
-import { readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import {
   forgetPackages,
   getSetting,
@@ -78,6 +78,10 @@ describe("listSettings", () => {
     expect(value(registry(auth(`\${TOKEN}`)))).toBe(`\${TOKEN}`);
     const remote = registry('[git]\nremote_url = "https://me:hunter2@git.example/x"\n');
     expect(getSetting(remote, "git.remote_url").value).toBe("https://***@git.example/x");
+    for (const secret of ["hunter2", "hunter@2", "a:b@c:d"]) {
+      const file = registry(`[git]\nremote_url = "https://${secret}@git.example/x@y.git"\n`);
+      expect(getSetting(file, "git.remote_url").value).toBe("https://***@git.example/x@y.git");
+    }
   });
 });
 
@@ -113,12 +117,17 @@ describe("setSetting", () => {
     ["sources.a.b.name", "x", "usage: sources.a.b.name cannot be set | a source keeps its name"],
     ["sources.a.b.toString", "x", "usage: sources.a.b.toString cannot be set"],
     ["sources.a.b.auth.token", "x", "usage: credentials are not set from a command line"],
+    ["git.remote_url", "https://hunter2@h/x", "usage: git.remote_url must hold no credentials"],
+    ["git.remote_url", "git@h:a/b.git", "usage: git.remote_url must be an http or https URL"],
+    ["git.remote_url", "ssh://me:hunter2@h/x", "usage: git.remote_url must be an http or https"],
     ["sources.zzzzzzz.url", "x", "not-found: there is no source zzzzzzz"],
   ];
   for (const [key, word, expected] of refused) {
     test(`refuses ${key} ${word}, and writes nothing`, () => {
       const file = registry(SOURCE);
-      expect(refusal(() => setSetting(file, key, word))).toStartWith(expected);
+      const said = refusal(() => setSetting(file, key, word));
+      expect(said).toStartWith(expected);
+      expect(said).not.toContain("hunter2");
       expect(readFileSync(file, "utf8")).toBe(SOURCE);
     });
   }
@@ -143,4 +152,33 @@ test("rememberPackages adds what is new, once", () => {
   const file = registry('[mirror]\npackages = ["a/*"]\n');
   expect(rememberPackages(file, ["b/*", "a/*", "b/*"])).toEqual(["b/*"]);
   expect(getSetting(file, "mirror.packages").value).toEqual(["a/*", "b/*"]);
+});
+
+describe("a change", () => {
+  const LOCK = ".registry.toml.lock";
+
+  test("leaves an empty lock beside the file it changes, also behind a link", () => {
+    const real = registry("");
+    const link = join(tempDirectory(), "registry.toml");
+    symlinkSync(real, link);
+    setSetting(link, "server.port", "7");
+    expect(readFileSync(join(dirname(real), LOCK), "utf8")).toBe("");
+    expect(readdirSync(dirname(link))).toEqual(["registry.toml"]);
+  });
+
+  test("that changes nothing or cannot be done writes nothing at all", () => {
+    const file = registry("[server]\nport = 7\n");
+    setSetting(file, "server.port", "7");
+    expect(() => setSetting(file, "server.port", "x")).toThrow("whole number");
+    expect(readdirSync(dirname(file))).toEqual(["registry.toml"]);
+  });
+
+  test("says what is in the way of its lock", () => {
+    const file = registry("");
+    mkdirSync(join(dirname(file), LOCK));
+    expect(refusal(() => setSetting(file, "server.port", "7"))).toMatch(
+      /^io: cannot lock .*\.registry\.toml\.lock: .* \| ./,
+    );
+    expect(readFileSync(file, "utf8")).toBe("");
+  });
 });

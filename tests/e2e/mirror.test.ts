@@ -1,7 +1,8 @@
 /** Mirrors that meet trouble, and go on. */
 import { expect, test } from "bun:test";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { binary } from "../support/binary.ts";
 import { execute, start, succeed } from "../support/executable.ts";
 import { createRandom } from "../support/random.ts";
 import { sampleIndex, withChecksum } from "../support/upstream/mod.ts";
@@ -177,3 +178,36 @@ test("killed twenty times on its way, a mirror is completed by the run that live
   expect(code).toBe(0);
   expect(storedHashes(world)).toEqual(checksums(world));
 }, 60_000);
+
+test.skipIf(process.platform === "win32")(
+  "a terminal gets a bar that is redrawn, and a dumb one lines",
+  async () => {
+    await using world = await createWorld();
+    const shownOn = async (term: string) => {
+      let shown = "";
+      const decoder = new TextDecoder();
+      const closed = Promise.withResolvers<void>();
+      const child = Bun.spawn([binary(), "mirror", "moonbitlang/x", "--latest", "3"], {
+        cwd: world.dir,
+        env: { PATH: "", HOME: "/nonexistent", TERM: term },
+        terminal: {
+          cols: 80,
+          rows: 24,
+          data(_, bytes) {
+            shown += decoder.decode(bytes, { stream: true });
+          },
+          exit: () => closed.resolve(),
+        },
+      });
+      expect(await child.exited).toBe(0);
+      // What was written last may arrive after the end.
+      await closed.promise;
+      rmSync(join(world.dir, "data", "packages"), { recursive: true });
+      return shown;
+    };
+    expect(await shownOn("xterm")).toContain("\u001b[?25l");
+    const dumb = await shownOn("dumb");
+    expect(dumb).toContain("3 versions of 1 module");
+    expect(dumb).not.toContain("\u001b");
+  },
+);

@@ -1,7 +1,7 @@
 /** A registry on a stick: laid out, filled, carried to another machine and served there. */
 import { expect, test } from "bun:test";
 import { readdirSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { succeed } from "../support/executable.ts";
 import { createFatImage, type FatImage, fatDriver } from "../support/fat.ts";
 import { git, hasGit } from "../support/git.ts";
@@ -83,11 +83,12 @@ async function expectCarried(dir: string, fat: FatImage | undefined): Promise<vo
   expect(readdirSync(scratch)).toEqual([]);
 }
 
-/** serve.sh as it is started by a person, with only the machine's own tools. */
+/** serve.sh as it is started by a person, with only the machine's own tools, and a `cd` of their own. */
 async function launch(dir: string, scratch: string) {
-  const child = Bun.spawn(["sh", join(dir, "serve.sh"), "-p", "0"], {
-    cwd: "/",
-    env: { PATH: "/usr/bin:/bin", TMPDIR: scratch },
+  const above = dirname(dir);
+  const child = Bun.spawn(["sh", join(basename(dir), "serve.sh"), "-p", "0"], {
+    cwd: above,
+    env: { PATH: "/usr/bin:/bin", TMPDIR: scratch, CDPATH: above },
     stdin: "ignore",
     stdout: "pipe",
     stderr: "ignore",

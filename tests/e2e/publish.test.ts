@@ -143,6 +143,9 @@ describe("publish into a directory", () => {
     expect(await succeed(["yank", "alice/json@0.1.0", "--reason", "bad"], { cwd: dir })).toBe(
       "Yanked alice/json@0.1.0: bad\n",
     );
+    expect(await succeed(["yank", "alice/json@0.1.0"], { cwd: dir })).toBe(
+      "Yanked alice/json@0.1.0: bad\n",
+    );
     expect(await succeed(["unyank", "alice/json@0.1.0"], { cwd: dir })).toContain(
       "no longer yanked",
     );
@@ -254,6 +257,8 @@ describe("publish to a server", () => {
     expect(await succeed(["publish"], { cwd, env: byVariable })).toContain("already");
     const spec = "alice/json@1.0.0+build.7";
     await succeed(["yank", spec, "--reason", "bad", "--registry", server.url], { cwd, env });
+    const again = await succeed(["yank", spec, "--json", "--registry", server.url], { cwd, env });
+    expect(JSON.parse(again)).toMatchObject({ yanked: true, yanked_reason: "bad" });
     const archive = await fetch(`${server.url}/user/alice%2Fjson%2F1.0.0%2Bbuild.7.zip`);
     expect(archive.status).toBe(200);
     await archive.body?.cancel();

@@ -2,6 +2,7 @@
 import { expect, test } from "bun:test";
 import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { binary } from "../support/binary.ts";
 import { execute, serve, succeed } from "../support/executable.ts";
 import { tempDirectory } from "../support/temp.ts";
 import { createWorld } from "../support/world.ts";
@@ -39,6 +40,43 @@ test("a registry's own address is the default, and wrong words are refused", asy
   ]) {
     expect((await execute(words, { cwd, env })).code).toBe(2);
   }
+});
+
+test("the way back is one that leads back, and can be pasted", async () => {
+  const cwd = tempDirectory();
+  const home = join(cwd, "moon's home");
+  const there = await execute(["setup-client", URL, "--moon-home", "moon's home"], { cwd });
+  const [, back = ""] = /Back: {2}(.*)\n/.exec(there.stderr)!;
+  const script = back.replace("moonbit-registry", '"$0"');
+  const sh = Bun.spawnSync(["/bin/sh", "-c", script, binary()], { cwd: "/", env: { HOME: cwd } });
+  expect(sh.stderr.toString()).toBe("");
+  expect(existsSync(join(home, "config.json"))).toBe(false);
+  const usual = await execute(["setup-client", URL], { cwd, env: { MOON_HOME: home } });
+  expect(usual.stderr).toContain("Back:  moonbit-registry setup-client --undo\n");
+});
+
+test("a private registry and a token in the address are told how moon gets one", async () => {
+  const cwd = tempDirectory();
+  const env = { MOON_HOME: join(cwd, "moon") };
+  const how = "MOONCAKES_REGISTRY=https://x:TOKEN@…, see docs/private.md";
+  for (const words of [
+    ["setup-client", "http://x:hunter2@host"],
+    ["update", "--registry", "http://x:hunter2@h"],
+  ]) {
+    const { code, stderr } = await execute(words, { cwd, env });
+    expect(code).toBe(2);
+    expect(stderr).toContain(`must hold no credentials; for \`moon\` set ${how}`);
+    expect(stderr).not.toContain("hunter2");
+  }
+  const said = async (...words: string[]) =>
+    (await execute(["setup-client", ...words], { cwd, env })).stderr;
+  await succeed(["init", "."], { cwd });
+  expect(await said()).not.toContain("private");
+  await succeed(["config", "server.require_read_token", "true"], { cwd });
+  for (const words of [[], ["http://127.0.0.1:8080"], ["--print", "sh"]]) {
+    expect(await said(...words)).toMatch(/^warning: that registry is private.*docs\/private\.md$/m);
+  }
+  expect(await said(URL)).not.toContain("private");
 });
 
 test.if(MOON !== null)(

@@ -106,9 +106,11 @@ test.if(hasGit)("without a remote, an index or a host: one line says what to do"
   await succeed(["config", "git.remote_url", "http://127.0.0.1:1/x.git"], { cwd: dir });
   await fails(["sync", "--push"], "there is no index to push yet");
   await fails(["sync", "--pull"], "git.remote_url cannot be reached");
-  await succeed(["config", "git.remote_url", "git@git.example:x.git"], { cwd: dir });
+  const ssh = "git@git.example:x.git";
+  await fails(["config", "git.remote_url", ssh], "git.remote_url must be an http or https URL");
+  edit(dir, "http://127.0.0.1:1/x.git", ssh);
   await fails(["sync", "--pull"], "git.remote_url must be an http or https URL", "SSH");
-  await succeed(["config", "git.remote_url", "https://me:hunter2@git.example/x"], { cwd: dir });
+  edit(dir, ssh, "https://me:hunter2@git.example/x");
   const { stderr } = await execute(["sync", "--pull"], { cwd: dir });
   expect(stderr).toContain("[git.auth]");
   expect(stderr).not.toContain("hunter2");
@@ -116,6 +118,12 @@ test.if(hasGit)("without a remote, an index or a host: one line says what to do"
   await share(dir, host);
   await fails(["sync", "--pull"], "has no branch main");
 });
+
+/** As with an editor. */
+function edit(dir: string, from: string, to: string): void {
+  const file = join(dir, "registry.toml");
+  writeFileSync(file, readFileSync(file, "utf8").replace(from, to));
+}
 
 test.if(hasGit)("two registries share one index: the second pulls, joins and pushes", async () => {
   await using world = await createWorld();

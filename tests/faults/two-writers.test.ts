@@ -3,7 +3,7 @@
  * neither loses, hides or spoils what the other brought, and whoever was turned away can do it again.
  */
 import { expect, test } from "bun:test";
-import { cpSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { execute, type Finished, start, succeed } from "../support/executable.ts";
 import { silent, startHostile } from "../support/hostile.ts";
@@ -163,4 +163,23 @@ test("a repair and a collection do not", async () => {
     const all = new Set(entries.map(({ checksum }) => checksum));
     expect(new Set(archivesOf(dir))).toEqual(all);
   });
+}, 60_000);
+
+test("of many changes of registry.toml at once each is kept", async () => {
+  const dir = tempDirectory();
+  await succeed(["init", "."], { cwd: dir });
+  const names = Array.from({ length: 6 }, (_, i) => `s${i}`);
+  const commands = [
+    ...names.map((name) => ["source", "add", name, "--url", `https://${name}.example`]),
+    ["config", "policy.block", "evil/*"],
+    ["config", "policy.min_age", "7d"],
+  ];
+  await Promise.all(commands.map((args) => succeed(args, { cwd: dir })));
+  const sources: { name: string }[] = JSON.parse(
+    await succeed(["source", "list", "--json"], { cwd: dir }),
+  );
+  expect(sources.map(({ name }) => name).toSorted()).toEqual(names);
+  const text = readFileSync(join(dir, "registry.toml"), "utf8");
+  expect(text).toMatch(/^block = \["evil\/\*"\]/m);
+  expect(text).toMatch(/^min_age = "7d"/m);
 }, 60_000);

@@ -48,6 +48,14 @@ describe("moon.mod.json", () => {
     expect(await complaint("moon.mod.json", text)).toBe(why);
   });
 
+  test("is refused with a byte order mark, as clients do", async () => {
+    for (const file of ["moon.mod.json", "moon.mod"] as const) {
+      const text = file === "moon.mod" ? 'name = "a/b"' : '{"name": "a/b"}';
+      const why = `${file}, line 1: begins with a byte order mark, which clients do not read`;
+      expect(await complaint(file, `\ufeff${text}`)).toBe(why);
+    }
+  });
+
   test("is refused when it is not UTF-8", async () => {
     expect(parseManifest("moon.mod.json", Uint8Array.of(0x7b, 0xff))).rejects.toThrow("not UTF-8");
   });
@@ -115,6 +123,12 @@ options(
     ["options(n: 99999999999)", "moon.mod, line 1: 99999999999 is too big a number"],
     [`name = ${"[".repeat(100_000)}`, "moon.mod, line 1: values are nested too deep"],
     ['"multi\nline" = 1', 'moon.mod, line 1: a key is expected, not "multi\\nline"'],
+    ["options(a: 1)\noptions(b: 2)", 'moon.mod, line 2: "options" is there twice'],
+    [
+      'rule(name: "x", command: "a")\nrule(name: "x", command: "b")',
+      'moon.mod, line 1: there are two rules "x"',
+    ],
+    ['options(rule: {"name": "x"})', 'moon.mod, line 1: "rule" is no list of rules'],
     ["options(deps: [])", 'moon.mod, line 1: "deps" is no list of modules'],
   ];
   test.each(wrong)("is refused with its line: %.30j", async (text, why) => {

@@ -116,6 +116,17 @@ describe("a manifest is refused", () => {
     [{ "warn-list": 3 }, "warn-list is no text"],
     [{ "link-flags": "-lm" }, "link-flags is no list"],
     [{ "preferred-target": "lua" }, 'preferred-target "lua" is none'],
+    [{ "supported-targets": "nonsense" }, 'supported-targets "nonsense" names no targets'],
+    [{ "supported-targets": "" }, "names no targets"],
+    [{ "supported-targets": "js native" }, "names no targets"],
+    [{ "supported-targets": "wasm-gcx" }, "names no targets"],
+    [{ "supported-targets": "js+" }, "names no targets"],
+    [{ "supported-targets": ["js", "jx"] }, 'supported-targets ["js","jx"] names no targets'],
+    [{ "supported-targets": ["all"] }, "names no targets"],
+    [{ "supported-targets": 3 }, "names no targets"],
+    [{ rule: { name: 5, command: "x" } }, "rule has no name or command"],
+    [{ rule: [{ name: "x" }] }, "rule has no name or command"],
+    [{ rule: "x" }, "rule has no name or command"],
     [{ source: "src", "root-dir": "src" }, "root-dir is another word for source"],
     [{ scripts: { prebuild: 3 } }, "scripts is no object of texts"],
     [{ scripts: "make" }, "scripts is no object of texts"],
@@ -149,6 +160,25 @@ describe("a manifest is refused", () => {
     const all = await problems(field);
     expect(all).toHaveLength(1);
     expect(all[0]).toContain(why);
+  });
+
+  test("but not for targets and rules as clients read them", async () => {
+    const targets = [
+      "js",
+      "+all-js",
+      " all - js+ wasm-gc ",
+      "-wasm-gc",
+      "wasm+llvm",
+      ["native"],
+      [],
+    ];
+    for (const each of [...targets, null]) {
+      expect(await problems({ "supported-targets": each })).toEqual([]);
+    }
+    const rule = { name: "x", command: "y", more: 1 };
+    for (const each of [rule, [rule, rule], [], null]) {
+      expect(await problems({ rule: each })).toEqual([]);
+    }
   });
 
   test("with all its problems at once, each with file, line and fix", async () => {
@@ -209,6 +239,7 @@ describe("against an index", () => {
   const index = known({
     "bob/x": ["0.4.0", "1.2.0", "2.0.0"],
     "bob/pre": ["1.0.0-rc.1"],
+    "bob/built": ["0.1.2+1"],
     "Carol/y": ["1.0.0"],
     "straße/z": ["1.0.0"],
   });
@@ -224,6 +255,10 @@ describe("against an index", () => {
       ]);
     }
     expect(await against({ deps: { "bob/pre": "1.0.0" } })).toHaveLength(1);
+    // Build metadata counts, as it does for clients.
+    expect(await against({ deps: { "bob/built": "0.1.2+3" } })).toHaveLength(1);
+    expect(await against({ deps: { "bob/built": "0.1.2" } })).toEqual([]);
+    expect(await against({ deps: { "bob/built": "0.1.2+1" } })).toEqual([]);
     expect(await against({ "bin-deps": { "nobody/has": "1.0.0" } })).toEqual([
       "moon.mod.json, line 1: bin-deps: nobody/has is in no source of this registry",
     ]);

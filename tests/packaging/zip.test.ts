@@ -12,6 +12,8 @@ async function problems(parts: readonly Part[], end?: End, limits?: ZipLimits): 
   return problems.map(problemText);
 }
 
+const named = (name: string): Part => ({ name, mode: name.endsWith("/") ? 0o040755 : 0o100644 });
+
 describe("a harmless archive", () => {
   test("lists its files by path and gives their bytes, stored or deflated", async () => {
     const zip = await openZip(
@@ -68,6 +70,20 @@ describe("an archive is refused", () => {
     expect(first).not.toMatch(/[\p{Cc}\u202e]/u);
   });
 
+  test("when a name that is not UTF-8 has a control character", async () => {
+    for (const byte of [0, 1, 9, 0x0a, 0x1b, 0x1f, 0x7f]) {
+      const name = Buffer.from([0x61, byte, 0x62]);
+      const [first = ""] = await problems([{ name, flags: 0 }]);
+      expect(first).toMatch(/: has a control .*character in its path$/);
+      expect(first).not.toMatch(/[\p{Cc}]/u);
+    }
+    expect(await problems([{ name: Buffer.from([0x61, 0x20, 0x82]), flags: 0 }])).toEqual([]);
+  });
+
+  test("but not for a folder that it names twice, or that has files", async () => {
+    expect(await problems(["src/", "src/a", "src/", "src/b/"].map(named))).toEqual([]);
+  });
+
   const twins: [string[], string][] = [
     [["a", "a"], "a: is the same file as a where case does not count"],
     [
@@ -78,10 +94,14 @@ describe("an archive is refused", () => {
     [["a", "a/b"], "a/b: is the same file as a where case does not count"],
     [["a/b", "A"], "A: is the same file as a where case does not count"],
     [["é", "e\u0301"], "e\u0301: is the same file as é where case does not count"],
+    [["src", "src/"], "src/: is the same file as src where case does not count"],
+    [["src/", "src"], "src: is the same file as src where case does not count"],
+    [["a/b/", "A/b"], "A/b: is the same file as a where case does not count"],
+    [["Src/", "src/"], "src/: is the same file as Src where case does not count"],
     [["straße", "STRASSE"], "STRASSE: is the same file as straße where case does not count"],
   ];
   test.each(twins)("when paths collide: %j", async (names, why) => {
-    expect(await problems(names.map((name) => ({ name })))).toEqual([why]);
+    expect(await problems(names.map(named))).toEqual([why]);
   });
 
   const entries: [string, Part, string][] = [

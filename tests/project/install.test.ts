@@ -1,6 +1,13 @@
 /** install.sh against a local server, with a stand-in for the executable. */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { chmodSync, existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { checksumLines, TARGETS } from "../../scripts/targets.ts";
 import { tempDirectory } from "../support/temp.ts";
@@ -56,11 +63,11 @@ interface Result {
 async function install(
   args: readonly string[],
   machine: Machine = {},
-  script?: string,
+  { script, home = tempDirectory("home") }: { script?: string; home?: string } = {},
 ): Promise<Result> {
-  const home = tempDirectory("home");
   const child = Bun.spawn(["/bin/sh", "-s", "--", ...args], {
-    env: { HOME: home, PATH: path(machine), TMPDIR: tempDirectory("scratch") },
+    // A shell of people who work with CDPATH and export it: `cd` goes by it, and says so.
+    env: { HOME: home, PATH: path(machine), TMPDIR: tempDirectory("scratch"), CDPATH: home },
     cwd: home,
     stdin: Buffer.from(script ?? readFileSync(SCRIPT, "utf8")),
     stdout: "pipe",
@@ -103,6 +110,24 @@ describe.if(posix)("install.sh", () => {
     expect(result.stdout).toContain(`export PATH="${join(result.home, ".local/bin")}:$PATH"`);
     expect(await Bun.$`${installed(result)}`.text()).toBe("stand-in\n");
     expect(readdirSync(join(result.home, ".local/bin"))).toEqual(["moonbit-registry"]);
+  });
+
+  test("installs into a directory that is named as it lies from here", async () => {
+    const result = await install(["--from", url("/good"), "--to", "some/bin"]);
+    expect(result).toMatchObject({ code: 0, stderr: "" });
+    expect(result.stdout).toContain(
+      `Installed ${join(result.home, "some/bin/moonbit-registry")}\n`,
+    );
+    expect(readdirSync(join(result.home, "some/bin"))).toEqual(["moonbit-registry"]);
+  });
+
+  test("installs nothing where a directory has the program's name", async () => {
+    const home = tempDirectory("home");
+    mkdirSync(join(home, ".local/bin/moonbit-registry"), { recursive: true });
+    const result = await install(["--from", url("/good")], {}, { home });
+    expect(result.code).toBe(1);
+    expect(result.stderr).toContain(`${installed(result)} is a directory`);
+    expect(readdirSync(installed(result))).toEqual([]);
   });
 
   test("installs nothing that has a wrong hash", async () => {
@@ -206,7 +231,7 @@ describe.if(posix)("install.sh", () => {
     const inLast = Array.from({ length: last.length }, (_, at) => start + last.slice(0, at));
     const results = await Promise.all(
       [...cuts.map((text) => `${text}\n`), ...inLast].map((text) =>
-        install(["--from", url("/good")], {}, text),
+        install(["--from", url("/good")], {}, { script: text }),
       ),
     );
     for (const { home, stdout } of results) {

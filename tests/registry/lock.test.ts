@@ -1,8 +1,10 @@
 import { expect, test } from "bun:test";
-import { existsSync, writeFileSync } from "node:fs";
+import { existsSync, rmSync, writeFileSync } from "node:fs";
+import { mkdir } from "node:fs/promises";
 import { hostname } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { Failure } from "../../src/errors.ts";
+import { takeExclusive } from "../../src/files/mod.ts";
 import { lockHolder, withLock, withLockSoon } from "../../src/registry/lock.ts";
 import { tempDirectory } from "../support/temp.ts";
 
@@ -69,6 +71,36 @@ test("who can wait is let in when the first is done, and is told who it is when 
   await expect(failing).rejects.toThrow("no");
   await behind;
   expect(order.at(-1)).toBe("behind");
+});
+
+test("those of one process that wait for another's lock lose patience together", async () => {
+  const path = lockPath();
+  await mkdir(dirname(path), { recursive: true });
+  const release = takeExclusive(path)!;
+  const begun = performance.now();
+  const waits = Array.from({ length: 5 }, () =>
+    withLockSoon(path, "publish", 300, async () => {}).then(
+      () => Number.NaN,
+      () => performance.now() - begun,
+    ),
+  );
+  for (const waited of await Promise.all(waits)) {
+    expect(waited).toBeGreaterThanOrEqual(300);
+    expect(waited).toBeLessThan(1_200);
+  }
+  release();
+});
+
+test("one that waits behind long work of its own process is let in all the same", async () => {
+  const path = lockPath();
+  const ended = Promise.withResolvers<void>();
+  const first = withLockSoon(path, "publish", 1, () => ended.promise);
+  const second = withLockSoon(path, "publish", 1, async () => "done");
+  const impatient = performance.now() + 20;
+  while (performance.now() < impatient) await new Promise((resolve) => setImmediate(resolve));
+  ended.resolve();
+  expect(await second).toBe("done");
+  await first;
 });
 
 test("of many writers at once no two are inside together", async () => {
@@ -142,6 +174,27 @@ test("a number that another process has by now holds nothing", async () => {
   const holder = { pid: process.pid, host: hostname(), command: "old", since: "", started: "1" };
   writeFileSync(`${path}.json`, JSON.stringify(holder));
   if (process.platform === "linux") expect(lockHolder(path)).toBeUndefined();
+});
+
+test("a name of another host is believed as long as the lock is held", async () => {
+  const path = lockPath();
+  const other = { pid: 4242, host: `not-${hostname()}`, command: "mirror", since: "" };
+  const pretend = () => writeFileSync(`${path}.json`, JSON.stringify(other));
+  await withLock(path, "mirror", async () => {
+    pretend();
+    expect(lockHolder(path)).toEqual({ ...other, started: undefined });
+    await expect(withLockSoon(path, "sync", 1, async () => {})).rejects.toThrow(
+      "process 4242 on not-",
+    );
+  });
+  pretend();
+  expect(lockHolder(path)).toBeUndefined();
+  // Looking left it free, and its name is that of the next.
+  await withLock(path, "sync", async () => expect(lockHolder(path)?.command).toBe("sync"));
+  pretend();
+  rmSync(path);
+  expect(lockHolder(path)).toBeUndefined();
+  expect(existsSync(path)).toBe(false);
 });
 
 test("a name that was cut short is nobody's", async () => {

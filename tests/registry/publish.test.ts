@@ -390,5 +390,5 @@ describe("a crash", () => {
 
 test("no source can be called as what is published here", async () => {
   const toml = SOURCE.replace('"up"', '"published"');
-  expect(newRegistry(toml)).rejects.toThrow("no source can be called `published`");
+  expect(newRegistry(toml)).rejects.toThrow('`sources.name` must not be "published"');
 });

@@ -67,6 +67,38 @@ describe("setting a client up", () => {
     expect(readdirSync(each.moonHome)).toEqual(["config.json"]);
   });
 
+  test("is undone to what was written by hand between two runs", async () => {
+    const official = "https://mooncakes.io";
+    for (const anew of [
+      '{"registry": "http://mine.example", "index": "http://mine.example/i"} // mine',
+      JSON.stringify({ registry: official, index: `${official}/git/index` }),
+      JSON.stringify({
+        registry: official,
+        index: `${official}/git/index`,
+        symbols: `${official}/symbols.zip`,
+      }),
+      "{}",
+    ]) {
+      const each = home('{"registry": "http://first.example"}');
+      await each.setUp();
+      writeFileSync(each.file, anew);
+      await each.setUp("split", true);
+      await each.setUp("one", false, "http://other.example");
+      await undoClient(each.moonHome);
+      expect(each.text()).toBe(anew);
+    }
+  });
+
+  test("is undone to the first file also when other settings were added meanwhile", async () => {
+    const before = '{"registry": "http://first.example"}';
+    const each = home(before);
+    await each.setUp("split", true);
+    writeFileSync(each.file, JSON.stringify({ ...JSON.parse(each.text()), other: 1 }));
+    await each.setUp();
+    await undoClient(each.moonHome);
+    expect(each.text()).toBe(before);
+  });
+
   test("is undone to nothing where there was nothing", async () => {
     const each = home();
     const nested = join(each.moonHome, "not", "there");

@@ -45,6 +45,17 @@ describe("a yank", () => {
     expect(await unyank(registry, MODULE, "0.1.0")).toMatchObject({ changed: false });
   });
 
+  test("that is said again without a reason keeps the one it has", async () => {
+    const registry = await newRegistry();
+    await publishDirectory(registry, writeModule());
+    await yank(registry, MODULE, "0.1.0", "bad");
+    const again = { yanked: true, reason: "bad", changed: false };
+    expect(await yank(registry, MODULE, "0.1.0", "")).toMatchObject(again);
+    expect(linesOn(registry, ALL_VIEW, MODULE)[0]).toContain('"yanked_reason":"bad"');
+    await unyank(registry, MODULE, "0.1.0");
+    expect(await yank(registry, MODULE, "0.1.0", "")).toMatchObject({ reason: "", changed: true });
+  });
+
   test("does not make room for other bytes, and the same bytes do not take it back", async () => {
     const registry = await newRegistry();
     await publishDirectory(registry, writeModule());

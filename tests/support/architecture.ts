@@ -42,6 +42,7 @@ const FOR_ALL: ReadonlySet<string> = new Set([
   "src/lru.ts",
   "src/percent.ts",
   "src/record.ts",
+  "src/shell-word.ts",
   "src/version.ts",
 ]);
 

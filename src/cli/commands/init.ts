@@ -2,6 +2,7 @@
 import { relative, resolve } from "node:path";
 import { isText } from "../../config/mod.ts";
 import { Failure } from "../../errors.ts";
+import { shellWord } from "../../shell-word.ts";
 import { command } from "../command.ts";
 import type { Output } from "../output.ts";
 
@@ -36,7 +37,7 @@ export default command({
     if (out.json) return void out.document(made);
     const near = relative(process.cwd(), made.dir);
     out.data(`Made a registry in ${made.dir}`);
-    if (near !== "") out.log.info(`Next:  cd ${near}`);
+    if (near !== "") out.log.info(`Next:  cd ${shellWord(near)}`);
     out.log.info(
       `${near === "" ? "Next:" : "     "}  moonbit-registry source add mooncakes --from-preset mooncakes`,
     );
@@ -62,6 +63,6 @@ async function layOut(
     out.log.info(`Not on:       ${made.missing.map(machine).join(", ")}`);
     out.log.info("              add them from a release's files: --portable --dist DIST");
   }
-  out.log.info(`Fill it:      moonbit-registry --dir ${dir} source add ... and mirror`);
+  out.log.info(`Fill it:      moonbit-registry --dir ${shellWord(dir)} source add ... and mirror`);
   out.log.info("Serve it:     serve.sh, serve.command or serve.bat in it");
 }

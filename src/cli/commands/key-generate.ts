@@ -1,4 +1,6 @@
 /** `key generate`: makes a pair of keys that sign bundles. */
+
+import { shellWord } from "../../shell-word.ts";
 import { command } from "../command.ts";
 
 export default command({
@@ -14,7 +16,9 @@ export default command({
     if (out.json) out.document({ publicKey, files });
     else {
       out.data(publicKey);
-      out.log.info(`Sign with \`export --sign ${files[0]}\`; give ${files[1]} to others.`);
+      out.log.info(
+        `Sign with \`export --sign ${shellWord(files[0]!)}\`; give ${files[1]} to others.`,
+      );
     }
     return undefined;
   },

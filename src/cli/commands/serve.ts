@@ -6,6 +6,7 @@ import { command } from "../command.ts";
 import { complaint } from "../complain.ts";
 import { DONE } from "../exit.ts";
 import { stopAsked } from "../interrupt.ts";
+import { outliveReaders } from "../lost-output.ts";
 import { wholeNumber } from "../numbers.ts";
 import type { Output } from "../output.ts";
 import { accessText } from "../render/access.ts";
@@ -54,6 +55,7 @@ export default command({
     };
     const { openRegistry } = await import("../../registry/mod.ts");
     const { startServer } = await import("../../server/mod.ts");
+    outliveReaders();
     const lines = createLineBuffer((text) => process.stderr.write(text));
     process.once("exit", lines.flush);
     const registry = openRegistry(context.file(), { readOnly: args["read-only"] === true });

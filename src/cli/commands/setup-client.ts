@@ -2,11 +2,12 @@
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import { Failure } from "../../errors.ts";
+import { shellWord } from "../../shell-word.ts";
 import { command } from "../command.ts";
 import type { Output } from "../output.ts";
-import { registryAddress } from "../registry-address.ts";
+import { isPrivate, registryAddress } from "../registry-address.ts";
 import { clientLines, LINE_KINDS } from "../render/client-lines.ts";
-import { REGISTRY_VARIABLE } from "../update.ts";
+import { REGISTRY_VARIABLE, WITH_TOKEN } from "../update.ts";
 
 export default command({
   operands: [{ name: "URL", help: "the registry; default: where `serve` serves" }],
@@ -61,7 +62,13 @@ export default command({
       if (out.json) return void out.document(done);
       out.data(`${done.file} points at ${url}`);
       out.log.info("Next:  moon update");
-      out.log.info("Back:  moonbit-registry setup-client --undo");
+      const home = args["moon-home"] === undefined ? "" : ` --moon-home ${shellWord(moonHome)}`;
+      out.log.info(`Back:  moonbit-registry setup-client --undo${home}`);
+      if (isPrivate(context, url)) {
+        out.log.warn(
+          `that registry is private, and config.json has no token: undo it, and set ${WITH_TOKEN}`,
+        );
+      }
       return;
     }
     if (args.print === "config") {
@@ -75,6 +82,9 @@ export default command({
     const kind = LINE_KINDS.find((each) => each === args.print)!;
     if (out.json) out.document({ [REGISTRY_VARIABLE]: url });
     else out.data(clientLines(kind, url));
+    if (isPrivate(context, url)) {
+      out.log.warn(`that registry is private: add a token, as in ${WITH_TOKEN}`);
+    }
     if (operations.hasClientConfig(moonHome)) {
       out.log.warn(`${join(moonHome, "config.json")} is there, and counts before the variable`);
     }

@@ -13,7 +13,8 @@ export interface EventView {
 
 export function createEventView(out: Output): EventView {
   if (out.json) return { report: (event) => out.record(event), close: () => {} };
-  if (process.stderr.isTTY && !out.quiet) return liveView(out);
+  const canMove = process.stderr.isTTY && process.env.TERM !== "dumb";
+  if (canMove && !out.quiet) return liveView(out);
   const isDue = createLineFilter();
   return viewOf((progress) => isDue(progress) && out.log.info(progressText(progress)), {
     say: (text) => out.log.info(text),

@@ -6,6 +6,8 @@
 # The program is copied to the machine's own disk first: many systems run nothing from a stick, and
 # a program that lies on one dies when it is pulled out.
 set -eu
+# With it `cd` may go elsewhere, and says so.
+unset CDPATH
 
 fail() {
   printf 'serve.sh: %s\n' "$1" >&2

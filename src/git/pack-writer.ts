@@ -4,14 +4,16 @@
  *
  *     "PACK" · version 2 · count · entries · SHA-1 of all before
  */
+import { mkdir, open, rename, rm } from "node:fs/promises";
 import { crc32, deflateSync } from "node:zlib";
-import { writeDurably } from "../files/mod.ts";
+import { createBreath } from "../breath.ts";
+import { syncDirectory, temporaryIn, writeDurably } from "../files/mod.ts";
 import { type ClosedPrefix, ENTRIES_BEGIN, writeClosedPrefix } from "./closed-prefix.ts";
 import { type GitObject, type ObjectType, type Oid, oidOf } from "./object.ts";
 import { type EntryKind, encodeEntryHeader } from "./pack-entry.ts";
 import type { StoredEntry } from "./pack-file.ts";
 import { encodePackIndex, type IndexedEntry } from "./pack-index.ts";
-import { packPath } from "./paths.ts";
+import { packDirectory, packPath } from "./paths.ts";
 
 export interface PackItem extends StoredEntry {
   readonly oid: Oid;
@@ -108,34 +110,80 @@ export function createObjectBatch(gitdir: string, has: (oid: Oid) => boolean): O
       return items.size;
     },
     async write() {
-      if (items.size > 0) await writePackFile(gitdir, [...items.values()]);
+      if (items.size > 0) await writePackFile(gitdir, items.size, items.values());
       items.clear();
     },
   };
 }
 
 /**
- * Writes a pack, then its index: readers look for indexes, so they never see a pack half there.
+ * Writes a pack, then its index: readers look for indexes, so they never see a pack half there. Others have
+ * their turn on the way, and no more of it is held in memory than is being written.
  *
+ * @param count how many items there are
  * @param closed says that the first so many items are just what a commit leads to
  * @returns its name, such as `pack-ab12…`
  */
 export async function writePackFile(
   gitdir: string,
-  items: readonly PackItem[],
+  count: number,
+  items: Iterable<PackItem>,
   closed?: { readonly commit: Oid; readonly count: number },
 ): Promise<string> {
   const entries: IndexedEntry[] = [];
   const onEntry = (entry: IndexedEntry) => entries.push(entry);
-  const pack = Buffer.concat([...encodePack(items.length, items, { ofsDelta: true, onEntry })]);
-  const trailer = pack.subarray(-20);
-  const name = trailer.toString("hex");
-  const path = packPath(gitdir, name, "pack");
-  await writeDurably(path, pack);
-  if (closed) {
-    const end = entries[closed.count]?.offset ?? pack.length - trailer.length;
-    await writeClosedPrefix(path, { ...closed, end });
+  const directory = packDirectory(gitdir);
+  await mkdir(directory, { recursive: true });
+  const draft = temporaryIn(directory);
+  try {
+    const chunks = encodePack(count, items, { ofsDelta: true, onEntry });
+    const { size, trailer } = await writeChunks(draft, chunks);
+    const name = trailer.toString("hex");
+    const path = packPath(gitdir, name, "pack");
+    await rename(draft, path);
+    await syncDirectory(directory);
+    if (closed) {
+      const end = entries[closed.count]?.offset ?? size - trailer.length;
+      await writeClosedPrefix(path, { ...closed, end });
+    }
+    await writeDurably(packPath(gitdir, name, "idx"), encodePackIndex(entries, trailer));
+    return `pack-${name}`;
+  } catch (error) {
+    await rm(draft, { force: true });
+    throw error;
   }
-  await writeDurably(packPath(gitdir, name, "idx"), encodePackIndex(entries, trailer));
-  return `pack-${name}`;
+}
+
+/** Bytes that are written at once. */
+const AT_ONCE = 1024 * 1024;
+
+/** Durable, under this name, when it resolves. */
+async function writeChunks(
+  path: string,
+  chunks: Iterable<Buffer>,
+): Promise<{ size: number; trailer: Buffer }> {
+  const breathe = createBreath();
+  const file = await open(path, "wx");
+  try {
+    let [size, held] = [0, 0];
+    let waiting: Buffer[] = [];
+    let trailer: Buffer = Buffer.alloc(0);
+    for (const chunk of chunks) {
+      waiting.push(chunk);
+      size += chunk.length;
+      held += chunk.length;
+      trailer = chunk;
+      if (held >= AT_ONCE) {
+        await file.writeFile(Buffer.concat(waiting));
+        [waiting, held] = [[], 0];
+      }
+      const turn = breathe();
+      if (turn) await turn;
+    }
+    await file.writeFile(Buffer.concat(waiting));
+    await file.sync();
+    return { size, trailer };
+  } finally {
+    await file.close();
+  }
 }

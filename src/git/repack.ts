@@ -25,6 +25,9 @@ const MOST_PACKS = 24;
 /** More commits than this, which came by some other way than one by one, are laid ready for clones. */
 const MOST_UNREADY = 1_000;
 
+/** Bytes that may lie beside the largest pack, each object as it came: to delve into all again is not worth them. */
+const FEW_BYTES = 8 * 1024 * 1024;
+
 /** In bytes: a pack that has grown beyond it is left as it is. */
 const SMALL_PACK = 1024 * 1024;
 
@@ -35,13 +38,14 @@ const SMALL_PACK = 1024 * 1024;
  * on, as they look again for what they do not find.
  *
  * @param served the ref that is cloned
+ * @param limits how many packs are left alone, and how many bytes beside the largest
  * @returns whether it did anything
  */
 export async function repackIfMany(
   gitdir: string,
   objects: ObjectDatabase,
   served: string,
-  most: number = MOST_PACKS,
+  { most = MOST_PACKS, few = FEW_BYTES }: { readonly most?: number; readonly few?: number } = {},
 ): Promise<boolean> {
   const packs = packNames(gitdir)
     .map((name) => ({ name, size: packSize(gitdir, name) }))
@@ -50,13 +54,33 @@ export async function repackIfMany(
   const isReady = tip === undefined || isNearlyReady(objects, tip, MOST_UNREADY);
   if (isReady && packs.length <= most) return false;
   const [largest, ...others] = packs;
-  const size = others.reduce((sum, each) => sum + each.size, 0);
-  if (!largest || !isReady || size > largest.size / 2) await repackNow(gitdir, objects, served);
-  else {
-    const small = others.map(({ name }) => name);
-    await gather(gitdir, small);
+  const beside = others.reduce((sum, { size }) => sum + size, 0);
+  if (!largest || !isReady || beside > Math.max(few, largest.size / 2)) {
+    await repackNow(gitdir, objects, served);
+  } else {
+    await gather(gitdir, smallest(others));
   }
   return true;
+}
+
+interface NamedPack {
+  readonly name: string;
+  readonly size: number;
+}
+
+/**
+ * Those to be made one, so that in the end each pack is larger than all smaller ones together: then no object is
+ * copied more often than packs can double in size.
+ *
+ * @param packs the largest first
+ */
+function smallest(packs: readonly NamedPack[]): string[] {
+  let left = packs.reduce((sum, { size }) => sum + size, 0);
+  const from = packs.findIndex(({ size }) => {
+    left -= size;
+    return size <= left;
+  });
+  return packs.slice(Math.max(from, 0)).map(({ name }) => name);
 }
 
 /**
@@ -78,12 +102,12 @@ export async function repackNow(
   const isCloned = has(cloned);
   const others = commits.filter((oid) => !isCloned(oid));
   const rest = planObjects(objects, others, tip).filter(({ oid }) => !isCloned(oid));
-  const items = [
-    ...packItems(objects, cloned),
-    ...packItems(objects, rest, { isBefore: isCloned }),
-  ];
+  function* items(): Generator<PackItem> {
+    yield* packItems(objects, cloned);
+    yield* packItems(objects, rest, { isBefore: isCloned });
+  }
   const closed = tip === undefined ? undefined : { commit: tip, count: cloned.length };
-  const kept = await writePackFile(gitdir, items, closed);
+  const kept = await writePackFile(gitdir, cloned.length + rest.length, items(), closed);
   removePacks(gitdir, before, kept);
   await pruneShallow(gitdir, new Set(commits));
 }
@@ -119,7 +143,7 @@ async function gather(gitdir: string, names: readonly string[]): Promise<void> {
       pack.close();
     }
   }
-  removePacks(gitdir, names, await writePackFile(gitdir, [...items.values()]));
+  removePacks(gitdir, names, await writePackFile(gitdir, items.size, items.values()));
 }
 
 const packPathOf = (gitdir: string, name: string) => join(packDirectory(gitdir), `${name}.pack`);

@@ -4,7 +4,7 @@
  *
  *     refs/heads/published    user/alice/json.index
  */
-import { createObjectBatch, readRef, repackIfMany } from "../git/mod.ts";
+import { createObjectBatch, gatherIfMany, readRef, repackIfMany } from "../git/mod.ts";
 import {
   commitTo,
   editIndexTree,
@@ -63,7 +63,10 @@ export async function writePublished(
 /** Brings the views up to date. What is wrong with other origins' lines is told by a sync. */
 export async function showPublished(registry: Registry): Promise<void> {
   await updateViews(registry, await currentOffer(registry), () => {});
-  await unlessFetching(registry, "publish", () =>
-    repackIfMany(registry.paths.index, registry.objects, sharedView(registry)),
+  const { paths, objects } = registry;
+  const repacked = await unlessFetching(registry, "publish", () =>
+    repackIfMany(paths.index, objects, sharedView(registry)),
   );
+  // That takes nothing away, and so may be done while somebody fetches.
+  if (repacked === undefined) await gatherIfMany(paths.index);
 }

@@ -49,11 +49,13 @@ export async function alone<T>(
 /**
  * Runs, within a lock on the refs, what takes away whatever they do not lead to; nothing while somebody
  * fetches, as what has come leads nowhere yet.
+ *
+ * @returns undefined when it was not run
  */
-export async function unlessFetching(
+export async function unlessFetching<T>(
   { paths }: Locks,
   command: string,
-  work: () => Promise<unknown>,
-): Promise<void> {
-  await withLockIfFree(paths.fetching, command, work);
+  work: () => Promise<T>,
+): Promise<T | undefined> {
+  return await withLockIfFree(paths.fetching, command, work);
 }

@@ -58,9 +58,9 @@ const packs = (gitdir: string) =>
 test("many packs become one, with deltas, that git finds sound; few are left alone", async () => {
   const gitdir = await repositoryOf(30);
   const objects = openObjectDatabase(gitdir);
-  expect(await repackIfMany(gitdir, objects, MAIN, 30)).toBe(false);
+  expect(await repackIfMany(gitdir, objects, MAIN, { most: 30, few: 0 })).toBe(false);
   expect(packs(gitdir)).toHaveLength(30);
-  expect(await repackIfMany(gitdir, objects, MAIN, 10)).toBe(true);
+  expect(await repackIfMany(gitdir, objects, MAIN, { most: 10, few: 0 })).toBe(true);
   expect(packs(gitdir)).toHaveLength(1);
   objects.close();
   if (!hasGit) return;
@@ -102,7 +102,7 @@ test("packs that are small beside another are gathered, and that one stays as it
     packs(gitdir).find((name) => statSync(packFile(gitdir, name)).size > 40_000);
   const before = largest()!;
   for (let at = 1; at < 12; at++) await addCommit(gitdir, at);
-  expect(await repackIfMany(gitdir, objects, MAIN, 12)).toBe(true);
+  expect(await repackIfMany(gitdir, objects, MAIN, { most: 12, few: 0 })).toBe(true);
   expect(packs(gitdir)).toHaveLength(2);
   expect(largest()).toBe(before);
   const reader = openObjectDatabase(gitdir);
@@ -120,7 +120,7 @@ test("a reader that was there before reads on, and sees what comes after", async
   const first = readRef(gitdir, MAIN)!;
   expect(reader.commit(first).message).toBe("11\n");
   const writer = openObjectDatabase(gitdir);
-  await repackIfMany(gitdir, writer, MAIN, 1);
+  await repackIfMany(gitdir, writer, MAIN, { most: 1, few: 0 });
   await addCommit(gitdir, 12);
   expect(reader.commit(readRef(gitdir, MAIN)!).parents).toEqual([first]);
   for (const { oid } of reader.tree(reader.commit(first).tree)) {
@@ -141,7 +141,7 @@ test("what no ref leads to goes, and its cut in the history with it", async () =
   // As if the history had been fetched two commits deep, and another once.
   writeGitFile(gitdir, "shallow", `${kept}\n${lost}\n`);
   const fresh = openObjectDatabase(gitdir);
-  await repackIfMany(gitdir, fresh, MAIN, 1);
+  await repackIfMany(gitdir, fresh, MAIN, { most: 1, few: 0 });
   expect(readFileSync(join(gitdir, "shallow"), "utf8")).toBe(`${kept}\n`);
   const after = openObjectDatabase(gitdir);
   expect(after.has(kept)).toBe(true);
@@ -154,7 +154,7 @@ test("small packs are gathered as they are, deltas too, while a reader goes on",
   const gitdir = await repositoryOf(12);
   const objects = openObjectDatabase(gitdir);
   // One with deltas among them.
-  await repackIfMany(gitdir, objects, MAIN, 10);
+  await repackIfMany(gitdir, objects, MAIN, { most: 10, few: 0 });
   for (let at = 12; at < 24; at++) await addCommit(gitdir, at);
   const reader = openObjectDatabase(gitdir);
   const tip = readRef(gitdir, MAIN)!;
@@ -169,4 +169,24 @@ test("small packs are gathered as they are, deltas too, while a reader goes on",
   if (!hasGit) return;
   expect((await tryGit(["-C", gitdir, "fsck", "--strict"])).stderr).toBe("");
   expect(await git(["-C", gitdir, "rev-list", "--count", "main"])).toBe("24");
+});
+
+test("however long a history grows, no change makes all of it be packed again", async () => {
+  const gitdir = await repositoryOf(1);
+  const objects = openObjectDatabase(gitdir);
+  let written = 0;
+  for (let at = 1; at < 300; at++) {
+    await addCommit(gitdir, at % 7);
+    const before = new Set(packs(gitdir));
+    if (!(await repackIfMany(gitdir, objects, MAIN, { most: 8 }))) continue;
+    for (const name of packs(gitdir)) {
+      if (!before.has(name)) written += statSync(packFile(gitdir, name)).size;
+    }
+    expect(packs(gitdir).length).toBeLessThanOrEqual(8);
+  }
+  objects.close();
+  const all = packs(gitdir).reduce((sum, name) => sum + statSync(packFile(gitdir, name)).size, 0);
+  // Each object is copied once for each time that what lies beside it doubles.
+  expect(written / all).toBeLessThan(Math.log2(300));
+  if (hasGit) expect((await tryGit(["-C", gitdir, "fsck", "--strict"])).stderr).toBe("");
 });

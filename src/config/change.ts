@@ -1,9 +1,10 @@
 /** Changes `registry.toml` as one step: read, edit, check the whole, write. One at a time does. */
-import { accessSync, constants, realpathSync } from "node:fs";
+import { accessSync, constants } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { Failure, messageOf, systemCode } from "../errors.ts";
 import { diskTrouble, takeExclusive } from "../files/mod.ts";
 import { parseConfig, readConfig } from "./load.ts";
+import { realFile } from "./real-file.ts";
 import type { Config } from "./schema.ts";
 import { writeConfig } from "./write.ts";
 
@@ -42,7 +43,7 @@ function edited(file: string, edit: (text: string, config: Config) => string) {
  * yet, or what is being changed. It stays there, empty: taking it away would let two hold one of that name.
  */
 function lock(file: string): () => void {
-  const target = realpathSync(file);
+  const target = realFile(file);
   const path = join(dirname(target), `.${basename(target)}.lock`);
   let release: (() => void) | undefined;
   try {

@@ -7,13 +7,13 @@ import {
   fchmodSync,
   fsyncSync,
   openSync,
-  realpathSync,
   renameSync,
   rmSync,
   statSync,
   writeFileSync,
 } from "node:fs";
 import { Failure, systemCode } from "../errors.ts";
+import { realFile } from "./real-file.ts";
 
 /**
  * The file keeps its permissions, and a link keeps being one.
@@ -23,7 +23,7 @@ import { Failure, systemCode } from "../errors.ts";
 export function writeConfig(file: string, text: string): void {
   let temporary: string | undefined;
   try {
-    const target = realpathSync(file);
+    const target = realFile(file);
     const { mode } = statSync(target);
     temporary = `${target}.tmp-${process.pid}`;
     // Nobody else may read it before it has its permissions: it can hold secrets.

@@ -6,7 +6,7 @@ import { repackIfMany } from "../git/mod.ts";
 import { type AssetCounts, mirrorAssets } from "./assets.ts";
 import type { Report } from "./events.ts";
 import { type Fetched, type FetchOptions, fetchAll } from "./fetch.ts";
-import { currentOffer, type Offer } from "./offer.ts";
+import { currentOffer, type Offer, offerOfNow } from "./offer.ts";
 import type { Registry } from "./open.ts";
 import { forgetRemovedSources } from "./origin-tips.ts";
 import { EVERYTHING, type Plan, planMirror, type Selection } from "./plan.ts";
@@ -69,7 +69,7 @@ export async function mirror(
     const plan = planMirror(offer.catalog, [selection]);
     if (plan.unmatched.length === selection.patterns.length) {
       // What the sources list is known by now, and a wrong word is no reason to hide it.
-      if (!options.dryRun) await refreshViews(registry, "mirror", report);
+      if (!options.dryRun) await refreshViews(registry, offer, report);
       throw noMatch(selection, offer.held);
     }
     if (!options.dryRun) state.changeSelections((all) => withSelection(all, selection));
@@ -111,15 +111,15 @@ export async function recompute(
   });
 }
 
-/** With an offer of this moment, as something may have been published since the one that was planned by. */
+/** Shows what an offer had, and what was published since. */
 async function refreshViews(
   registry: Registry,
-  command: string,
+  offer: Offer,
   report: Report,
   options: ViewOptions = {},
 ): Promise<ListingChange> {
-  return await moving(registry, command, async () =>
-    updateViews(registry, await currentOffer(registry), report, options),
+  return await moving(registry, "mirror", async () =>
+    updateViews(registry, await offerOfNow(registry, offer), report, options),
   );
 }
 
@@ -206,7 +206,7 @@ async function carryOut(
   } finally {
     // Also after Ctrl-C: what did arrive is here to stay, and may be shown.
     const arrived = missing.map(({ module }) => module);
-    await refreshViews(registry, "mirror", report, { arrived });
+    await refreshViews(registry, offer, report, { arrived });
   }
 }
 

@@ -1,5 +1,6 @@
 /** What the origins offer here, and what of it the policy lets through. */
 
+import { isDeepStrictEqual } from "node:util";
 import { gently } from "../breath.ts";
 import { type Oid, readRef } from "../git/mod.ts";
 import {
@@ -36,6 +37,8 @@ export interface Offer {
   readonly inputs: ViewInputs;
   /** What was made of it last, and the modules that may come out otherwise now. */
   readonly former: { readonly record: ViewRecord; readonly stale: ReadonlySet<string> } | undefined;
+  /** What clients were shown when it was made. */
+  readonly views: ViewTrees;
   /** Milliseconds since the epoch. */
   readonly at: number;
 }
@@ -64,8 +67,9 @@ export function currentOwners(registry: Registry): Modules<Owned<Oid>> {
 export async function currentOffer(registry: Registry, at: number = Date.now()): Promise<Offer> {
   const { objects, paths, config } = registry;
   const inputs: ViewInputs = { origins: originStates(registry), policy: config.policy };
+  const views = viewTrees(registry);
   const record = readViewRecord(paths);
-  const stale = record && staleModules(objects, record, inputs, viewTrees(registry), at);
+  const stale = record && staleModules(objects, record, inputs, views, at);
   const former = record && stale && { record, stale };
   const owners = currentOwners(registry);
   const judge = createJudge(registry, owners, inputs, at);
@@ -80,7 +84,16 @@ export async function currentOffer(registry: Registry, at: number = Date.now()):
       held.push(...(judge(module)?.held ?? []));
     }
   }
-  return { catalog, held, inputs, former, at };
+  return { catalog, held, inputs, former, views, at };
+}
+
+/** The same, unless something was published or shown since it was made: what it has read would be read again. */
+export async function offerOfNow(registry: Registry, offer: Offer): Promise<Offer> {
+  const { inputs, views } = offer;
+  const isSame =
+    isDeepStrictEqual(inputs.origins, originStates(registry)) &&
+    isDeepStrictEqual(views, viewTrees(registry));
+  return isSame ? offer : await currentOffer(registry);
 }
 
 /** The trees that clients are shown. */

@@ -64,7 +64,8 @@ export async function mirror(
   const selection = selectionOf(registry.config, options);
   return await writing(registry, "mirror", report, options.signal, async (state) => {
     const { source, patterns } = selection;
-    await refreshSources(registry, source, patterns, state, report, options.signal);
+    const refresh = () => refreshSources(registry, source, patterns, state, report, options.signal);
+    await (options.dryRun ? refresh() : shownInAnyCase(registry, report, refresh));
     const offer = await currentOffer(registry);
     const plan = planMirror(offer.catalog, [selection]);
     if (plan.unmatched.length === selection.patterns.length) {
@@ -88,7 +89,9 @@ export async function sync(
     const selections = selectionsToSync(registry.config, state);
     const patterns = selections.flatMap((selection) => selection.patterns);
     const { signal } = options;
-    const outcomes = await refreshSources(registry, undefined, patterns, state, report, signal);
+    const outcomes = await shownInAnyCase(registry, report, () =>
+      refreshSources(registry, undefined, patterns, state, report, signal),
+    );
     const offer = await currentOffer(registry);
     const plan = planMirror(offer.catalog, selections);
     const summary = await carryOut(registry, offer, selections, plan, options, report, started);
@@ -109,6 +112,21 @@ export async function recompute(
     await autoPush(registry, report);
     return change;
   });
+}
+
+/** What other sources brought is shown also when the one that is needed fails. */
+async function shownInAnyCase<T>(
+  registry: Registry,
+  report: Report,
+  refresh: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await refresh();
+  } catch (error) {
+    const isFailure = error instanceof Failure && error.code !== "interrupted";
+    if (isFailure) await refreshViews(registry, await currentOffer(registry), report);
+    throw error;
+  }
 }
 
 /** Shows what an offer had, and what was published since. */

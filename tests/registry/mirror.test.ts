@@ -33,3 +33,14 @@ test("when nothing matches, what the sources list is shown all the same", async 
   await expect(dry).rejects.toMatchObject({ code: "not-found" });
   expect(await listed(registry)).toBe(2);
 });
+
+test("when the source that is needed fails, what others list is shown all the same", async () => {
+  using upstream = startSmallUpstream();
+  const gone = startSmallUpstream();
+  upstream.list("a/x", "1.0.0");
+  const registry = await islandOf({ up: upstream, gone });
+  gone[Symbol.dispose]();
+  const attempt = mirror(registry, { ...everything, source: "gone" }, silent);
+  await expect(attempt).rejects.toMatchObject({ code: "upstream" });
+  expect((await status(registry)).listed.modules).toBe(1);
+});

@@ -71,19 +71,36 @@ export function encodeCommit(commit: Commit, author: string): Buffer {
 /** @throws {SyntaxError} for data that is not a tree */
 export function parseTree(data: Buffer): TreeEntry[] {
   const entries: TreeEntry[] = [];
-  let at = 0;
-  while (at < data.length) {
-    const space = data.indexOf(0x20, at);
-    const nul = data.indexOf(0, space);
-    if (space < 0 || nul < 0 || nul + 21 > data.length) throw new SyntaxError("not a tree");
+  walkTree(data, ({ start, name, nul, end }) => {
     entries.push({
-      mode: data.toString("latin1", at, space),
-      name: data.toString("utf8", space + 1, nul),
-      oid: data.toString("hex", nul + 1, nul + 21),
+      mode: data.toString("latin1", start, name - 1),
+      name: data.toString("utf8", name, nul),
+      oid: data.toString("hex", nul + 1, end),
     });
-    at = nul + 21;
-  }
+  });
   return entries;
+}
+
+/** Where an entry lies in an encoded tree: `MODE NAME NUL 20-byte-oid`. Source: git-mktree(1). */
+export interface EntryPlace {
+  readonly start: number;
+  /** Where its name begins, after the mode and a space. */
+  readonly name: number;
+  /** Where its name ends. */
+  readonly nul: number;
+  readonly end: number;
+}
+
+/** Tells of each entry of a tree, in order, where it lies. @throws {SyntaxError} for data that is not a tree */
+export function walkTree(data: Buffer, visit: (place: EntryPlace) => void): void {
+  for (let start = 0; start < data.length; ) {
+    const space = data.indexOf(0x20, start);
+    const nul = data.indexOf(0, space);
+    const end = nul + 21;
+    if (space < 0 || nul < 0 || end > data.length) throw new SyntaxError("not a tree");
+    visit({ start, name: space + 1, nul, end });
+    start = end;
+  }
 }
 
 /** Trees are sorted by name, bytewise, a subtree as if its name ended in a slash. */

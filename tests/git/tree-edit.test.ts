@@ -42,6 +42,21 @@ test("a tree with some changes is the tree of what there is then, byte for byte"
     expect(editTree(data, changes)).toEqual(encodeTree([...after.values()]));
   }));
 
+test("a change of a whole big tree takes one walk, not one for each name", () => {
+  const names = Array.from({ length: 20_000 }, (_, at) => `owner${at}`);
+  const of = (digit: string) =>
+    names.map((name) => ({ mode: TREE_MODE, name, oid: digit.repeat(40) }));
+  const started = performance.now();
+  const data = encodeTree(of("1"));
+  const formers = findEntries(data, names);
+  const changes = of("2").map((next) => ({ former: formers.get(next.name), next }));
+  expect(editTree(data, changes)).toEqual(encodeTree(of("2")));
+  const added = of("3").map((next) => ({ former: undefined, next }));
+  expect(editTree(Buffer.alloc(0), added)).toEqual(encodeTree(of("3")));
+  // One for each name takes twenty seconds.
+  expect(performance.now() - started).toBeLessThan(4_000);
+});
+
 describe("what is no tree is refused", () => {
   const whole = encodeTree([{ mode: FILE_MODE, name: "a", oid: "1".repeat(40) }]);
   test.each([

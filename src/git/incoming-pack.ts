@@ -7,6 +7,7 @@ import { messageOf } from "../errors.ts";
 import { checkReachable } from "./check.ts";
 import { indexPackGently } from "./index-pack.ts";
 import { installPack } from "./install-pack.ts";
+import { INDEX_LIMITS } from "./limit.ts";
 import { type Commit, type Oid, parseCommit, parseTree } from "./object.ts";
 import { MissingObjectError, type ObjectReader } from "./object-database.ts";
 import { openPackFile } from "./pack-file.ts";
@@ -29,15 +30,8 @@ export interface IncomingPack {
   close(): void;
 }
 
-/**
- * The biggest object that anybody needs, as an index file grows by a line a version, and far more of them than
- * an index of a million modules has. How long its history is, is its own business.
- */
-const LIMITS: ScanLimits = {
-  object: 256 * 1024 * 1024,
-  objects: 4_000_000,
-  work: Number.POSITIVE_INFINITY,
-};
+/** How long its history is, is its own business. */
+const LIMITS: ScanLimits = { ...INDEX_LIMITS, work: Number.POSITIVE_INFINITY };
 
 /**
  * Reads the pack through, so that every object in it has the name of what it is.

@@ -8,7 +8,7 @@ export { fetchPack } from "./fetch-pack.ts";
 export { isAncestor, reachable } from "./history.ts";
 export { createGitEndpoint, type GitEndpoint } from "./http.ts";
 export { type IncomingPack, openIncomingPack } from "./incoming-pack.ts";
-export { LimitError } from "./limit.ts";
+export { INDEX_LIMITS, LimitError } from "./limit.ts";
 export {
   type Commit,
   encodeCommit,

@@ -5,7 +5,7 @@
 import { messageOf } from "../errors.ts";
 import { createLru } from "../lru.ts";
 import { applyDelta } from "./delta.ts";
-import { inflateObject } from "./inflate.ts";
+import { inflateObject, mostDeflated } from "./inflate.ts";
 import { LimitError } from "./limit.ts";
 import type { GitObject } from "./object.ts";
 import {
@@ -131,9 +131,6 @@ function whole({ header: { entry }, data }: Inflated): GitObject {
   return { type: entry.kind, data };
 }
 
-/** How much zlib makes of bytes that cannot be made fewer. Source: zlib's compressBound. */
-const bound = (size: number): number => size + (size >> 12) + (size >> 14) + 64;
-
 /** @param rest bytes there are at most @returns the data, and how many bytes it lay in */
 function inflateAt(
   pages: Pages,
@@ -141,7 +138,7 @@ function inflateAt(
   rest: number,
   size: number,
 ): { data: Buffer; taken: number } {
-  for (let window = bound(size); ; window *= 8) {
+  for (let window = mostDeflated(size); ; window *= 8) {
     const deflated = pages.read(start, Math.min(window, rest));
     try {
       const inflated = inflateObject(deflated, size);

@@ -18,7 +18,7 @@ import { contentOf } from "./bundle-content.ts";
 import { onDisk } from "./disk.ts";
 import type { Report } from "./events.ts";
 import { findBundle, nextNumber, ownSeries, remember, takeNumber } from "./ledger.ts";
-import { withLock } from "./lock.ts";
+import { isBusy, withLock } from "./lock.ts";
 import type { Registry } from "./open.ts";
 import { createProgress } from "./progress.ts";
 
@@ -155,7 +155,7 @@ async function record(registry: Registry, manifestBytes: Buffer): Promise<void> 
   try {
     await withLock(registry.paths.lock, "export", write);
   } catch (error) {
-    if (!(error instanceof Failure) || error.code !== "busy") throw error;
+    if (!isBusy(error)) throw error;
     await write();
   }
 }

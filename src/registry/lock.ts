@@ -51,9 +51,14 @@ export async function withLockIfFree<T>(
 
 async function unlessBusy<T>(taken: Promise<T>): Promise<T | undefined> {
   return await taken.catch((error: unknown) => {
-    if (error instanceof Failure && error.code === "busy") return undefined;
+    if (isBusy(error)) return undefined;
     throw error;
   });
+}
+
+/** Whether it was another writer that something failed for. */
+export function isBusy(error: unknown): boolean {
+  return error instanceof Failure && error.code === "busy";
 }
 
 async function holding<T>(path: string, release: () => void, work: () => Promise<T>): Promise<T> {
@@ -98,8 +103,7 @@ const deadlineIn = (ms: number): number => performance.now() + ms;
 async function soon(path: string, command: string, until: number): Promise<() => void> {
   for (;;) {
     const release = await acquire(path, command).catch((error: unknown) => {
-      const isBusy = error instanceof Failure && error.code === "busy";
-      if (isBusy && performance.now() < until) return undefined;
+      if (isBusy(error) && performance.now() < until) return undefined;
       throw error;
     });
     if (release) return release;

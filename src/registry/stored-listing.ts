@@ -3,7 +3,7 @@
  * change is a commit, and by itself, so that what was fetched once is there for `--offline` without
  * another `sync`.
  */
-import { Failure, messageOf } from "../errors.ts";
+import { messageOf } from "../errors.ts";
 import { createObjectBatch, type Oid, readRef } from "../git/mod.ts";
 import {
   commitTo,
@@ -12,7 +12,7 @@ import {
   openModules,
   openSnapshot,
 } from "../index/mod.ts";
-import { withLock } from "./lock.ts";
+import { isBusy, withLock } from "./lock.ts";
 import { viewTrees } from "./offer.ts";
 import type { Registry } from "./open.ts";
 import { ALL_VIEW, STORED_VIEW } from "./paths.ts";
@@ -47,7 +47,7 @@ export function createStoredListing(
       await withLock(registry.paths.lock, "serve", () => listStored(registry, modules));
     } catch (error) {
       for (const module of modules) waiting.add(module);
-      if (error instanceof Failure && error.code === "busy") return schedule(BUSY_MS);
+      if (isBusy(error)) return schedule(BUSY_MS);
       // They are stored and served all the same, and the next sync lists them.
       waiting.clear();
       warn(`what was fetched on demand is not listed as stored: ${messageOf(error)}`);

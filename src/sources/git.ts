@@ -10,6 +10,7 @@ import {
   changedFiles,
   type FetchQuestion,
   fetchPack,
+  INDEX_LIMITS,
   LimitError,
   MissingObjectError,
   type Oid,
@@ -112,10 +113,6 @@ function tipOf({ refs }: RefListing, peer: GitPeer, branch: string | undefined):
 
 /** An index of 100,000 modules packs to less than a fifth of this. */
 const MOST_PACK = 512 * 1024 ** 2;
-/** An index file grows by a line a version. */
-const MOST_OBJECT = 256 * 1024 ** 2;
-/** The index of a million modules has fewer, of which a history brings more. */
-const MOST_OBJECTS = 4_000_000;
 /** The index of a million modules is less than a quarter of this. */
 const MOST_WORK = 16 * 1024 ** 3;
 
@@ -132,7 +129,7 @@ async function bring(
     : questionFor(gitdir, peer, want, depth);
   // Whose history is gone on from is trusted with how long it is.
   const work = history ? Number.POSITIVE_INFINITY : MOST_WORK;
-  const limits = { pack: MOST_PACK, object: MOST_OBJECT, objects: MOST_OBJECTS, work };
+  const limits = { ...INDEX_LIMITS, pack: MOST_PACK, work };
   const send = (body: Buffer) => askForPack(peer, body, signal);
   const agent = `moonbit-registry/${VERSION}`;
   try {

@@ -3,6 +3,7 @@ import { expect, test } from "bun:test";
 import { exportBundle, gc, mirror } from "../../src/registry/mod.ts";
 import {
   carry,
+  everything,
   forgetBundles,
   islandOf,
   silent,
@@ -11,8 +12,6 @@ import {
   take,
 } from "../support/islands.ts";
 import { tempDirectory } from "../support/temp.ts";
-
-const everything = { patterns: ["**"] };
 
 test("the number of a bundle that is still being written is given to no other", async () => {
   using upstream = startSmallUpstream();

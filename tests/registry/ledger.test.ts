@@ -3,9 +3,14 @@ import { expect, test } from "bun:test";
 import { mkdirSync, readdirSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gc, mirror, type Registry, verify } from "../../src/registry/mod.ts";
-import { carry, islandOf, silent, startSmallUpstream, take } from "../support/islands.ts";
-
-const everything = { patterns: ["**"] };
+import {
+  carry,
+  everything,
+  islandOf,
+  silent,
+  startSmallUpstream,
+  take,
+} from "../support/islands.ts";
 
 async function exporting(): Promise<Registry> {
   using upstream = startSmallUpstream();

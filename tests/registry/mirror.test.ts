@@ -1,9 +1,7 @@
 /** What a mirror leaves behind when it brings nothing. */
 import { expect, test } from "bun:test";
 import { mirror, type Registry, status } from "../../src/registry/mod.ts";
-import { changed, islandOf, silent, startSmallUpstream } from "../support/islands.ts";
-
-const everything = { patterns: ["**"] };
+import { changed, everything, islandOf, silent, startSmallUpstream } from "../support/islands.ts";
 
 test("a dry run pushes nothing", async () => {
   using upstream = startSmallUpstream();

@@ -10,6 +10,7 @@ import {
   archiveFile,
   carry,
   changed,
+  everything,
   islandOf,
   silent,
   startSmallUpstream,
@@ -18,8 +19,6 @@ import {
   warnings,
 } from "../support/islands.ts";
 import { fetched, linesOn } from "../support/published.ts";
-
-const everything = { patterns: ["**"] };
 
 const spoil = (registry: Registry, sha256: string) =>
   writeFileSync(archiveFile(registry, sha256), "other bytes");

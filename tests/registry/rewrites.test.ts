@@ -4,6 +4,7 @@ import { gc, mirror, type Registry, sync, verify } from "../../src/registry/mod.
 import { STORED_VIEW } from "../../src/registry/paths.ts";
 import {
   carry,
+  everything,
   islandOf,
   silent,
   startSmallUpstream,
@@ -12,8 +13,6 @@ import {
   warnings,
 } from "../support/islands.ts";
 import { linesOn } from "../support/published.ts";
-
-const everything = { patterns: ["**"] };
 
 /** Syncs. @returns what it warned of */
 async function synced(registry: Registry): Promise<string[]> {

@@ -4,9 +4,13 @@ import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { mirror, type Registry, sync } from "../../src/registry/mod.ts";
 import { openSymbols, readSymbolsPointer } from "../../src/registry/symbols.ts";
-import { archiveFile, islandOf, silent, startSmallUpstream } from "../support/islands.ts";
-
-const everything = { patterns: ["**"] };
+import {
+  archiveFile,
+  everything,
+  islandOf,
+  silent,
+  startSmallUpstream,
+} from "../support/islands.ts";
 
 /** A registry that mirrored from an upstream which answered so for its symbols. */
 async function mirrored(first: () => Response) {

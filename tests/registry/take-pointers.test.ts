@@ -5,6 +5,7 @@ import { gc, mirror, type Registry, sync } from "../../src/registry/mod.ts";
 import { openSymbols } from "../../src/registry/symbols.ts";
 import {
   carry,
+  everything,
   islandOf,
   type SmallUpstream,
   silent,
@@ -13,7 +14,6 @@ import {
   take,
 } from "../support/islands.ts";
 
-const everything = { patterns: ["**"] };
 const bytes = (text: string) => Buffer.from(text);
 
 /** An upstream with symbols of its own. */

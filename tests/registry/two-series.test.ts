@@ -1,9 +1,15 @@
 /** Bundles of two registries in a third. */
 import { expect, test } from "bun:test";
 import { gc, mirror, sync, verify } from "../../src/registry/mod.ts";
-import { carry, islandOf, silent, startSmallUpstream, storedIn, take } from "../support/islands.ts";
-
-const everything = { patterns: ["**"] };
+import {
+  carry,
+  everything,
+  islandOf,
+  silent,
+  startSmallUpstream,
+  storedIn,
+  take,
+} from "../support/islands.ts";
 
 // With the same name it is one origin of whoever came last; with different ones two.
 for (const names of [

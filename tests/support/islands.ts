@@ -13,6 +13,9 @@ import { newRegistry } from "./published.ts";
 import { tempDirectory } from "./temp.ts";
 import type { SampleEntry } from "./upstream/mod.ts";
 
+/** What a mirror of all is asked for with. */
+export const everything = { patterns: ["**"] };
+
 export interface Listed {
   /** Of its archive, whose bytes mean nothing. Default: its name and version. */
   readonly content?: string;

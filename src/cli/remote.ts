@@ -180,14 +180,18 @@ const CODES: ReadonlySet<string> = new Set<FailureCode>([
 ]);
 
 /** The server's own words, when they are in the form that servers have them in. */
+/** How to get a token there. */
+export function loginHint({ url }: Remote): string {
+  return `\`moonbit-registry login --registry ${shellWord(url)}\`, or set ${TOKEN_VARIABLE}`;
+}
+
 function refusalOf(remote: Remote, status: number, json: unknown): Failure {
   const { error } = (json ?? {}) as { error?: RemoteError };
   if (typeof error?.message !== "string") return noServer(remote, status);
   const code = CODES.has(error.code ?? "") ? (error.code as FailureCode) : "upstream";
   const message = printableLines(error.message);
   if (code === "unauthenticated") {
-    const hint = `\`moonbit-registry login --registry ${shellWord(remote.url)}\`, or set ${TOKEN_VARIABLE}`;
-    return new Failure(code, `${remote.url}: ${message}`, hint);
+    return new Failure(code, `${remote.url}: ${message}`, loginHint(remote));
   }
   const hint = typeof error.hint === "string" ? printableLines(error.hint) : undefined;
   const { code: _code, message: _message, hint: _hint, ...details } = error;

@@ -1,7 +1,6 @@
 /** Who a server takes us for. */
 import { Failure } from "../errors.ts";
-import { shellWord } from "../shell-word.ts";
-import { callRemote, type Remote, TOKEN_VARIABLE } from "./remote.ts";
+import { callRemote, loginHint, type Remote } from "./remote.ts";
 
 export interface Identity {
   /** The token's name. */
@@ -12,8 +11,7 @@ export interface Identity {
 /** @throws {Failure} "unauthenticated" without a token, or with one that the server does not know */
 export async function whoAmI(remote: Remote): Promise<Identity> {
   if (remote.token === undefined) {
-    const hint = `\`moonbit-registry login --registry ${shellWord(remote.url)}\`, or set ${TOKEN_VARIABLE}`;
-    throw new Failure("unauthenticated", `there is no token for ${remote.url}`, hint);
+    throw new Failure("unauthenticated", `there is no token for ${remote.url}`, loginHint(remote));
   }
   const { json } = await callRemote(remote, { path: "/api/v0/whoami" });
   const { name, scopes } = (json ?? {}) as Partial<Record<keyof Identity, unknown>>;

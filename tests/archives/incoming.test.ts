@@ -86,6 +86,8 @@ test("a big body passes through in pieces", async () => {
   expect(Buffer.from(await whole).equals(data)).toBe(true);
 });
 
+const nextTurn = () => new Promise((resolve) => setImmediate(resolve));
+
 test("who leaves while waiting for more closes its own file, and no other that came after", async () => {
   for (const end of ["failed", "grows"] as const) {
     const { incoming, grow, failed } = growing();
@@ -93,12 +95,14 @@ test("who leaves while waiting for more closes its own file, and no other that c
     const reader = incoming.read(0)!.getReader();
     await reader.read();
     const waiting = reader.read();
+    // By then it has found nothing more to read, and waits.
+    await nextTurn();
     await reader.cancel();
     const other = openSync(import.meta.path, "r");
     if (end === "failed") failed(new Error("broke off"));
     else grow("more");
     await waiting;
-    await new Promise((resolve) => setImmediate(resolve));
+    await nextTurn();
     expect(fstatSync(other).size).toBe(Bun.file(import.meta.path).size);
     closeSync(other);
   }

@@ -162,6 +162,11 @@ test("a history that is cut, so that nobody could clone it, is found", async () 
 
 test("a replica whose origin can be reached again goes on with its whole history", async () => {
   await using world = await mirrored();
+  // A history of one commit could not be cut.
+  for (const left of [1, 2]) {
+    await world.publish(world.entries.slice(left));
+    await succeed(["sync", "-q"], { cwd: world.dir });
+  }
   const bundle = join(tempDirectory(), "whole.bundle");
   await succeed(["export", bundle, "-q"], { cwd: world.dir });
   const replica = join(tempDirectory(), "replica");

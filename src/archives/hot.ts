@@ -14,7 +14,7 @@ export interface HotArchives {
    * @throws {Failure} "integrity" when an archive's file is not what its name says, or cannot be read
    */
   get: ArchiveStore["get"];
-  /** An archive that is in memory. */
+  /** An archive that can be sent without another look at its bytes: it is in memory, or as it was when it was hashed. */
   kept(sha256: Sha256): Blob | undefined;
 }
 
@@ -27,7 +27,7 @@ export function createHotArchives(
   store: Pick<ArchiveStore, "get" | "load" | "stamp">,
 ): HotArchives {
   const archives = createLru<Sha256, Blob>(MOST_BYTES, ({ size }) => size);
-  const prove = createProof(store);
+  const { prove, proven } = createProof(store);
   const once = createLru<Sha256, true>(MOST_ONCE, () => 1);
 
   const isAskedAgain = (sha256: Sha256): boolean => {
@@ -43,7 +43,7 @@ export function createHotArchives(
   };
 
   return {
-    kept: archives.get,
+    kept: (sha256) => archives.get(sha256) ?? proven(sha256),
     async get(sha256) {
       const known = archives.get(sha256);
       if (known) return known;

@@ -6,20 +6,34 @@ import { damagedArchive } from "./damaged.ts";
 /** Stamps of so many archives are remembered: a few megabytes. */
 const MOST_PROVEN = 50_000;
 
-/** @returns what throws a {Failure} "integrity" unless the stored bytes are what their name says */
-export function createProof({ stamp }: Pick<ArchiveStore, "stamp">) {
-  const proven = createLru<Sha256, string>(MOST_PROVEN, () => 1);
+export interface Proof {
+  /** @throws {Failure} "integrity" unless the stored bytes are what their name says */
+  prove(sha256: Sha256, stored: Blob): Promise<void>;
+  /** What was proven and is as it was then. */
+  proven(sha256: Sha256): Blob | undefined;
+}
+
+export function createProof({ stamp }: Pick<ArchiveStore, "stamp">): Proof {
+  const proofs = createLru<Sha256, { stamp: string; stored: Blob }>(MOST_PROVEN, () => 1);
   const underWay = new Map<string, Promise<void>>();
 
-  return async (sha256: Sha256, stored: Blob): Promise<void> => {
-    const now = stamp(sha256);
-    if (now === undefined) throw damagedArchive(sha256);
-    if (proven.get(sha256) === now) return;
-    const key = `${sha256} ${now}`;
-    const work = underWay.get(key) ?? hash(sha256, stored).finally(() => underWay.delete(key));
-    underWay.set(key, work);
-    await work;
-    proven.set(sha256, now);
+  const proven = (sha256: Sha256): Blob | undefined => {
+    const known = proofs.get(sha256);
+    return known && known.stamp === stamp(sha256) ? known.stored : undefined;
+  };
+
+  return {
+    proven,
+    async prove(sha256, stored) {
+      const now = stamp(sha256);
+      if (now === undefined) throw damagedArchive(sha256);
+      if (proofs.get(sha256)?.stamp === now) return;
+      const key = `${sha256} ${now}`;
+      const work = underWay.get(key) ?? hash(sha256, stored).finally(() => underWay.delete(key));
+      underWay.set(key, work);
+      await work;
+      proofs.set(sha256, { stamp: now, stored });
+    },
   };
 }
 

@@ -46,7 +46,7 @@ export interface ServedRegistry {
     version: string,
     whole: boolean,
   ): Promise<{ entry: Entry; body: Blob | IncomingBody }>;
-  /** An archive that lately was given out, if it is small and still in memory. */
+  /** An archive that lately was given out, if it can be sent again without another look at its bytes. */
   hotArchive(checksum: string): Blob | undefined;
   /** What is to be told of the modules that are served. */
   readonly discovery: FollowDiscovery;

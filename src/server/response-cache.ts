@@ -10,7 +10,7 @@ import { createLru } from "../lru.ts";
 
 /** How an answer is sent again. */
 export interface Reusable {
-  /** The whole body, in memory; undefined once it is not there any more, or would be another. */
+  /** The whole body; undefined once it is not there any more, or would be another. */
   readonly body: () => Blob | undefined;
   /** Bytes of memory that this holds. */
   readonly size: number;

@@ -44,7 +44,21 @@ test("a small archive that was asked for twice is kept, a big one is the store's
   }
   expect([store.reads(first), store.reads(second)]).toEqual([2, 4]);
   expect(Buffer.from(await kept(first)!.bytes()).equals(small)).toBe(true);
-  expect(kept(second)).toBeUndefined();
+});
+
+test("a big archive is sent again without a question for as long as its file is what was hashed", async () => {
+  const big = bytes(300_000);
+  const store = counting([big]);
+  let stamp = "first";
+  const { get, kept } = createHotArchives({ ...store, stamp: () => stamp });
+  const [sha256] = store.hashes as [string];
+  expect(kept(sha256)).toBeUndefined();
+  await get(sha256);
+  expect(Buffer.from(await kept(sha256)!.bytes()).equals(big)).toBe(true);
+  stamp = "second";
+  expect(kept(sha256)).toBeUndefined();
+  await get(sha256);
+  expect(kept(sha256)).toBeDefined();
 });
 
 test("what is not there is asked for each time, and there once it came", async () => {

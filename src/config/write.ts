@@ -4,7 +4,6 @@
  */
 import {
   closeSync,
-  fchmodSync,
   fsyncSync,
   openSync,
   renameSync,
@@ -13,10 +12,11 @@ import {
   writeFileSync,
 } from "node:fs";
 import { Failure, systemCode } from "../errors.ts";
+import { giveLike, permitLike } from "../files/mod.ts";
 import { realFile } from "./real-file.ts";
 
 /**
- * The file keeps its permissions, and a link keeps being one.
+ * The file keeps its owner and its permissions, and a link keeps being one.
  *
  * @throws {Failure} "io", with the file left as it was
  */
@@ -24,13 +24,15 @@ export function writeConfig(file: string, text: string): void {
   let temporary: string | undefined;
   try {
     const target = realFile(file);
-    const { mode } = statSync(target);
+    const former = statSync(target);
     temporary = `${target}.tmp-${process.pid}`;
     // Nobody else may read it before it has its permissions: it can hold secrets.
-    const handle = openSync(temporary, "w", 0o600);
+    rmSync(temporary, { force: true });
+    const handle = openSync(temporary, "wx", 0o600);
     try {
       writeFileSync(handle, text);
-      setMode(handle, mode & 0o777);
+      giveLike(handle, former);
+      permitLike(handle, former);
       fsyncSync(handle);
     } finally {
       closeSync(handle);
@@ -41,16 +43,5 @@ export function writeConfig(file: string, text: string): void {
     const hint = "check permissions and free space of its directory";
     const message = `cannot write ${file}: ${systemCode(error) ?? String(error)}`;
     throw new Failure("io", message, hint, { cause: error });
-  }
-}
-
-/** What file systems without permissions, such as FAT, say when one is to be set. */
-const NO_MODES = new Set(["EPERM", "ENOSYS", "ENOTSUP", "EOPNOTSUPP"]);
-
-function setMode(handle: number, mode: number): void {
-  try {
-    fchmodSync(handle, mode);
-  } catch (error) {
-    if (!NO_MODES.has(systemCode(error) ?? "")) throw error;
   }
 }

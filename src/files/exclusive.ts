@@ -5,8 +5,10 @@
  * Source: https://www.sqlite.org/lockingv3.html
  */
 import { constants, Database } from "bun:sqlite";
-import { accessSync, constants as fsConstants } from "node:fs";
+import { accessSync, closeSync, constants as fsConstants, openSync, statSync } from "node:fs";
+import { dirname } from "node:path";
 import { systemCode } from "../errors.ts";
+import { giveLike } from "./owner.ts";
 
 interface ExclusiveOptions {
   /** How long to stand still for another holder, in milliseconds. */
@@ -25,8 +27,8 @@ export function takeExclusive(
   path: string,
   { waitMs = 0, create = true }: ExclusiveOptions = {},
 ): (() => void) | undefined {
-  const { SQLITE_OPEN_READWRITE, SQLITE_OPEN_CREATE } = constants;
-  const db = new Database(path, SQLITE_OPEN_READWRITE | (create ? SQLITE_OPEN_CREATE : 0));
+  if (create) make(path);
+  const db = new Database(path, constants.SQLITE_OPEN_READWRITE);
   try {
     // SQLite opens what it may only read as well, and would then lock nothing, without a word.
     accessSync(path, fsConstants.W_OK);
@@ -40,5 +42,21 @@ export function takeExclusive(
     db.close();
     if (systemCode(error) === "SQLITE_BUSY") return undefined;
     throw error;
+  }
+}
+
+/** Makes it when it is not there, for whoever its directory belongs to. */
+function make(path: string): void {
+  let handle: number;
+  try {
+    handle = openSync(path, "wx");
+  } catch (error) {
+    if (systemCode(error) === "EEXIST") return;
+    throw error;
+  }
+  try {
+    giveLike(handle, statSync(dirname(path)));
+  } finally {
+    closeSync(handle);
   }
 }

@@ -4,6 +4,7 @@ export { asDatabaseFailure, tellingOf } from "./database.ts";
 export { isTemporary, syncDirectory, temporaryIn, writeDurably } from "./durable.ts";
 export { takeExclusive } from "./exclusive.ts";
 export { lookEachTurn, lookEvery } from "./look.ts";
+export { giveLike, permitLike } from "./owner.ts";
 export { syncAll } from "./sync-all.ts";
 export { openTables, type Tables } from "./tables.ts";
 export { asDiskFailure, DISK_FULL, diskTrouble, type Trouble } from "./trouble.ts";

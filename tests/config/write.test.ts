@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import {
   chmodSync,
+  chownSync,
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -23,6 +24,27 @@ describe("writeConfig", () => {
     expect(readFileSync(file, "utf8")).toBe("new");
     expect(statSync(file).mode & 0o777).toBe(0o640);
     expect(readdirSync(dir)).toEqual(["registry.toml"]);
+  });
+
+  test.skipIf(process.getuid?.() !== 0)("leaves the file whose it was when root writes", () => {
+    const file = join(tempDirectory(), "registry.toml");
+    writeFileSync(file, "old");
+    chmodSync(file, 0o600);
+    chownSync(file, 12_345, 54_321);
+    writeConfig(file, "new");
+    const { uid, gid, mode } = statSync(file);
+    expect([uid, gid, mode & 0o777]).toEqual([12_345, 54_321, 0o600]);
+  });
+
+  test("follows no link that lies where it writes first", () => {
+    const dir = tempDirectory();
+    const file = join(dir, "registry.toml");
+    writeFileSync(file, "old");
+    writeFileSync(join(dir, "other"), "not yours");
+    symlinkSync("other", `${file}.tmp-${process.pid}`);
+    writeConfig(file, "new");
+    expect(readFileSync(join(dir, "other"), "utf8")).toBe("not yours");
+    expect(readFileSync(file, "utf8")).toBe("new");
   });
 
   test("writes what a link points at", () => {

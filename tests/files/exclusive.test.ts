@@ -1,5 +1,13 @@
 import { expect, test } from "bun:test";
-import { chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  chownSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { takeExclusive } from "../../src/files/mod.ts";
 import { tempDirectory } from "../support/temp.ts";
@@ -38,9 +46,17 @@ test("another process's holding is waited for, and ends with the process", async
 test("what is not there is made only when that is wanted", () => {
   const path = join(tempDirectory(), "lock");
   expect(() => takeExclusive(path, { create: false })).toThrow("unable to open");
-  expect(() => takeExclusive(join(path, "no", "where"))).toThrow("unable to open");
+  expect(() => takeExclusive(join(path, "no", "where"))).toThrow("ENOENT");
   mkdirSync(path);
   expect(() => takeExclusive(path)).toThrow();
+});
+
+test.skipIf(process.getuid?.() !== 0)("what root makes is for the directory's owner", () => {
+  const dir = tempDirectory();
+  chownSync(dir, 12_345, 54_321);
+  takeExclusive(join(dir, "lock"))!();
+  const { uid, gid } = statSync(join(dir, "lock"));
+  expect([uid, gid]).toEqual([12_345, 54_321]);
 });
 
 // Root may write anything that is not on a read-only medium.

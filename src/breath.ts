@@ -28,3 +28,22 @@ export async function* gently<T>(items: Iterable<T>): AsyncGenerator<T> {
     if (turn) await turn;
   }
 }
+
+/** Goes through steps with such turns between them, and gives what they come to. */
+export async function stepped<T>(steps: Iterator<unknown, T>): Promise<T> {
+  const breathe = createBreath();
+  for (;;) {
+    const step = steps.next();
+    if (step.done) return step.value;
+    const turn = breathe();
+    if (turn) await turn;
+  }
+}
+
+/** The same in one go. */
+export function atOnce<T>(steps: Iterator<unknown, T>): T {
+  for (;;) {
+    const step = steps.next();
+    if (step.done) return step.value;
+  }
+}

@@ -4,6 +4,7 @@
  * to "Packfile Negotiation"; git-rev-list(1) for the meaning of reaching.
  */
 
+import { atOnce } from "../breath.ts";
 import type { Oid } from "./object.ts";
 import type { ObjectReader } from "./object-database.ts";
 import type { Deepen, FetchRequest } from "./protocol/fetch-request.ts";
@@ -18,12 +19,22 @@ export function reachable(
   tips: Iterable<Oid>,
   stopAt?: ReadonlySet<Oid>,
 ): Set<Oid> {
+  return atOnce(reachSteps(objects, tips, stopAt));
+}
+
+/** The same, a commit a step. */
+export function* reachSteps(
+  objects: ObjectReader,
+  tips: Iterable<Oid>,
+  stopAt?: ReadonlySet<Oid>,
+): Generator<undefined, Set<Oid>> {
   const seen = new Set<Oid>();
   const queue = [...tips];
   for (let oid = queue.pop(); oid !== undefined; oid = queue.pop()) {
     if (seen.has(oid)) continue;
     seen.add(oid);
     if (!stopAt?.has(oid)) queue.push(...objects.commit(oid).parents);
+    yield;
   }
   return seen;
 }

@@ -3,6 +3,7 @@
  * as a delta to its former version, or whole.
  */
 import { deflateSync } from "node:zlib";
+import { atOnce } from "../breath.ts";
 import { createDelta } from "./delta.ts";
 import { isTree, type Oid, type TreeEntry } from "./object.ts";
 import type { ObjectReader } from "./object-database.ts";
@@ -25,18 +26,28 @@ export interface PlanOptions {
   readonly withoutBlobs?: boolean;
 }
 
-/**
- * The objects of `commits` that a client with all of `edge` lacks, commits first.
- *
- * Invariant: once a commit is done, the client has its whole tree; so a tree need only be compared
- * with the edge's and with the one done before.
- */
+/** The objects of `commits` that a client with all of `edge` lacks, commits first. */
 export function planObjects(
   objects: ObjectReader,
   commits: readonly Oid[],
   edge: Oid | undefined,
-  { wanted = [], withoutBlobs = false }: PlanOptions = {},
+  options?: PlanOptions,
 ): PlannedObject[] {
+  return atOnce(planSteps(objects, commits, edge, options));
+}
+
+/**
+ * The same, a commit a step.
+ *
+ * Invariant: once a commit is done, the client has its whole tree; so a tree need only be compared
+ * with the edge's and with the one done before.
+ */
+export function* planSteps(
+  objects: ObjectReader,
+  commits: readonly Oid[],
+  edge: Oid | undefined,
+  { wanted = [], withoutBlobs = false }: PlanOptions = {},
+): Generator<undefined, PlannedObject[]> {
   const planned: PlannedObject[] = commits.map((oid) => ({ oid }));
   const seen = new Set<Oid>(commits);
   const edgeTree = edge === undefined ? undefined : objects.commit(edge).tree;
@@ -80,6 +91,7 @@ export function planObjects(
     const known = [edgeTree, previous].filter((oid) => oid !== undefined);
     walk(tree, known);
     previous = tree;
+    yield;
   }
   for (const oid of wanted) {
     if (seen.has(oid)) continue;

@@ -6,15 +6,16 @@
 import { readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { stepped } from "../breath.ts";
 import { systemCode } from "../errors.ts";
 import { writeDurably } from "../files/mod.ts";
 import { isNearlyReady } from "./closure.ts";
-import { reachable } from "./history.ts";
+import { reachSteps } from "./history.ts";
 import type { Oid } from "./object.ts";
 import { MissingObjectError, type ObjectDatabase, type ObjectReader } from "./object-database.ts";
 import { openPackFile } from "./pack-file.ts";
 import { readPackIndex } from "./pack-index.ts";
-import { type PlannedObject, packItems, planObjects } from "./pack-plan.ts";
+import { type PlannedObject, packItems, planSteps } from "./pack-plan.ts";
 import { type PackItem, writePackFile } from "./pack-writer.ts";
 import { packDirectory, shallowPath } from "./paths.ts";
 import { listRefs, readRef } from "./refs.ts";
@@ -95,13 +96,14 @@ export async function repackNow(
   served: string,
 ): Promise<void> {
   const before = packNames(gitdir);
-  const commits = reachableCommits(objects, listRefs(gitdir, "refs/").values());
+  const commits = await reachableCommits(objects, listRefs(gitdir, "refs/").values());
   const tip = readRef(gitdir, served);
-  const first = tip === undefined ? [] : reachableCommits(objects, [tip]);
-  const cloned = planObjects(objects, first, undefined);
+  const first = tip === undefined ? [] : await reachableCommits(objects, [tip]);
+  const cloned = await stepped(planSteps(objects, first, undefined));
   const isCloned = has(cloned);
   const others = commits.filter((oid) => !isCloned(oid));
-  const rest = planObjects(objects, others, tip).filter(({ oid }) => !isCloned(oid));
+  const beside = await stepped(planSteps(objects, others, tip));
+  const rest = beside.filter(({ oid }) => !isCloned(oid));
   function* items(): Generator<PackItem> {
     yield* packItems(objects, cloned);
     yield* packItems(objects, rest, { isBefore: isCloned });
@@ -159,10 +161,10 @@ function removePacks(gitdir: string, names: readonly string[], kept: string): vo
 }
 
 /** Newest first. */
-function reachableCommits(objects: ObjectReader, tips: Iterable<Oid>): Oid[] {
-  return [...reachable(objects, tips)].sort(
-    (a, b) => objects.commit(b).time - objects.commit(a).time,
-  );
+async function reachableCommits(objects: ObjectReader, tips: Iterable<Oid>): Promise<Oid[]> {
+  const commits = await stepped(reachSteps(objects, tips));
+  const dated = Array.from(commits, (oid) => ({ oid, time: objects.commit(oid).time }));
+  return dated.sort((a, b) => b.time - a.time).map(({ oid }) => oid);
 }
 
 /** What the packs hold that no ref leads to. */
@@ -173,9 +175,10 @@ export interface Waste {
 }
 
 /** Looks for packed objects that no ref leads to, and for those that are there twice. */
-export function findWaste(gitdir: string, objects: ObjectReader): Waste {
-  const commits = reachableCommits(objects, listRefs(gitdir, "refs/").values());
-  const kept = new Set(planObjects(objects, commits, undefined).map(({ oid }) => oid));
+export async function findWaste(gitdir: string, objects: ObjectReader): Promise<Waste> {
+  const commits = await reachableCommits(objects, listRefs(gitdir, "refs/").values());
+  const planned = await stepped(planSteps(objects, commits, undefined));
+  const kept = new Set(planned.map(({ oid }) => oid));
   let count = 0;
   let bytes = 0;
   for (const name of packNames(gitdir)) {

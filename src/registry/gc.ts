@@ -86,7 +86,7 @@ async function collect(
     version,
   }));
   const leftovers = findLeftovers(registry);
-  const waste = findWaste(paths.index, objects);
+  const waste = await findWaste(paths.index, objects);
   if (!dryRun) {
     // Leftovers before anything is written: half of a pack has the name that the whole one will have.
     for (const { path } of leftovers) rmSync(path, { force: true, recursive: true });

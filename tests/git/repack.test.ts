@@ -8,9 +8,11 @@ import {
   encodeTree,
   FILE_MODE,
   gatherIfMany,
+  type ObjectReader,
   openObjectDatabase,
   readRef,
   repackIfMany,
+  repackNow,
   writeRef,
 } from "../../src/git/mod.ts";
 import {
@@ -90,6 +92,32 @@ test.if(hasGit)("a long history that came at once is laid ready for clones, once
   expect(packs(gitdir)).toHaveLength(1);
   await addStates(gitdir, [{ "alice/json": lines(2_001) }]);
   expect(await repack()).toBe(false);
+});
+
+test("others have their turn while it is looked up what leads where", async () => {
+  const gitdir = await repositoryOf(12);
+  const objects = openObjectDatabase(gitdir);
+  let reads = { now: 0, most: 0 };
+  const turns = setInterval(() => {
+    reads = { now: 0, most: reads.most };
+  }, 0);
+  const slowly = <T>(read: () => T): T => {
+    const now = reads.now + 1;
+    reads = { now, most: Math.max(reads.most, now) };
+    for (const until = performance.now() + 6; performance.now() < until; );
+    return read();
+  };
+  const slow: ObjectReader = {
+    ...objects,
+    commit: (oid) => slowly(() => objects.commit(oid)),
+    read: (oid) => slowly(() => objects.read(oid)),
+    tree: (oid) => slowly(() => objects.tree(oid)),
+  };
+  await repackNow(gitdir, slow, MAIN);
+  clearInterval(turns);
+  objects.close();
+  // Twelve in one go are the commits, to be sorted: those are remembered.
+  expect(reads.most).toBeWithin(1, 20);
 });
 
 test("packs that are small beside another are gathered, and that one stays as it is", async () => {

@@ -10,19 +10,24 @@ import type { HttpAnswer } from "./request.ts";
  *   before the size that it was announced with
  */
 export async function* atMost(answer: HttpAnswer, most: number): AsyncGenerator<Uint8Array> {
-  const { url, size: announced } = answer;
   let size = 0;
   for await (const chunk of answer.chunks()) {
     size += chunk.length;
-    if (size > most) {
-      const message = `${shownUrl(url)} is over ${most} bytes`;
-      throw new DownloadError("server-error", message, { status: answer.status });
-    }
+    if (size > most) throw tooLarge(answer, most);
     yield chunk;
   }
-  if (announced !== undefined && announced !== size) {
-    throw new DownloadError("truncated", `${shownUrl(url)}: ${size} of ${announced} bytes came`);
-  }
+  checkSize(answer, size);
+}
+
+/** @throws {DownloadError} "truncated" unless a body has the size that it was announced with */
+export function checkSize({ url, size }: HttpAnswer, got: number): void {
+  if (size === undefined || size === got) return;
+  throw new DownloadError("truncated", `${shownUrl(url)}: ${got} of ${size} bytes came`);
+}
+
+/** What a body beyond its bound is told as. */
+export function tooLarge({ url, status }: HttpAnswer, most: number): DownloadError {
+  return new DownloadError("server-error", `${shownUrl(url)} is over ${most} bytes`, { status });
 }
 
 /** The whole of it. @throws as `atMost` */

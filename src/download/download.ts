@@ -1,5 +1,6 @@
 /** Downloads one body, trying again while that can help. */
 import { messageOf, systemCode } from "../errors.ts";
+import { atMost, checkSize, tooLarge } from "./collect.ts";
 import { DownloadError, type DownloadErrorKind, shownUrl } from "./error.ts";
 import { type HttpAnswer, type HttpLimits, type HttpRequest, request } from "./request.ts";
 import { parseRetryAfter, type RetryOptions, withRetries } from "./retry.ts";
@@ -45,7 +46,7 @@ export async function download<T>(
     }
     try {
       const small = answer.size !== undefined && answer.size <= SMALL;
-      return await consume(small ? await whole(answer) : bounded(answer, maxBytes));
+      return await consume(small ? await whole(answer) : atMost(answer, maxBytes));
     } catch (error) {
       throw understood(answer.url, error);
     } finally {
@@ -59,27 +60,6 @@ async function whole(answer: HttpAnswer): Promise<Uint8Array> {
   const body = await answer.bytes();
   checkSize(answer, body.length);
   return body;
-}
-
-async function* bounded(answer: HttpAnswer, maxBytes: number): AsyncIterable<Uint8Array> {
-  let size = 0;
-  for await (const chunk of answer.chunks()) {
-    size += chunk.length;
-    if (size > maxBytes) throw tooLarge(answer, maxBytes);
-    yield chunk;
-  }
-  checkSize(answer, size);
-}
-
-function checkSize({ url, size }: HttpAnswer, got: number): void {
-  if (size === undefined || size === got) return;
-  throw new DownloadError("truncated", `${shownUrl(url)}: ${got} of ${size} bytes came`);
-}
-
-function tooLarge({ url, status }: HttpAnswer, maxBytes: number): DownloadError {
-  return new DownloadError("server-error", `${shownUrl(url)} is over ${maxBytes} bytes`, {
-    status,
-  });
 }
 
 function refused({ url, status, headers }: HttpAnswer): DownloadError {

@@ -1,5 +1,10 @@
 /** When and how soon to try again. */
+import { setTimeout } from "node:timers/promises";
 import { DownloadError } from "./error.ts";
+
+/** The loop tells why it ended early. */
+const pause = (ms: number, signal: AbortSignal | undefined): Promise<void> =>
+  setTimeout(ms, undefined, { signal }).catch(() => {});
 
 export interface RetryOptions {
   /** Tries in all. */
@@ -72,21 +77,6 @@ export async function withRetries<T>(
       await sleep(delayBefore(failed, error, options), signal);
     }
   }
-}
-
-/** Waits, or rejects as soon as the signal says so. */
-function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const abort = () => {
-      clearTimeout(timer);
-      reject(signal?.reason);
-    };
-    const timer = setTimeout(() => {
-      signal?.removeEventListener("abort", abort);
-      resolve();
-    }, ms);
-    signal?.addEventListener("abort", abort, { once: true });
-  });
 }
 
 /**

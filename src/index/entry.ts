@@ -3,6 +3,7 @@
  * bytes, and fields that are not known here keep their place.
  */
 import { valid } from "semver";
+import { isRecord } from "../record.ts";
 
 /** What this registry reads of an entry. */
 export interface Entry {
@@ -112,8 +113,4 @@ function dependencies(field: unknown): Dependency[] {
     if (!isRecord(wish) || "path" in wish || typeof wish.version !== "string") return [];
     return [{ module, version: wish.version }];
   });
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

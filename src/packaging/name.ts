@@ -2,6 +2,7 @@
  * Names and versions that may be published. Stricter than what is read of other registries: a name has
  * to mean one module to every system and every eye.
  */
+import { isPlainVersion } from "../resolve/mod.ts";
 import { folded, unportablePart } from "./path.ts";
 import { shown } from "./problem.ts";
 
@@ -11,10 +12,6 @@ const MAX_VERSION = 128;
 /** Letters and digits of any script, emoji, and between them `_`, `-`, `.` and `+`. */
 const PART =
   /^[\p{L}\p{N}\p{Extended_Pictographic}_][\p{L}\p{M}\p{N}\p{Extended_Pictographic}_.+-]*$/u;
-
-/** Source: semver.org 2.0.0, its regular expression. */
-const SEMVER =
-  /^(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)(?:-((?:0|[1-9]\d*|\d*[a-zA-Z-][0-9a-zA-Z-]*)(?:\.(?:0|[1-9]\d*|\d*[a-zA-Z-][0-9a-zA-Z-]*))*))?(?:\+([0-9a-zA-Z-]+(?:\.[0-9a-zA-Z-]+)*))?$/;
 
 /** What is wrong with a module's name; undefined when nothing is. */
 export function nameProblem(name: string): string | undefined {
@@ -41,15 +38,7 @@ export function nameProblem(name: string): string | undefined {
 }
 
 export const isSemver = (version: string): boolean =>
-  version.length <= MAX_VERSION && SEMVER.test(version) && numbersFit(version);
-
-/** Clients keep each number in 64 bits, this registry in 53. */
-function numbersFit(version: string): boolean {
-  return version
-    .split(/[-+]/, 1)[0]!
-    .split(".")
-    .every((part) => Number(part) <= Number.MAX_SAFE_INTEGER);
-}
+  version.length <= MAX_VERSION && isPlainVersion(version);
 
 /**
  * A module that is there already and that a new name could be taken for: the same but for case or

@@ -1,5 +1,5 @@
 /** Everything that speaks against a publication, at once. Knows an index only by what it is asked. */
-import { compareBuild } from "semver";
+import { leastMeeting } from "../resolve/mod.ts";
 import { checkManifest } from "./check-manifest.ts";
 import {
   MANIFEST_FILES,
@@ -71,20 +71,10 @@ function unmet(
   const versions = known.versions(module);
   const name = shown(module);
   if (versions === undefined) return `${field}: ${name} is in no source of this registry`;
-  if (version === undefined || versions.some((each) => satisfies(version, each))) return undefined;
+  if (version === undefined || leastMeeting(version, versions) !== undefined) return undefined;
   const there =
     versions.length > 5 ? `${versions.slice(-5).join(", ")} and older` : versions.join(", ");
   return `${field}: no version of ${name} satisfies ${shown(version)}; there is ${there}`;
-}
-
-/**
- * As clients choose: not older than the least wanted, and of the same major version, all below 2 being
- * one. Source: `mvs_requirement_matches` in `mooncake/src/resolver/mvs.rs` of moonbitlang/moon.
- */
-function satisfies(wanted: string, version: string): boolean {
-  const group = (text: string) => Math.max(1, Number.parseInt(text, 10));
-  if (wanted === version) return true;
-  return group(wanted) === group(version) && compareBuild(version, wanted) >= 0;
 }
 
 function checkFiles(files: Contents["files"]): Problem[] {

@@ -9,8 +9,9 @@
  * Version 1 of the format: this one.
  */
 import { createHash } from "node:crypto";
-import { compareBuild, prerelease, valid } from "semver";
+import { valid } from "semver";
 import { isRecord } from "../record.ts";
+import { latestFirst } from "../resolve/mod.ts";
 import { appendLine, readLines } from "./lines.ts";
 import type { ProjectName } from "./path.ts";
 
@@ -106,19 +107,13 @@ export function findRelease(project: Project, version: string): Release | undefi
 export function latestRelease(project: Project): Release | undefined {
   const known = latest.get(project);
   if (known) return known;
-  const found = latestOf(project);
+  const found = project.releases.toSorted(latestFirst)[0];
   if (found) latest.set(project, found);
   return found;
 }
 
 /** Searches ask it of every project, and a project never changes: another commit has another. */
 const latest = new WeakMap<Project, Release>();
-
-function latestOf({ releases }: Project): Release | undefined {
-  const rank = ({ yanked, version }: Release) =>
-    (yanked ? 2 : 0) + (prerelease(version) === null ? 0 : 1);
-  return releases.toSorted((a, b) => rank(a) - rank(b) || compareBuild(b.version, a.version))[0];
-}
 
 /** A version's number, the same on every host. */
 export function releaseId(project: ProjectName, version: string): number {

@@ -2,6 +2,7 @@
  * Syncs on a timer inside a server, when `mirror.auto_sync` says so. Settings are read anew before each
  * turn, so that it can be switched on and off while the server runs.
  */
+import { setTimeout } from "node:timers/promises";
 import type { Config } from "../config/mod.ts";
 import { Failure, messageOf } from "../errors.ts";
 import { sync } from "./mirror.ts";
@@ -117,17 +118,5 @@ async function turn(
 }
 
 /** Resolves after a while, or at once when the signal says so. */
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) return resolve();
-    const timer = setTimeout(resolve, ms);
-    signal.addEventListener(
-      "abort",
-      () => {
-        clearTimeout(timer);
-        resolve();
-      },
-      { once: true },
-    );
-  });
-}
+const pause = (ms: number, signal: AbortSignal): Promise<void> =>
+  setTimeout(ms, undefined, { signal }).catch(() => {});

@@ -1,10 +1,9 @@
 /** The body of a registration, checked field by field. */
 
-import { valid } from "semver";
 import { Failure } from "../errors.ts";
 import { isOrganizationName, isProjectName, type ProjectName, TARGETS } from "../projects/mod.ts";
 import { isRecord } from "../record.ts";
-import { parseSpecifier } from "../resolve/mod.ts";
+import { isPlainVersion, parseSpecifier } from "../resolve/mod.ts";
 import { repositoryUrlProblem } from "../sources/mod.ts";
 
 export interface Registration extends ProjectName {
@@ -131,8 +130,7 @@ function keywords(fields: Fields): string[] {
 
 function version(fields: Fields): string {
   const value = text(fields, "version", MAX_TEXT);
-  // The library trims, and takes a leading v.
-  if (valid(value) !== null && /^\d/.test(value) && value === value.trim()) return value;
+  if (isPlainVersion(value)) return value;
   throw wrong("version", "must be a semantic version such as 1.2.3 or 2.0.0-beta.1");
 }
 

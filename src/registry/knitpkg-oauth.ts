@@ -4,7 +4,7 @@
  */
 import { createHash } from "node:crypto";
 import { expand, type ProviderConfig, type ProviderType } from "../config/mod.ts";
-import { DownloadError, type HttpRequest, request } from "../download/mod.ts";
+import { collect, DownloadError, type HttpRequest, request } from "../download/mod.ts";
 import { Failure, messageOf } from "../errors.ts";
 import type { Identity } from "./knitpkg-sessions.ts";
 
@@ -151,7 +151,7 @@ async function askJson(
       },
       { signal: AbortSignal.timeout(TIMEOUT_MS) },
     );
-    const text = await boundedText(answer.chunks());
+    const text = (await collect(answer, MAX_ANSWER)).toString();
     if (answer.status === 400 || answer.status === 401) throw refused(provider);
     if (answer.status !== 200 && answer.status !== 201) throw nonsense(provider, answer.status);
     const json: unknown = JSON.parse(text);
@@ -168,17 +168,6 @@ async function askJson(
       { cause: error },
     );
   }
-}
-
-async function boundedText(chunks: AsyncIterable<Uint8Array>): Promise<string> {
-  const parts: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of chunks) {
-    size += chunk.length;
-    if (size > MAX_ANSWER) throw new SyntaxError("too long");
-    parts.push(chunk);
-  }
-  return Buffer.concat(parts).toString("utf8");
 }
 
 function refused({ name }: ProviderConfig): Failure {

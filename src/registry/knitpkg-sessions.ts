@@ -4,7 +4,8 @@
  *
  * Version 1: first.
  */
-import { createHash, randomBytes } from "node:crypto";
+import { randomBytes } from "node:crypto";
+import { hashToken } from "../accounts/mod.ts";
 import { openTables, tellingOf } from "../files/mod.ts";
 
 const SCHEMA = `
@@ -50,7 +51,7 @@ export function openSessions(path: string, now: () => number = Date.now): Sessio
         `INSERT INTO session (hash, provider, id, username, email, expires)
          VALUES ($hash, $provider, $id, $username, $email, $expires)`,
       ).run({
-        hash: hashOf(token),
+        hash: hashToken(token),
         provider,
         id,
         username,
@@ -66,7 +67,7 @@ export function openSessions(path: string, now: () => number = Date.now): Sessio
         ?.query<Identity, [Uint8Array, number]>(
           "SELECT provider, id, username, email FROM session WHERE hash = ? AND expires > ?",
         )
-        .get(hashOf(token), now());
+        .get(hashToken(token), now());
       return found ?? undefined;
     },
     close: tables.close,
@@ -75,9 +76,4 @@ export function openSessions(path: string, now: () => number = Date.now): Sessio
 
 function isSessionToken(text: string): boolean {
   return /^mbs_[A-Za-z0-9_-]{43}$/.test(text);
-}
-
-/** What is looked up is a hash of 256 random bits: where the comparison stops tells nothing. */
-function hashOf(token: string): Buffer {
-  return createHash("sha256").update(token).digest();
 }

@@ -3,7 +3,6 @@
 import { gently } from "../breath.ts";
 import { serverAddress } from "../config/mod.ts";
 import { readRef } from "../git/mod.ts";
-import { openSnapshot } from "../index/mod.ts";
 import { type Holder, lockHolder } from "./lock.ts";
 import { currentOffer } from "./offer.ts";
 import type { Registry } from "./open.ts";
@@ -13,6 +12,7 @@ import type { Selection } from "./plan.ts";
 import { countHeld } from "./policy.ts";
 import { selectionsToSync } from "./selection.ts";
 import { type AutoSyncState, readState } from "./state.ts";
+import { createViewMeasure, type ViewSize } from "./view-size.ts";
 
 export interface Status {
   readonly name: string;
@@ -34,9 +34,9 @@ export interface Status {
   /** Sources that came with bundles, and are never asked. */
   readonly imported: readonly { name: string; index: string; modules: number; versions: number }[];
   /** What a server with pull-through lists. */
-  readonly listed: Count;
+  readonly listed: ViewSize;
   /** What is here: what an offline server lists. */
-  readonly stored: Count & { archives: number; bytes: number };
+  readonly stored: ViewSize & { archives: number; bytes: number };
   /** Versions that the sources offer and the policy keeps from clients. */
   readonly held: { readonly blocked: number; readonly young: number };
   /** What `sync` keeps fresh: all that `mirror` was asked for, and `mirror.packages`. */
@@ -48,11 +48,6 @@ export interface Status {
   readonly writer: Holder | null;
 }
 
-interface Count {
-  modules: number;
-  versions: number;
-}
-
 export async function status(registry: Registry): Promise<Status> {
   const { config, paths } = registry;
   const state = readState(paths.state);
@@ -60,7 +55,7 @@ export async function status(registry: Registry): Promise<Status> {
   const kept = selectionsToSync(config, state);
   const autoSync = config.mirror.autoSync ? state?.autoSync() : undefined;
   state?.close();
-  const owned = new Map<string, Count>();
+  const owned = new Map<string, ViewSize>();
   const { catalog, held } = await currentOffer(registry);
   for await (const name of gently(catalog.keys())) {
     const module = catalog.get(name);
@@ -71,6 +66,7 @@ export async function status(registry: Registry): Promise<Status> {
   }
   const configured = new Set(config.sources.map(({ name }) => name));
   const imported = importedOrigins(paths).filter(({ name }) => !configured.has(name));
+  const sizeOf = (ref: string) => createViewMeasure(registry.objects)(readRef(paths.index, ref));
   const hashes = await registry.archives.list();
   let bytes = 0;
   for (const sha256 of hashes) bytes += registry.archives.size(sha256) ?? 0;
@@ -92,21 +88,12 @@ export async function status(registry: Registry): Promise<Status> {
       index,
       ...(owned.get(name) ?? { modules: 0, versions: 0 }),
     })),
-    listed: countView(registry, ALL_VIEW),
-    stored: { ...countView(registry, STORED_VIEW), archives: hashes.size, bytes },
+    listed: await sizeOf(ALL_VIEW),
+    stored: { ...(await sizeOf(STORED_VIEW)), archives: hashes.size, bytes },
     held: countHeld(held),
     kept,
     address: serverAddress(config.server),
     autoSync: autoSync ?? null,
     writer: lockHolder(paths.fetching) ?? lockHolder(paths.lock) ?? null,
   };
-}
-
-function countView(registry: Registry, ref: string): Count {
-  const tip = readRef(registry.paths.index, ref);
-  if (tip === undefined) return { modules: 0, versions: 0 };
-  const snapshot = openSnapshot(registry.objects, tip);
-  const names = [...snapshot.modules().keys()];
-  const versions = names.reduce((sum, name) => sum + (snapshot.module(name)?.lines.length ?? 0), 0);
-  return { modules: names.length, versions };
 }

@@ -61,13 +61,13 @@ async function examine(
   report: Report,
 ): Promise<VerifySummary> {
   const started = performance.now();
-  const problems: Omit<Problem, "repaired">[] = [];
+  const problems: Found[] = [];
   const said = new Set<string>();
-  const complain = (kind: ProblemKind, subject: string, message: string) => {
+  const complain: Complain = (kind, subject, message, archive) => {
     // One damaged file can stand behind thousands of objects.
     if (said.has(message)) return;
     said.add(message);
-    problems.push({ kind, subject, message });
+    problems.push({ kind, subject, message, archive });
     report({ type: "problem", kind, subject, message });
   };
 
@@ -85,7 +85,7 @@ async function examine(
   const missing: Sha256[] = [];
   const miss = (sha256: Sha256, { module, version }: Entry, why: string) => {
     missing.push(sha256);
-    complain("listing", `${module}@${version}`, `${why}, and ${sha256} is not here`);
+    complain("listing", `${module}@${version}`, `${why}, and ${sha256} is not here`, sha256);
   };
   for (const [sha256, entry] of index.listed) {
     if (!stored.has(sha256)) miss(sha256, entry, "it is listed as stored");
@@ -98,7 +98,7 @@ async function examine(
   for (const [sha256, file] of pointed) {
     if (stored.has(sha256)) continue;
     missing.push(sha256);
-    complain("listing", file, `it names ${sha256}, which is not here`);
+    complain("listing", file, `it names ${sha256}, which is not here`, sha256);
   }
   for (const file of await registry.archives.strays()) {
     complain("file", file, `${file} is no archive and does not belong here`);
@@ -110,24 +110,27 @@ async function examine(
     mend && (wrong.length > 0 || from !== undefined)
       ? await repair(registry, { bad, missing, from, signal }, report)
       : { archives: new Set(), restored: 0 };
-  const isRepaired = ({ kind, subject, message }: Omit<Problem, "repaired">) =>
-    (kind === "archive" && repaired.archives.has(subject)) ||
-    (kind === "listing" &&
-      missing.some((sha) => message.includes(sha) && repaired.archives.has(sha)));
+  const isRepaired = (archive: Sha256 | undefined) =>
+    archive !== undefined && repaired.archives.has(archive);
   const isNamed = (sha256: Sha256) => index.all.has(sha256) || pointed.has(sha256);
   const unnamed = index.readable ? [...stored].filter((sha256) => !isNamed(sha256)) : [];
   return {
     archives,
     bytes,
     objects,
-    problems: problems.map((each) => ({ ...each, repaired: isRepaired(each) })),
+    problems: problems.map(({ archive, ...each }) => ({ ...each, repaired: isRepaired(archive) })),
     unreferenced: unnamed.length,
     restored: repaired.restored,
     elapsedMs: performance.now() - started,
   };
 }
 
-type Complain = (kind: ProblemKind, subject: string, message: string) => void;
+interface Found extends Omit<Problem, "repaired"> {
+  /** What would have to be had again. */
+  readonly archive: Sha256 | undefined;
+}
+
+type Complain = (kind: ProblemKind, subject: string, message: string, archive?: Sha256) => void;
 
 interface Indexes {
   /** Archives that the stored view lists. */
@@ -199,7 +202,7 @@ async function checkArchives(
     done++;
     if (problem !== undefined && !missing) {
       bad.push(sha256);
-      complain("archive", sha256, `${describe(sha256, named)}: ${problem}`);
+      complain("archive", sha256, `${describe(sha256, named)}: ${problem}`, sha256);
     }
     progress({ done, failed: bad.length, bytes });
     await breathe();

@@ -28,11 +28,10 @@ const LAYERS: readonly (readonly string[])[] = [
     "sources",
     "accounts",
     "packaging",
-    "resolve",
     "bundles",
     "distribution",
   ],
-  ["git", "download", "config"],
+  ["git", "download", "config", "resolve"],
   ["files"],
 ];
 

@@ -4,8 +4,16 @@
  * would hide it. The 100,000 are the public modules again and again under other names.
  */
 import { parseModuleFile } from "../src/index/mod.ts";
-import { type ModuleRecord, type Records, readRecords } from "../src/registry/module-records.ts";
-import { createSearchIndex, type SearchIndex, searchPage } from "../src/registry/search-index.ts";
+import {
+  type ModuleRecord,
+  type Records,
+  readRecords,
+} from "../src/registry/discovery/module-records.ts";
+import {
+  createSearchIndex,
+  type SearchIndex,
+  searchPage,
+} from "../src/registry/discovery/search-index.ts";
 import { realEntries } from "../tests/support/real-index.ts";
 import type { Result } from "./result.ts";
 import type { World } from "./world.ts";

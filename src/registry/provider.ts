@@ -3,8 +3,8 @@ import type { SourceConfig } from "../config/mod.ts";
 import type { Oid } from "../git/mod.ts";
 import { type Entry, openSnapshot, type Snapshot } from "../index/mod.ts";
 import type { Registry } from "./open.ts";
-import { sourceTips } from "./origin-tips.ts";
-import { REMOTE } from "./remote-origin.ts";
+import { sourceTips } from "./views/origin-tips.ts";
+import { REMOTE } from "./views/remote-origin.ts";
 
 /** Undefined when no source has the archive. */
 export type FindProvider = (origin: string, entry: Entry) => SourceConfig | undefined;

@@ -10,7 +10,7 @@ import { existsSync, mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import { pathToFileURL } from "node:url";
 import { asDatabaseFailure, isWritable, tellingOf } from "../files/mod.ts";
-import type { Selection } from "./plan.ts";
+import type { Selection } from "./mirroring/plan.ts";
 
 const VERSION = 3;
 

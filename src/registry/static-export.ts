@@ -17,14 +17,14 @@ import { dirname, join, resolve } from "node:path";
 import { Failure, systemCode } from "../errors.ts";
 import { copyDurably, writeDurably } from "../files/mod.ts";
 import { type Entry, followBranch, isModuleName } from "../index/mod.ts";
-import { type Discovery, followDiscovery } from "./discover.ts";
+import { openSymbols } from "./assets/symbols.ts";
+import { type Discovery, followDiscovery } from "./discovery/discover.ts";
+import { archivePath, listedModule, moduleInfo } from "./discovery/module-info.ts";
 import { onDisk } from "./disk.ts";
 import type { Report } from "./events.ts";
-import { archivePath, listedModule, moduleInfo } from "./module-info.ts";
 import type { Registry } from "./open.ts";
 import { STORED_VIEW } from "./paths.ts";
 import { STATIC_README } from "./static-readme.ts";
-import { openSymbols } from "./symbols.ts";
 
 export interface StaticExportOptions {
   readonly dir: string;

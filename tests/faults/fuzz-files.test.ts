@@ -30,7 +30,7 @@ import {
   parseManifest,
 } from "../../src/packaging/mod.ts";
 import { readLines } from "../../src/projects/lines.ts";
-import { parseInstalls, parseRegistration } from "../../src/registry/knitpkg-body.ts";
+import { parseInstalls, parseRegistration } from "../../src/registry/knitpkg/body.ts";
 import {
   encodeLockfile,
   leastMeeting,

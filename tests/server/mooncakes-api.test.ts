@@ -2,8 +2,8 @@
 import { describe, expect, test } from "bun:test";
 import { join } from "node:path";
 import { Elysia } from "elysia";
-import { followDiscovery } from "../../src/registry/discover.ts";
-import { openDownloads } from "../../src/registry/downloads.ts";
+import { followDiscovery } from "../../src/registry/discovery/discover.ts";
+import { openDownloads } from "../../src/registry/serving/downloads.ts";
 import { responseFor } from "../../src/server/errors.ts";
 import { openApi } from "../../src/server/openapi.ts";
 import { mooncakesApiRoutes } from "../../src/server/routes/mooncakes-api.ts";

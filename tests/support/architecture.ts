@@ -21,16 +21,7 @@ const LAYERS: readonly (readonly string[])[] = [
   ["cli", "server"],
   ["web"],
   ["registry"],
-  [
-    "index",
-    "projects",
-    "archives",
-    "sources",
-    "accounts",
-    "packaging",
-    "bundles",
-    "distribution",
-  ],
+  ["index", "projects", "archives", "sources", "accounts", "packaging", "bundles", "distribution"],
   ["git", "download", "config", "resolve"],
   ["files"],
 ];

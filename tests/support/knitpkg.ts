@@ -1,7 +1,7 @@
 /** A registry for KnitPkg projects in this process, and the people who come to it. */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { followDiscovery } from "../../src/registry/discover.ts";
+import { followDiscovery } from "../../src/registry/discovery/discover.ts";
 import {
   createKnitPkg,
   initRegistry,

@@ -1,4 +1,4 @@
-/** `/v1/auth/**`: signing in with a browser, as `registry/knitpkg-login.ts` draws it. */
+/** `/v1/auth/**`: signing in with a browser, as `registry/knitpkg/login.ts` draws it. */
 import { Elysia } from "elysia";
 import { Failure } from "../../errors.ts";
 import { LOCAL, type ServedRegistry } from "../../registry/mod.ts";

@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { join } from "node:path";
-import { createCodes } from "../../../src/registry/knitpkg-codes.ts";
-import { openSessions } from "../../../src/registry/knitpkg-sessions.ts";
+import { createCodes } from "../../../src/registry/knitpkg/codes.ts";
+import { openSessions } from "../../../src/registry/knitpkg/sessions.ts";
 import { tempDirectory } from "../../support/temp.ts";
 
 test("a code is worth its value once, until its time is over", () => {

@@ -1,0 +1,106 @@
+/**
+ * The symbol index that clients search offline: `symbols.zip` of one source, kept in the store under
+ * its hash. `symbols.json` says which hash that is.
+ */
+import { rmSync } from "node:fs";
+import { join } from "node:path";
+import type { Sha256 } from "../../archives/mod.ts";
+import type { SourceConfig } from "../../config/mod.ts";
+import { DownloadError, download } from "../../download/mod.ts";
+import { Failure } from "../../errors.ts";
+import { writeDurably } from "../../files/mod.ts";
+import { symbolsRequest } from "../../sources/mod.ts";
+import type { Report } from "../events.ts";
+import { readJsonFile } from "../json-file.ts";
+import type { Registry } from "../open.ts";
+
+export interface StoredSymbols {
+  readonly body: Blob;
+  readonly sha256: string;
+}
+
+/** Dozens of times the public registry's. */
+const MAX_SYMBOLS = 256 * 1024 * 1024;
+
+const pointerPath = ({ paths }: Pick<Registry, "paths">): string =>
+  join(paths.root, "symbols.json");
+
+export interface SymbolsPointer {
+  /** Null when the source has none. */
+  readonly sha256: Sha256 | null;
+  /** Whose they are. */
+  readonly source: string;
+}
+
+/** Undefined when no source was asked yet. @throws {Failure} "integrity" */
+export function readSymbolsPointer(registry: Pick<Registry, "paths">): SymbolsPointer | undefined {
+  return readJsonFile(
+    pointerPath(registry),
+    "delete it; the next `sync` fetches it again",
+    symbolsIn,
+  );
+}
+
+/** @throws {TypeError} for JSON that is no such pointer */
+export function symbolsIn(json: unknown): SymbolsPointer {
+  const { sha256, source } = json as { sha256: unknown; source: unknown };
+  const isHash = typeof sha256 === "string" && /^[0-9a-f]{64}$/.test(sha256);
+  if ((!isHash && sha256 !== null) || typeof source !== "string") {
+    throw new TypeError("it names no archive");
+  }
+  return { sha256: isHash ? sha256 : null, source };
+}
+
+/** The archive is durable already. The caller holds the lock. */
+export async function writeSymbols(
+  registry: Pick<Registry, "paths">,
+  pointer: SymbolsPointer,
+): Promise<void> {
+  await writeDurably(pointerPath(registry), `${JSON.stringify(pointer)}\n`);
+}
+
+/** The stored symbols, or undefined when no source had any. @throws {Failure} "integrity" */
+export async function openSymbols(
+  registry: Pick<Registry, "paths" | "archives">,
+): Promise<StoredSymbols | undefined> {
+  const sha256 = readSymbolsPointer(registry)?.sha256;
+  const body = sha256 && (await registry.archives.get(sha256));
+  return body ? { body, sha256 } : undefined;
+}
+
+/** Whether a source should be asked, though its index is as it was: it was not, or what it gave is gone. */
+export function lacksSymbols(registry: Pick<Registry, "paths" | "archives">): boolean {
+  try {
+    const pointer = readSymbolsPointer(registry);
+    return !pointer || (pointer.sha256 !== null && !registry.archives.has(pointer.sha256));
+  } catch (error) {
+    // A damaged one is written anew.
+    if (error instanceof Failure && error.code === "integrity") return true;
+    throw error;
+  }
+}
+
+/** As if no source had been asked. The caller holds the lock. */
+export function dropSymbols(registry: Pick<Registry, "paths">): void {
+  rmSync(pointerPath(registry), { force: true });
+}
+
+/** Takes a source's symbols over. That it has none is nothing to speak of; clients do without. */
+export async function refreshSymbols(
+  registry: Registry,
+  source: SourceConfig,
+  report: Report,
+): Promise<void> {
+  try {
+    const store = (body: Uint8Array | AsyncIterable<Uint8Array>) => registry.archives.put(body);
+    const { sha256 } = await download(symbolsRequest(source), store, { maxBytes: MAX_SYMBOLS });
+    await writeSymbols(registry, { sha256, source: source.name });
+  } catch (error) {
+    if (!(error instanceof DownloadError)) throw error;
+    if (error.kind !== "not-found") {
+      report({ type: "warning", message: `source ${source.name}: symbols.zip: ${error.message}` });
+    } else if (lacksSymbols(registry)) {
+      await writeSymbols(registry, { sha256: null, source: source.name });
+    }
+  }
+}

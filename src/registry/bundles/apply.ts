@@ -1,0 +1,257 @@
+/**
+ * Makes a proven bundle part of the registry.
+ *
+ * A registry that has nothing but what one other registry's bundles brought is its replica: it gets
+ * the same refs, also those of the views, and so serves the same commits. Any other keeps its views,
+ * which are computed anew from its own sources and from what came.
+ */
+
+import type { ArchiveStaging } from "../../archives/mod.ts";
+import type { Manifest } from "../../bundles/mod.ts";
+import { Failure } from "../../errors.ts";
+import {
+  deleteRef,
+  type IncomingPack,
+  isAncestor,
+  listRefs,
+  type ObjectReader,
+  type Oid,
+  readRef,
+  writeRef,
+} from "../../git/mod.ts";
+import { sourceRef } from "../../sources/mod.ts";
+import { pointedArchives } from "../assets/pointers.ts";
+import type { Report } from "../events.ts";
+import type { Registry } from "../open.ts";
+import { ALL_VIEW, PUBLISHED, STORED_VIEW } from "../paths.ts";
+import { currentOffer } from "../views/offer.ts";
+import { archivesOf } from "../views/references.ts";
+import { guardHistory, pinsRef } from "../views/rewrites.ts";
+import { updateViews } from "../views/views.ts";
+import type { KnownBundle } from "./ledger.ts";
+import { type ImportedOrigin, importedOrigins, writeOrigins } from "./origins.ts";
+import { takePointers } from "./take-pointers.ts";
+
+/** A bundle that is here, proven, and not yet part of the registry. */
+export interface StagedBundle {
+  readonly archives: ArchiveStaging;
+  readonly pack: IncomingPack;
+  readonly alreadyStored: number;
+  discard(): Promise<void>;
+}
+
+/** Made of all the rest. */
+export const VIEWS: readonly string[] = [ALL_VIEW, STORED_VIEW];
+
+/**
+ * What a series listed as stored last. Of a replica that is in the history of its views; elsewhere it would
+ * be collected, and nobody could say what another series must not take away.
+ */
+const bundleRef = (series: string): string => `refs/bundles/${series}`;
+
+/**
+ * Checks that a bundle's sources are not others of the same name. Changes nothing.
+ *
+ * @throws {Failure} "exists"
+ */
+export function checkFit({ config, paths }: Registry, { origins, series }: Manifest): void {
+  const here = new Map([
+    ...importedOrigins(paths)
+      .filter((origin) => origin.series !== series)
+      .map(({ name, index }): [string, string] => [name, index]),
+    ...config.sources.map(({ name, indexUrl }): [string, string] => [
+      name,
+      indexUrl.replace(/[?#].*$/, ""),
+    ]),
+  ]);
+  for (const { name, index } of origins) {
+    const other = here.get(name);
+    if (other === undefined || other === index) continue;
+    throw new Failure(
+      "exists",
+      `the source ${name} is ${other} here and ${index} in the bundle`,
+      "give one of them another name in its registry.toml",
+    );
+  }
+}
+
+/**
+ * The caller holds the lock.
+ *
+ * @param known the newest bundle of each series so far
+ * @returns how many archives were removed
+ */
+export async function applyBundle(
+  registry: Registry,
+  manifest: Manifest,
+  known: readonly KnownBundle[],
+  staged: StagedBundle,
+  report: Report,
+): Promise<{ removed: number }> {
+  const { paths, objects, config } = registry;
+  const gitdir = paths.index;
+  const isOwn = ({ manifest: { series } }: KnownBundle) => series === manifest.series;
+  const gone = removedSince(manifest, known.find(isOwn), staged);
+  const others = known.filter((bundle) => !isOwn(bundle));
+  const plan = planRefs(gitdir, manifest, staged);
+
+  await staged.archives.commit();
+  await staged.pack.install();
+
+  // Known as origins before they are refs: whoever recomputes the views would drop them else.
+  const former = importedOrigins(paths);
+  const origins: ImportedOrigin[] = [
+    ...manifest.origins.map((origin) => ({ ...origin, series: manifest.series })),
+    ...former.filter(
+      ({ name, series }) =>
+        series !== manifest.series && !manifest.origins.some((each) => each.name === name),
+    ),
+  ];
+  await writeOrigins(paths, origins);
+
+  const configured = new Set(config.sources.map(({ name }) => name));
+  for (const { name } of manifest.origins) {
+    const ref = sourceRef(name);
+    const [before, after] = [readRef(gitdir, ref), plan.get(ref)];
+    if (!configured.has(name) || before === undefined || after === undefined) continue;
+    // A source that is asked here too may have said more since, by its own clock.
+    if (objects.commit(before).time > objects.commit(after).time) plan.delete(ref);
+    else if (before !== after) await guardHistory(registry, name, before, after, report);
+  }
+  for (const [name, tip] of plan) {
+    if (VIEWS.includes(name) || readRef(gitdir, name) === tip) continue;
+    const isPin = name.startsWith("refs/pins/");
+    const before = readRef(gitdir, name);
+    // What is pinned here stays: clients have had it.
+    if (isPin && before !== undefined && !isAncestor(objects, before, tip)) continue;
+    await writeRef(gitdir, name, tip);
+  }
+  for (const name of droppedOrigins(former, origins, configured)) {
+    for (const ref of [sourceRef(name), pinsRef(name)]) await deleteRef(gitdir, ref);
+  }
+  await takePointers(registry, manifest, report);
+
+  warnOfLacking(registry, plan.get(STORED_VIEW), report);
+  const kept = neededArchives(registry, configured, others);
+  const leaving = new Set(gone.filter((sha256) => !kept.has(sha256)));
+  const offer = await currentOffer(registry);
+  // What a policy of this registry holds back, no bundle may list.
+  if (offer.held.length === 0 && isReplica(registry, plan, origins, manifest)) {
+    for (const name of VIEWS) {
+      const tip = plan.get(name);
+      if (tip !== undefined && readRef(gitdir, name) !== tip) await writeRef(gitdir, name, tip);
+    }
+  } else {
+    const stored = plan.get(STORED_VIEW);
+    if (stored !== undefined) await writeRef(gitdir, bundleRef(manifest.series), stored);
+    await updateViews(registry, offer, report, { leaving });
+  }
+  for (const sha256 of leaving) await registry.archives.delete(sha256);
+  return { removed: leaving.size };
+}
+
+/**
+ * Where refs are to be. Those with a history of their own only go forward.
+ *
+ * @throws {Failure} "exists" when both registries have published
+ */
+function planRefs(gitdir: string, manifest: Manifest, { pack }: StagedBundle): Map<string, Oid> {
+  const plan = new Map<string, Oid>();
+  for (const { name, new: tip } of manifest.refs) {
+    if (tip === null) continue;
+    const here = readRef(gitdir, name);
+    const isBranch = name.startsWith("refs/heads/") && !VIEWS.includes(name);
+    if (isBranch && here !== undefined && !isAncestor(pack.objects, here, tip)) {
+      // It is ahead of the bundle.
+      if (isAncestor(pack.objects, tip, here)) continue;
+      throw new Failure(
+        "exists",
+        `${name} has one history in the bundle and another here: both registries have published`,
+        "publish in one of the two, and carry bundles to the other",
+      );
+    }
+    plan.set(name, tip);
+  }
+  return plan;
+}
+
+/** A bundle on another base than what is here may lack what was removed in between and came back. */
+function warnOfLacking(registry: Registry, stored: Oid | undefined, report: Report): void {
+  if (stored === undefined) return;
+  for (const [sha256, { module, version }] of archivesOf(registry, [stored])) {
+    if (registry.archives.has(sha256)) continue;
+    const message = `${module}@${version} is neither in the bundle nor here; a whole bundle would bring it`;
+    report({ type: "warning", message });
+  }
+}
+
+/** Origins that this series brought before and does not any more. */
+function droppedOrigins(
+  former: readonly ImportedOrigin[],
+  now: readonly ImportedOrigin[],
+  configured: ReadonlySet<string>,
+): string[] {
+  const kept = new Set(now.map(({ name }) => name));
+  return former.map(({ name }) => name).filter((name) => !kept.has(name) && !configured.has(name));
+}
+
+/** Archives that were the exporting registry's and are not any more. */
+function removedSince(
+  manifest: Manifest,
+  newest: KnownBundle | undefined,
+  { pack }: StagedBundle,
+): string[] {
+  if (manifest.base !== null || newest === undefined) return [...manifest.removed];
+  // A whole bundle names none; what it follows tells.
+  const now = archivesOf(pack, listedTips(pack.objects, manifest.refs));
+  const before = archivesOf(pack, listedTips(pack.objects, newest.manifest.refs));
+  return [...before.keys()].filter((hash) => !now.has(hash));
+}
+
+/** The refs of a bundle that tell what it lists as stored, as far as their objects are here. */
+function listedTips(objects: ObjectReader, refs: Manifest["refs"]): Oid[] {
+  return refs.flatMap(({ name, new: tip }) =>
+    tip !== null && (name === STORED_VIEW || name === PUBLISHED) && objects.has(tip) ? [tip] : [],
+  );
+}
+
+/**
+ * Archives that are needed whatever came: published here, offered by a source of its own, pointed at,
+ * or listed by what other series brought last.
+ */
+function neededArchives(
+  registry: Registry,
+  configured: ReadonlySet<string>,
+  others: readonly KnownBundle[],
+): ReadonlyMap<string, unknown> {
+  const { paths, objects } = registry;
+  const own = [...configured].map(sourceRef);
+  const tips = [
+    ...[...own, PUBLISHED].flatMap((name) => readRef(paths.index, name) ?? []),
+    ...others.flatMap(({ manifest }) => listedTips(objects, manifest.refs)),
+  ];
+  return new Map<string, unknown>([...archivesOf(registry, tips), ...pointedArchives(registry)]);
+}
+
+/** Whether all that is here came with this series of bundles, and the views may simply move on. */
+function isReplica(
+  { paths, objects, config, archives }: Registry,
+  plan: ReadonlyMap<string, Oid>,
+  origins: readonly ImportedOrigin[],
+  { series }: Manifest,
+): boolean {
+  if (config.sources.some(({ enabled }) => enabled)) return false;
+  if (origins.some((origin) => origin.series !== series)) return false;
+  const { index } = paths;
+  if (readRef(index, PUBLISHED) !== plan.get(PUBLISHED)) return false;
+  const others = [...listRefs(index, "refs/remotes/"), ...listRefs(index, "refs/pins/")];
+  if (others.some(([name, tip]) => plan.get(name) !== tip)) return false;
+  const isForward = VIEWS.every((name) => {
+    const [here, tip] = [readRef(index, name), plan.get(name)];
+    return here === undefined || (tip !== undefined && isAncestor(objects, here, tip));
+  });
+  if (!isForward) return false;
+  const stored = plan.get(STORED_VIEW);
+  const listed = archivesOf({ objects }, stored === undefined ? [] : [stored]);
+  return [...listed.keys()].every((sha256) => archives.has(sha256));
+}

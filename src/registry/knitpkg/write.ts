@@ -1,0 +1,57 @@
+/** Changes the branch of projects: one change after the other, each one commit. */
+import { createObjectBatch, gatherIfMany, readRef } from "../../git/mod.ts";
+import { commitTo } from "../../index/mod.ts";
+import { type FileChange, openProjects, type Projects, writeFiles } from "../../projects/mod.ts";
+import { withLockSoon } from "../lock.ts";
+import type { Registry } from "../open.ts";
+import { KNITPKG } from "../paths.ts";
+
+/** What a change makes of the branch as it is at that moment. */
+export interface Edit<T> {
+  readonly files: readonly FileChange[];
+  /** One line for the commit. */
+  readonly subject: string;
+  readonly result: T;
+}
+
+/**
+ * @param decide looks at the projects as no other writer can change them, and says what to write; no
+ *   files: nothing
+ * @throws {Failure} "busy" when another process goes on writing; what `decide` throws
+ */
+export type ChangeProjects = <T>(
+  command: string,
+  decide: (projects: Projects | undefined) => Edit<T>,
+) => Promise<T>;
+
+/** How long another writer is waited for, such as a sync that moves its views, in milliseconds. */
+const PATIENCE_MS = 10_000;
+
+export function createProjectWriter(registry: Registry): ChangeProjects {
+  const { lock } = registry.paths;
+  return (command, decide) =>
+    withLockSoon(lock, command, PATIENCE_MS, () => change(registry, decide));
+}
+
+async function change<T>(
+  { objects, paths }: Registry,
+  decide: (projects: Projects | undefined) => Edit<T>,
+): Promise<T> {
+  const gitdir = paths.index;
+  const parent = readRef(gitdir, KNITPKG);
+  const { files, subject, result } = decide(
+    parent === undefined ? undefined : openProjects(objects, parent),
+  );
+  if (files.length === 0) return result;
+  const batch = createObjectBatch(gitdir, objects.has);
+  const root = parent === undefined ? undefined : objects.commit(parent).tree;
+  const commit = {
+    parent,
+    tree: writeFiles(batch, objects, root, files),
+    time: Math.floor(Date.now() / 1_000),
+    modules: [subject],
+  };
+  await commitTo(gitdir, objects, batch, new Map([[KNITPKG, commit]]));
+  await gatherIfMany(gitdir);
+  return result;
+}

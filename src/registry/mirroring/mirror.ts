@@ -1,0 +1,258 @@
+/** Brings archives here: refresh the sources, plan, download what is missing, show it. */
+import picomatch from "picomatch";
+import { cleanTemporary } from "../../archives/mod.ts";
+import { Failure } from "../../errors.ts";
+import { repackIfMany } from "../../git/mod.ts";
+import { type AssetCounts, mirrorAssets } from "../assets/assets.ts";
+import type { Report } from "../events.ts";
+import type { Registry } from "../open.ts";
+import { openState, type State } from "../state.ts";
+import { currentOffer, type Offer, offerOfNow } from "../views/offer.ts";
+import { forgetRemovedSources } from "../views/origin-tips.ts";
+import { countHeld, type HeldVersion, heldFailure } from "../views/policy.ts";
+import { sharedView } from "../views/remote-origin.ts";
+import { type ListingChange, updateViews, type ViewOptions } from "../views/views.ts";
+import { fetching, moving } from "../writing.ts";
+import { type Fetched, type FetchOptions, fetchAll } from "./fetch.ts";
+import { EVERYTHING, type Plan, planMirror, type Selection } from "./plan.ts";
+import { type RefreshOutcome, refreshSources } from "./refresh.ts";
+import { autoPush } from "./remote.ts";
+import {
+  type SelectionOptions,
+  selectionOf,
+  selectionsToSync,
+  withSelection,
+} from "./selection.ts";
+
+export interface MirrorOptions extends SelectionOptions, FetchOptions {
+  /** Say what would be done; download nothing. */
+  readonly dryRun?: boolean;
+}
+
+export interface MirrorSummary extends Fetched {
+  readonly modules: number;
+  readonly versions: number;
+  readonly alreadyStored: number;
+  readonly elapsedMs: number;
+  readonly dryRun: boolean;
+  /** Of prebuilt programs, when they were asked for. */
+  readonly assets?: AssetCounts;
+  /** What would be downloaded; of a dry run only. */
+  readonly plan?: readonly { module: string; version: string }[];
+}
+
+export interface SyncSummary extends MirrorSummary {
+  readonly sources: readonly {
+    name: string;
+    outcome: "unchanged" | "updated" | "failed";
+    message?: string;
+  }[];
+}
+
+/**
+ * Mirrors modules and, unless `strict`, what they need. What is stored is not fetched again, so a
+ * second run goes on where the first ended.
+ *
+ * @throws {Failure} for an unknown source, or when no source can be reached
+ */
+export async function mirror(
+  registry: Registry,
+  options: MirrorOptions,
+  report: Report,
+): Promise<MirrorSummary> {
+  const started = performance.now();
+  const selection = selectionOf(registry.config, options);
+  return await writing(registry, "mirror", report, options.signal, async (state) => {
+    const { source, patterns } = selection;
+    const refresh = () => refreshSources(registry, source, patterns, state, report, options.signal);
+    await (options.dryRun ? refresh() : shownInAnyCase(registry, report, refresh));
+    const offer = await currentOffer(registry);
+    const plan = planMirror(offer.catalog, [selection]);
+    if (plan.unmatched.length === selection.patterns.length) {
+      // What the sources list is known by now, and a wrong word is no reason to hide it.
+      if (!options.dryRun) await refreshViews(registry, offer, report);
+      throw noMatch(selection, offer.held);
+    }
+    if (!options.dryRun) state.changeSelections((all) => withSelection(all, selection));
+    return await carryOut(registry, offer, [selection], plan, options, report, started);
+  });
+}
+
+/** Refreshes every enabled source and mirrors what is new of what was mirrored before. */
+export async function sync(
+  registry: Registry,
+  options: FetchOptions,
+  report: Report,
+): Promise<SyncSummary> {
+  const started = performance.now();
+  return await writing(registry, "sync", report, options.signal, async (state) => {
+    const selections = selectionsToSync(registry.config, state);
+    const patterns = selections.flatMap((selection) => selection.patterns);
+    const { signal } = options;
+    const outcomes = await shownInAnyCase(registry, report, () =>
+      refreshSources(registry, undefined, patterns, state, report, signal),
+    );
+    const offer = await currentOffer(registry);
+    const plan = planMirror(offer.catalog, selections);
+    const summary = await carryOut(registry, offer, selections, plan, options, report, started);
+    return { ...summary, sources: outcomes.map(described) };
+  });
+}
+
+/** Recomputes what is served from what is here; for when the sources' settings changed. */
+export async function recompute(
+  registry: Registry,
+  report: Report = () => {},
+): Promise<ListingChange> {
+  return await fetching(registry, "recompute", async () => {
+    const change = await moving(registry, "recompute", async () => {
+      await forgetRemovedSources(registry);
+      return await updateViews(registry, await currentOffer(registry), report);
+    });
+    await autoPush(registry, report);
+    return change;
+  });
+}
+
+/** What other sources brought is shown also when the one that is needed fails. */
+async function shownInAnyCase<T>(
+  registry: Registry,
+  report: Report,
+  refresh: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await refresh();
+  } catch (error) {
+    const isFailure = error instanceof Failure && error.code !== "interrupted";
+    if (isFailure) await refreshViews(registry, await currentOffer(registry), report);
+    throw error;
+  }
+}
+
+/** Shows what an offer had, and what was published since. */
+async function refreshViews(
+  registry: Registry,
+  offer: Offer,
+  report: Report,
+  options: ViewOptions = {},
+): Promise<ListingChange> {
+  return await moving(registry, "mirror", async () =>
+    updateViews(registry, await offerOfNow(registry, offer), report, options),
+  );
+}
+
+function described(each: RefreshOutcome): SyncSummary["sources"][number] {
+  const { name, outcome } = each;
+  return each.outcome === "failed"
+    ? { name, outcome, message: each.failure.message }
+    : { name, outcome };
+}
+
+async function writing<T extends MirrorSummary>(
+  registry: Registry,
+  command: string,
+  report: Report,
+  signal: AbortSignal | undefined,
+  work: (state: State) => Promise<T>,
+): Promise<T> {
+  return await fetching(registry, command, async () => {
+    const state = openState(registry.paths.state);
+    try {
+      await cleanTemporary(registry.paths.packages);
+      const result = await work(state);
+      await noteStored(registry, state, result);
+      if (!result.dryRun) await autoPush(registry, report, signal === undefined ? {} : { signal });
+      await moving(registry, command, () =>
+        repackIfMany(registry.paths.index, registry.objects, sharedView(registry)),
+      );
+      return result;
+    } finally {
+      state.close();
+    }
+  });
+}
+
+/** Notes how much is stored: it costs a look at every archive, so only when there is more, or once a day. */
+async function noteStored(
+  { archives }: Registry,
+  state: State,
+  { dryRun, downloaded }: MirrorSummary,
+): Promise<void> {
+  const now = new Date();
+  if (dryRun || (downloaded === 0 && state.hasStored(now))) return;
+  let bytes = 0;
+  for (const sha256 of await archives.list()) bytes += archives.size(sha256) ?? 0;
+  state.recordStored(bytes, now);
+}
+
+async function carryOut(
+  registry: Registry,
+  offer: Offer,
+  selections: readonly Selection[],
+  plan: Plan,
+  options: FetchOptions & { readonly dryRun?: boolean },
+  report: Report,
+  started: number,
+): Promise<MirrorSummary> {
+  const { catalog, held } = offer;
+  warn(plan, held, report);
+  if (held.length > 0) report({ type: "held", ...countHeld(held) });
+  const stored = await registry.archives.list();
+  const missing = plan.entries.filter((entry) => !stored.has(entry.checksum));
+  const counts = {
+    modules: new Set(plan.entries.map((entry) => entry.module)).size,
+    versions: plan.entries.length,
+    alreadyStored: plan.entries.length - missing.length,
+  };
+  const { modules, versions, alreadyStored } = counts;
+  report({ type: "planned", modules, versions, stored: alreadyStored, missing: missing.length });
+  const elapsed = () => ({ elapsedMs: performance.now() - started });
+  if (options.dryRun) {
+    const toFetch = missing.map(({ module, version }) => ({ module, version }));
+    const none = { downloaded: 0, failed: 0, bytes: 0, failures: {} };
+    return { ...counts, ...none, dryRun: true, plan: toFetch, ...elapsed() };
+  }
+  try {
+    const fetched = await fetchAll(registry, catalog, missing, options, report);
+    const withAssets = planMirror(
+      catalog,
+      selections.filter(({ assets }) => assets),
+    ).entries;
+    if (withAssets.length === 0) return { ...counts, ...fetched, dryRun: false, ...elapsed() };
+    const assets = await mirrorAssets(registry, catalog, withAssets, options, report);
+    return { ...counts, ...fetched, assets, dryRun: false, ...elapsed() };
+  } finally {
+    // Also after Ctrl-C: what did arrive is here to stay, and may be shown.
+    const arrived = missing.map(({ module }) => module);
+    await refreshViews(registry, offer, report, { arrived });
+  }
+}
+
+function noMatch({ patterns, source }: Selection, held: readonly HeldVersion[]): Failure {
+  const where = source === undefined ? "any source" : `source ${source}`;
+  const hidden = held.find(({ module }) =>
+    patterns.some((pattern) => picomatch.isMatch(module, pattern, { dot: true })),
+  );
+  if (hidden) return heldFailure(hidden.module, hidden.version, hidden.hold);
+  return patterns.includes(EVERYTHING)
+    ? new Failure("not-found", `there is no module in ${where}`)
+    : new Failure(
+        "not-found",
+        `no module of ${where} matches ${patterns.join(", ")}`,
+        "patterns are owner/name, such as `moonbitlang/*`; quote them, or the shell takes the star",
+      );
+}
+
+function warn(plan: Plan, held: readonly HeldVersion[], report: Report): void {
+  const holds = new Map(held.map((each) => [`${each.module}@${each.version}`, each.hold]));
+  for (const pattern of plan.unmatched) {
+    report({ type: "warning", message: `${pattern} matches no module` });
+  }
+  for (const { module, version, neededBy } of plan.unmet) {
+    const hold = holds.get(`${module}@${version}`);
+    const message = hold
+      ? `${heldFailure(module, version, hold).message}; ${neededBy} needs it`
+      : `no source has ${module}@${version}, which ${neededBy} needs`;
+    report({ type: "warning", message });
+  }
+}

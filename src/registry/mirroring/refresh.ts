@@ -1,0 +1,121 @@
+/** Asks sources for their newest index, side by side. */
+import picomatch from "picomatch";
+import type { SourceConfig } from "../../config/mod.ts";
+import { Failure } from "../../errors.ts";
+import { createRepository } from "../../git/mod.ts";
+import {
+  isModuleName,
+  modulePath,
+  parseModuleFile,
+  readIndexTree,
+  writeIndexTree,
+} from "../../index/mod.ts";
+import { type IndexLayout, refreshIndex } from "../../sources/mod.ts";
+import { lacksSymbols, refreshSymbols } from "../assets/symbols.ts";
+import type { Report } from "../events.ts";
+import { enabledSources, type Registry } from "../open.ts";
+import type { State } from "../state.ts";
+import { guardHistory } from "../views/rewrites.ts";
+import { countModules, readViewRecord } from "../views/view-record.ts";
+import { moving } from "../writing.ts";
+import { noSource } from "./selection.ts";
+
+export type RefreshOutcome =
+  | { readonly name: string; readonly outcome: "unchanged" | "updated" }
+  | { readonly name: string; readonly outcome: "failed"; readonly failure: Failure };
+
+/**
+ * Refreshes every enabled source and records how that went. One that fails keeps the index it had,
+ * and is a warning while there is another to go on with. Within `fetching`.
+ *
+ * @param patterns what is to be mirrored: a source without a listing is asked for those by name
+ * @param needed the one source that must not fail; undefined: any will do
+ * @throws {Failure} that of the needed source, or of the first when all fail
+ */
+export async function refreshSources(
+  registry: Registry,
+  needed: string | undefined,
+  patterns: readonly string[],
+  state: State,
+  report: Report,
+  signal?: AbortSignal,
+): Promise<RefreshOutcome[]> {
+  const sources = enabledSources(registry);
+  if (sources.length === 0) throw noSource(registry.config);
+  await createRepository(registry.paths.index);
+  const outcomes = await Promise.all(
+    sources.map(async (source) => {
+      report({ type: "refreshing", source: source.name });
+      const outcome = await refreshOne(registry, source, patterns, report, signal);
+      const error = outcome.outcome === "failed" ? outcome.failure.message : undefined;
+      state.recordSync(source.name, new Date(), error);
+      return outcome;
+    }),
+  );
+  judge(outcomes, needed, report);
+  const main = sources.find((source) => needed === undefined || source.name === needed);
+  const outcome = outcomes.find(({ name }) => name === main?.name)?.outcome;
+  const isDue = outcome === "updated" || (outcome === "unchanged" && lacksSymbols(registry));
+  if (main && isDue) await refreshSymbols(registry, main, report);
+  return outcomes;
+}
+
+async function refreshOne(
+  registry: Registry,
+  source: SourceConfig,
+  patterns: readonly string[],
+  report: Report,
+  signal: AbortSignal | undefined,
+): Promise<RefreshOutcome> {
+  const { name } = source;
+  try {
+    const globs = patterns.filter((pattern) => picomatch.scan(pattern).isGlob);
+    const { tip, changed, listed } = await refreshIndex(registry.paths.index, source, {
+      signal,
+      layout: LAYOUT,
+      wanted: patterns.filter((pattern) => !globs.includes(pattern)),
+      moving: (work) => moving(registry, "sync", work),
+      beforeMove: (before, after) => guardHistory(registry, name, before, after, report),
+    });
+    if (!listed && globs.length > 0) report({ type: "warning", message: unlisted(source, globs) });
+    const { objects, paths } = registry;
+    const tree = objects.commit(tip).tree;
+    const modules = countModules(objects, readViewRecord(paths), name, tree);
+    const outcome = changed ? "updated" : "unchanged";
+    report({ type: "refreshed", source: name, outcome, modules });
+    return { name, outcome };
+  } catch (error) {
+    signal?.throwIfAborted();
+    if (!(error instanceof Failure)) throw error;
+    return { name, outcome: "failed", failure: error };
+  }
+}
+
+const LAYOUT: IndexLayout = {
+  isModule: isModuleName,
+  path: modulePath,
+  read: readIndexTree,
+  write: writeIndexTree,
+  inspect(module, file) {
+    const entries = parseModuleFile(module, file).lines.map(({ entry }) => entry);
+    return {
+      needs: entries.flatMap(({ dependencies }) => dependencies.map((need) => need.module)),
+      newest: Math.max(0, ...entries.map(({ createdAt }) => createdAt ?? 0)),
+    };
+  },
+};
+
+function unlisted({ name }: SourceConfig, globs: readonly string[]): string {
+  const what = `so ${globs.join(", ")} finds only what was named before`;
+  return `source ${name} has no listing.json, ${what}; name modules in full`;
+}
+
+function judge(outcomes: readonly RefreshOutcome[], needed: string | undefined, report: Report) {
+  const failed = outcomes.filter((each) => each.outcome === "failed");
+  const fatal = failed.find(({ name }) => name === needed);
+  if (fatal) throw fatal.failure;
+  if (failed.length === outcomes.length && failed[0]) throw failed[0].failure;
+  for (const { failure } of failed) {
+    report({ type: "warning", message: `${failure.message}; going on with what is here` });
+  }
+}

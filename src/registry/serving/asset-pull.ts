@@ -1,0 +1,109 @@
+/** Prebuilt programs as a server gives them: what is stored, and what it may fetch. */
+import type { Sha256 } from "../../archives/mod.ts";
+import { DownloadError } from "../../download/mod.ts";
+import { Failure } from "../../errors.ts";
+import type { Entry } from "../../index/mod.ts";
+import { addAssets, followAssets } from "../assets/asset-map.ts";
+import { type AssetName, parseAssetPath } from "../assets/asset-paths.ts";
+import { fetchAsset } from "../assets/assets.ts";
+import { withLock } from "../lock.ts";
+import type { Registry } from "../open.ts";
+import type { FindOwner } from "./owner.ts";
+import { patienceWith } from "./pull.ts";
+
+export interface StoredAsset {
+  readonly body: Blob;
+  readonly sha256: Sha256;
+}
+
+export interface AssetPullOptions {
+  readonly registry: Registry;
+  readonly owner: FindOwner;
+  /** Open no connection. */
+  readonly offline: boolean;
+  /** The version, if clients may have it. @throws {Failure} for one that they may not */
+  readonly find: (module: string, version: string) => Entry | undefined;
+  readonly warn: (message: string) => void;
+}
+
+/** How long it is remembered that a source has no such program, or does not answer. */
+const MEMORY_MS = 10_000;
+const MOST_REMEMBERED = 10_000;
+
+type Found = Sha256 | undefined | Failure;
+
+/** Finds a program by its path below `/assets/`; undefined when there is none. */
+export function createAssets(
+  options: AssetPullOptions,
+): (path: string) => Promise<StoredAsset | undefined> {
+  const { registry, find, offline } = options;
+  const known = followAssets(registry);
+  /** Fetched, and not in the map yet as somebody else was writing. */
+  const unwritten = new Map<string, Sha256>();
+  const underWay = new Map<string, Promise<Found>>();
+  const failures = new Map<string, { found: Found; until: number }>();
+
+  const pull = async (path: string, entry: Entry): Promise<Found> => {
+    const found = await tryFetch(options, path, entry);
+    if (typeof found === "string") {
+      unwritten.set(path, found);
+      await persist(options, unwritten);
+    } else {
+      if (failures.size >= MOST_REMEMBERED) failures.clear();
+      failures.set(path, { found, until: performance.now() + MEMORY_MS });
+    }
+    return found;
+  };
+
+  return async (path) => {
+    const name: AssetName | undefined = parseAssetPath(path);
+    const entry = name && find(name.module, name.version);
+    if (!entry) return undefined;
+    const here = known().get(path) ?? unwritten.get(path);
+    const stored = here && (await registry.archives.get(here));
+    if (stored) return { body: stored, sha256: here };
+    if (offline) return undefined;
+    const failed = failures.get(path);
+    let found = failed && failed.until > performance.now() ? failed.found : undefined;
+    if (!failed || failed.until <= performance.now()) {
+      const waiting = underWay.get(path) ?? pull(path, entry).finally(() => underWay.delete(path));
+      underWay.set(path, waiting);
+      found = await waiting;
+    }
+    if (found instanceof Failure) throw found;
+    const body = found && (await registry.archives.get(found));
+    return body ? { body, sha256: found! } : undefined;
+  };
+}
+
+async function tryFetch(
+  { registry, owner }: AssetPullOptions,
+  path: string,
+  entry: Entry,
+): Promise<Found> {
+  const source = owner(entry.module)?.provider(entry);
+  if (!source) return undefined;
+  try {
+    return await fetchAsset(registry, source, path, patienceWith(source));
+  } catch (error) {
+    if (!(error instanceof DownloadError)) throw error;
+    const code = error.kind === "timeout" ? "timeout" : "upstream";
+    const what = `${path} could not be fetched from source ${source.name}`;
+    return new Failure(code, `${what}: ${error.message}`, undefined, { cause: error });
+  }
+}
+
+/** Writes the map, or leaves that to the next time. */
+async function persist(
+  { registry, warn }: AssetPullOptions,
+  unwritten: Map<string, Sha256>,
+): Promise<void> {
+  const added = new Map(unwritten);
+  try {
+    await withLock(registry.paths.lock, "serve", () => addAssets(registry, added));
+    for (const path of added.keys()) unwritten.delete(path);
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    if (error.code !== "busy") warn(`a fetched program is not remembered: ${error.message}`);
+  }
+}

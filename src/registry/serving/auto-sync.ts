@@ -1,0 +1,122 @@
+/**
+ * Syncs on a timer inside a server, when `mirror.auto_sync` says so. Settings are read anew before each
+ * turn, so that it can be switched on and off while the server runs.
+ */
+import { setTimeout } from "node:timers/promises";
+import type { Config } from "../../config/mod.ts";
+import { Failure, messageOf } from "../../errors.ts";
+import { sync } from "../mirroring/mirror.ts";
+import type { Registry } from "../open.ts";
+import { type AutoSyncState, openState } from "../state.ts";
+
+export interface AutoSync {
+  /** Undefined while it is switched off. */
+  state(): AutoSyncState | undefined;
+  /** Breaks a turn off and waits for its end. */
+  stop(): Promise<void>;
+}
+
+export interface AutoSyncOptions {
+  readonly registry: Registry;
+  /** The settings of now. */
+  readonly config: () => Config;
+  readonly warn: (message: string) => void;
+  /** Called after a turn in which every source answered. */
+  readonly onSuccess: () => void;
+  /** From 0 to 1; for tests. */
+  readonly random?: () => number;
+}
+
+/** After a failure the next turn comes sooner than usual, and later with each further failure. */
+const FIRST_RETRY_MS = 30_000;
+/** Of the interval, so that servers which were started together do not ask together. */
+const JITTER = 0.1;
+/** How often to look whether it was switched on. */
+const OFF_MS = 10_000;
+
+/** How long to wait after so many failures in a row, in milliseconds. */
+export function delayAfter(failures: number, intervalMs: number, random: () => number): number {
+  const retry = FIRST_RETRY_MS * 2 ** (failures - 1);
+  const base = failures === 0 ? intervalMs : Math.min(intervalMs, retry);
+  return base * (1 + JITTER * (2 * random() - 1));
+}
+
+/** Begins at once, with a turn if it is switched on. */
+export function startAutoSync(options: AutoSyncOptions): AutoSync {
+  const { registry, config, random = Math.random } = options;
+  const stopping = new AbortController();
+  let state: AutoSyncState = { last: null, error: null, failures: 0, next: null };
+
+  const run = async (): Promise<void> => {
+    while (!stopping.signal.aborted) {
+      const { autoSync, syncInterval } = config().mirror;
+      if (!autoSync) {
+        await pause(OFF_MS, stopping.signal);
+        continue;
+      }
+      const error = await turn({ ...registry, config: config() }, options, stopping.signal);
+      if (error === undefined) options.onSuccess();
+      const failures = error === undefined ? 0 : state.failures + 1;
+      const delay = delayAfter(failures, syncInterval, random);
+      const now = Date.now();
+      state = {
+        last: new Date(now).toISOString(),
+        error: error ?? null,
+        failures,
+        next: new Date(now + delay).toISOString(),
+      };
+      if (!stopping.signal.aborted) record(registry.paths.state, state, options.warn);
+      await pause(delay, stopping.signal);
+    }
+  };
+  const running = run();
+
+  return {
+    state: () => (config().mirror.autoSync ? state : undefined),
+    async stop() {
+      stopping.abort(new Failure("interrupted", "the server stops"));
+      await running;
+    },
+  };
+}
+
+/** For `status`, which is another process. */
+function record(path: string, state: AutoSyncState, warn: (message: string) => void): void {
+  try {
+    const file = openState(path);
+    try {
+      file.recordAutoSync(state);
+    } finally {
+      file.close();
+    }
+  } catch (error) {
+    warn(`sync: its state cannot be written: ${messageOf(error)}`);
+  }
+}
+
+/** Returns what went wrong, if anything did. */
+async function turn(
+  registry: Registry,
+  { warn }: AutoSyncOptions,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  try {
+    const { failed, sources } = await sync(registry, { signal }, (event) => {
+      if (event.type === "warning") warn(`sync: ${event.message}`);
+    });
+    const broken = sources.find(({ outcome }) => outcome === "failed");
+    if (broken) return broken.message;
+    return failed > 0 ? `${failed} archives could not be fetched` : undefined;
+  } catch (error) {
+    if (signal.aborted) return undefined;
+    // Another process is at it: that is as good as a turn of our own.
+    if (error instanceof Failure && error.code === "busy") return undefined;
+    // Even a mistake of ours must not end the server: it is told of, and the next turn may do better.
+    warn(`sync: ${messageOf(error)}`);
+    return messageOf(error);
+  }
+}
+
+/** Resolves after a while, or at once when the signal says so. */
+const pause = (ms: number, signal: AbortSignal): Promise<void> =>
+  setTimeout(ms, undefined, { signal }).catch(() => {});

@@ -1,0 +1,53 @@
+/** What a server's operator sees and does. */
+import { statfs } from "node:fs/promises";
+import type { Config } from "../../config/mod.ts";
+import type { Registry } from "../open.ts";
+import { type Day, readState } from "../state.ts";
+import { type Status, status } from "../upkeep/status.ts";
+import { createJobs, type Jobs } from "./jobs.ts";
+
+/** A month and a half: what fits on the page. */
+const MOST_DAYS = 45;
+
+export interface Operate {
+  status(): Promise<Status>;
+  /** Bytes that the data may still take; undefined where the system does not tell. */
+  free(): Promise<number | undefined>;
+  /** What the last days came to, the oldest first. */
+  days(): readonly Day[];
+  readonly jobs: Jobs;
+  /** Why no job can be started; undefined: it can. */
+  readonly idle: string | undefined;
+}
+
+export interface OperateOptions {
+  readonly registry: Registry;
+  readonly config: () => Config;
+  readonly offline: boolean;
+  readonly onSuccess: () => void;
+}
+
+export function operateRegistry(options: OperateOptions): Operate {
+  const { registry, config, offline } = options;
+  return {
+    status: () => status({ ...registry, config: config() }),
+    async free() {
+      try {
+        const { bavail, bsize } = await statfs(registry.paths.root);
+        return bavail * bsize;
+      } catch {
+        return undefined;
+      }
+    },
+    days() {
+      const state = readState(registry.paths.state);
+      try {
+        return state?.days(MOST_DAYS) ?? [];
+      } finally {
+        state?.close();
+      }
+    },
+    jobs: createJobs(options),
+    idle: offline ? "This server is offline: it opens no connection." : undefined,
+  };
+}

@@ -1,0 +1,215 @@
+/** What a server needs of a registry: the branch to serve, archives by version, and no writing. */
+import { dirname, resolve } from "node:path";
+import { createHotArchives } from "../../archives/mod.ts";
+import { type Executables, openExecutables, ownExecutable } from "../../distribution/mod.ts";
+import { messageOf } from "../../errors.ts";
+import { createGitEndpoint, followRef, forgetRefs, type GitEndpoint } from "../../git/mod.ts";
+import { type Entry, followBranch } from "../../index/mod.ts";
+import { VERSION } from "../../version.ts";
+import { openSymbols, type StoredSymbols } from "../assets/symbols.ts";
+import { type FollowDiscovery, followDiscovery } from "../discovery/discover.ts";
+import { createKnitPkg, type KnitPkg } from "../knitpkg/knitpkg.ts";
+import type { Registry } from "../open.ts";
+import { ALL_VIEW, STORED_VIEW } from "../paths.ts";
+import { type Publications, servePublications } from "../publishing/publications.ts";
+import type { AutoSyncState } from "../state.ts";
+import { type Access, serveAccess } from "./access.ts";
+import { createAssets, type StoredAsset } from "./asset-pull.ts";
+import { startAutoSync } from "./auto-sync.ts";
+import { type Browse, browseRegistry } from "./browse.ts";
+import { type Downloads, openDownloads } from "./downloads.ts";
+import { followConfig } from "./follow-config.ts";
+import { createHeldLookup } from "./held.ts";
+import { createMeter, type Measures } from "./measures.ts";
+import { createMedium, type Medium } from "./medium.ts";
+import { type Operate, operateRegistry } from "./operate.ts";
+import { createOwnerLookup } from "./owner.ts";
+import { createPlainIndex, type PlainIndex } from "./plain-index.ts";
+import { createPull, type IncomingBody, unknown } from "./pull.ts";
+import { createStoredListing } from "./stored-listing.ts";
+
+export interface ServedRegistry {
+  readonly name: string;
+  /** No request may change anything. */
+  readonly readOnly: boolean;
+  readonly git: GitEndpoint;
+  /** The same index as plain files. */
+  readonly plainIndex: PlainIndex;
+  /**
+   * A version's archive; fetched from its owner if it is not stored and that is allowed. A big one is
+   * given on while it comes in, unless it is wanted whole.
+   *
+   * @throws {Failure} "not-found"; "forbidden" when the policy holds it back; "upstream" or "timeout" when the owner does not give it
+   */
+  archive(
+    module: string,
+    version: string,
+    whole: boolean,
+  ): Promise<{ entry: Entry; body: Blob | IncomingBody }>;
+  /** An archive that lately was given out, if it can be sent again without another look at its bytes. */
+  hotArchive(checksum: string): Blob | undefined;
+  /** What is to be told of the modules that are served. */
+  readonly discovery: FollowDiscovery;
+  /**
+   * A prebuilt program, by its path below `assets/`; fetched from its module's owner if it is not
+   * stored and that is allowed.
+   *
+   * @throws {Failure} as `archive`, but undefined for what is not there
+   */
+  asset(path: string): Promise<StoredAsset | undefined>;
+  /** Where archives are, and where they are from. */
+  readonly browse: Browse;
+  /** The stored `symbols.zip`, if there is one. */
+  symbols(): Promise<StoredSymbols | undefined>;
+  /** This program, for whoever wants to install it. */
+  readonly executables: Executables;
+  /** Another number whenever the settings, the index or the projects may have changed. */
+  generation(): number;
+  /** Whether the registry's files are there. */
+  readonly medium: Medium;
+  /** How often archives were given to clients. */
+  readonly downloads: Downloads;
+  /** What an operator's monitoring wants to know. */
+  measures(): Promise<Measures>;
+  /** Publishing and yanking; who may, is for the caller to ask first. */
+  readonly publications: Publications;
+  /** Who may do what. */
+  readonly access: Access;
+  readonly knitpkg: KnitPkg;
+  /** What its operator sees and does. */
+  readonly operate: Operate;
+  /** The commit that is served, if there is one yet. Throws when the index cannot be read. */
+  ready(): { index: string | undefined; sync: AutoSyncState | undefined };
+  /** Ends what goes on in the background. */
+  close(): Promise<void>;
+}
+
+export interface ServeRegistryOptions {
+  /** Serve only what is stored, and open no connection. */
+  readonly offline: boolean;
+  /** Told of what an operator should know. */
+  readonly warn: (message: string) => void;
+}
+
+export function serveRegistry(registry: Registry, options: ServeRegistryOptions): ServedRegistry {
+  const { warn } = options;
+  // What is fetched would have to be kept.
+  const offline = options.offline || registry.readOnly;
+  const { objects, archives, paths, config } = registry;
+  const ref = offline ? STORED_VIEW : ALL_VIEW;
+  const hot = createHotArchives(archives);
+  /** Of which nothing comes that was not proven. */
+  const proving: Registry = { ...registry, archives: { ...archives, get: hot.get } };
+  const tip = followRef(paths.index, ref);
+  const snapshot = followBranch(paths.index, ref, objects);
+  const { lately: settings, now: settingsNow } = followConfig(registry.config, warn);
+  const reopen = () => {
+    objects.close();
+    forgetRefs();
+  };
+  const medium = createMedium({ index: paths.index, reopen, warn });
+  const access = serveAccess(registry, settings, warn);
+  const owner = createOwnerLookup(registry, settingsNow);
+  const meter = createMeter(registry);
+  const downloads = openDownloads(paths.state, { readOnly: registry.readOnly, warn });
+  const pull = createPull(registry, owner, meter);
+  const listing = createStoredListing(registry, warn);
+  const held = createHeldLookup(registry, settings, owner);
+  const discovery = followDiscovery(snapshot, (blob) => objects.read(blob).data);
+  const knitpkg = createKnitPkg(registry, settings, snapshot, discovery);
+  const autoSync = offline
+    ? undefined
+    : startAutoSync({
+        registry,
+        config: settings,
+        warn,
+        onSuccess: pull.forgetFailures,
+      });
+  const operate = operateRegistry({
+    registry,
+    config: settings,
+    offline,
+    onSuccess: pull.forgetFailures,
+  });
+
+  return {
+    name: config.registry.name,
+    readOnly: registry.readOnly,
+    git: createGitEndpoint({
+      agent: `moonbit-registry/${VERSION}`,
+      // Whichever view it is, clients know it as the branch that they pull.
+      branch: () => ({ objects, tip: medium.sure(tip()), ref: "refs/heads/main" }),
+      onBroken: (error) => warn(`a fetch of the index broke off: ${messageOf(error)}`),
+    }),
+    plainIndex: createPlainIndex(objects, snapshot),
+    async archive(module, version, whole) {
+      const blocked = held.blocked(module, version);
+      if (blocked) throw blocked;
+      const entry = snapshot()?.version(module, version)?.entry;
+      if (!entry) throw held.unlisted(module, version) ?? unknown(module, version);
+      const stored = await hot.get(entry.checksum);
+      if (stored) return { entry, body: stored };
+      if (offline) throw unknown(module, version);
+      const transfer = pull.fetch(entry);
+      transfer.done.then(
+        () => listing.add(module),
+        () => {}, // whoever waits for the archive is told
+      );
+      const incoming = whole ? undefined : (await transfer.begun)?.();
+      if (incoming) return { entry, body: incoming };
+      await transfer.done;
+      const body = await hot.get(entry.checksum);
+      if (!body) throw unknown(module, version);
+      return { entry, body };
+    },
+    hotArchive: hot.kept,
+    discovery,
+    asset: createAssets({
+      registry: proving,
+      owner,
+      offline,
+      warn,
+      find(module, version) {
+        const blocked = held.blocked(module, version);
+        if (blocked) throw blocked;
+        return snapshot()?.version(module, version)?.entry;
+      },
+    }),
+    browse: browseRegistry(registry, owner, !offline),
+    symbols: () => openSymbols(proving),
+    executables: openExecutables(
+      [resolve(dirname(config.file), config.server.distDir), dirname(process.execPath)],
+      ownExecutable(),
+    ),
+    generation: countChanges([settings, snapshot, knitpkg.projects]),
+    medium,
+    publications: servePublications(registry, settings),
+    access,
+    knitpkg,
+    downloads,
+    measures: () => meter.read(downloads.total()),
+    ready: () => ({ index: medium.sure(tip()), sync: autoSync?.state() }),
+    operate,
+    async close() {
+      await Promise.all([operate.jobs.close(), autoSync?.stop()]);
+      await listing.close();
+      downloads.close();
+      access.close();
+      knitpkg.close();
+    },
+  };
+}
+
+/** Counts how often any of these was found to be another. */
+function countChanges(looks: readonly (() => unknown)[]): () => number {
+  const seen: unknown[] = [];
+  let changes = 0;
+  return () => {
+    for (const [at, look] of looks.entries()) {
+      const now = look();
+      if (now !== seen[at]) changes++;
+      seen[at] = now;
+    }
+    return changes;
+  };
+}

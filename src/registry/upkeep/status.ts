@@ -1,0 +1,99 @@
+/** What a registry has, for a person to look at. Reads everything, writes nothing. */
+
+import { gently } from "../../breath.ts";
+import { serverAddress } from "../../config/mod.ts";
+import { readRef } from "../../git/mod.ts";
+import { importedOrigins } from "../bundles/origins.ts";
+import { type Holder, lockHolder } from "../lock.ts";
+import type { Selection } from "../mirroring/plan.ts";
+import { selectionsToSync } from "../mirroring/selection.ts";
+import type { Registry } from "../open.ts";
+import { ALL_VIEW, STORED_VIEW } from "../paths.ts";
+import { type AutoSyncState, readState } from "../state.ts";
+import { currentOffer } from "../views/offer.ts";
+import { countHeld } from "../views/policy.ts";
+import { createViewMeasure, type ViewSize } from "../views/view-size.ts";
+
+export interface Status {
+  readonly name: string;
+  readonly dir: string;
+  readonly dataDir: string;
+  readonly sources: readonly {
+    name: string;
+    url: string;
+    enabled: boolean;
+    default: boolean;
+    /** Modules that are this source's, and their versions. */
+    modules: number;
+    versions: number;
+    /** ISO 8601, of the last refresh that worked. */
+    lastSync: string | null;
+    /** What went wrong in the last refresh. */
+    lastError: string | null;
+  }[];
+  /** Sources that came with bundles, and are never asked. */
+  readonly imported: readonly { name: string; index: string; modules: number; versions: number }[];
+  /** What a server with pull-through lists. */
+  readonly listed: ViewSize;
+  /** What is here: what an offline server lists. */
+  readonly stored: ViewSize & { archives: number; bytes: number };
+  /** Versions that the sources offer and the policy keeps from clients. */
+  readonly held: { readonly blocked: number; readonly young: number };
+  /** What `sync` keeps fresh: all that `mirror` was asked for, and `mirror.packages`. */
+  readonly kept: readonly Selection[];
+  /** Where `serve` is to be found. */
+  readonly address: string;
+  /** What a server that syncs by itself said last; null when `mirror.auto_sync` is off, or none did. */
+  readonly autoSync: AutoSyncState | null;
+  readonly writer: Holder | null;
+}
+
+export async function status(registry: Registry): Promise<Status> {
+  const { config, paths } = registry;
+  const state = readState(paths.state);
+  const syncs = new Map(state?.syncs().map((sync) => [sync.source, sync]));
+  const kept = selectionsToSync(config, state);
+  const autoSync = config.mirror.autoSync ? state?.autoSync() : undefined;
+  state?.close();
+  const owned = new Map<string, ViewSize>();
+  const { catalog, held } = await currentOffer(registry);
+  for await (const name of gently(catalog.keys())) {
+    const module = catalog.get(name);
+    if (!module) continue;
+    const { origin, lines } = module;
+    const count = owned.get(origin) ?? { modules: 0, versions: 0 };
+    owned.set(origin, { modules: count.modules + 1, versions: count.versions + lines.length });
+  }
+  const configured = new Set(config.sources.map(({ name }) => name));
+  const imported = importedOrigins(paths).filter(({ name }) => !configured.has(name));
+  const sizeOf = (ref: string) => createViewMeasure(registry.objects)(readRef(paths.index, ref));
+  const hashes = await registry.archives.list();
+  let bytes = 0;
+  for (const sha256 of hashes) bytes += registry.archives.size(sha256) ?? 0;
+  return {
+    name: config.registry.name,
+    dir: config.file.replace(/[/\\][^/\\]*$/, ""),
+    dataDir: config.registry.dataDir,
+    sources: config.sources.map(({ name, url, enabled }) => ({
+      name,
+      url,
+      enabled,
+      default: name === config.defaultSource,
+      ...(owned.get(name) ?? { modules: 0, versions: 0 }),
+      lastSync: syncs.get(name)?.okAt ?? null,
+      lastError: syncs.get(name)?.error ?? null,
+    })),
+    imported: imported.map(({ name, index }) => ({
+      name,
+      index,
+      ...(owned.get(name) ?? { modules: 0, versions: 0 }),
+    })),
+    listed: await sizeOf(ALL_VIEW),
+    stored: { ...(await sizeOf(STORED_VIEW)), archives: hashes.size, bytes },
+    held: countHeld(held),
+    kept,
+    address: serverAddress(config.server),
+    autoSync: autoSync ?? null,
+    writer: lockHolder(paths.fetching) ?? lockHolder(paths.lock) ?? null,
+  };
+}

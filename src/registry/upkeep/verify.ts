@@ -1,0 +1,216 @@
+/**
+ * Proves that a registry is whole: every archive hashes to its name, what the stored view lists is
+ * here, every Git object is sound. Reads everything and writes nothing, unless it is to repair.
+ */
+import type { Sha256 } from "../../archives/mod.ts";
+import { createBreath } from "../../breath.ts";
+import { messageOf } from "../../errors.ts";
+import { checkPacks, checkReachable, cutCommits, listRefs } from "../../git/mod.ts";
+import type { Entry } from "../../index/mod.ts";
+import { pointedArchives } from "../assets/pointers.ts";
+import { ledgerProblems } from "../bundles/ledger.ts";
+import type { ProblemKind, Report } from "../events.ts";
+import type { Registry } from "../open.ts";
+import { ALL_VIEW, PUBLISHED, STORED_VIEW } from "../paths.ts";
+import { createProgress } from "../progress.ts";
+import { archivesOfRef, referencedArchives } from "../views/references.ts";
+import { alone } from "../writing.ts";
+import { type Repaired, repair } from "./repair.ts";
+
+export interface VerifyOptions {
+  /** Fetch what is wrong again from the source that owns it. */
+  readonly repair?: boolean;
+  /** Take it from this bundle first: a file, a directory or `-`. */
+  readonly from?: string;
+  readonly signal?: AbortSignal;
+}
+
+export interface Problem {
+  readonly kind: ProblemKind;
+  /** An archive's hash, a Git object, a file. */
+  readonly subject: string;
+  readonly message: string;
+  /** Whether this run has mended it. */
+  readonly repaired: boolean;
+}
+
+export interface VerifySummary {
+  readonly archives: number;
+  readonly bytes: number;
+  readonly objects: number;
+  readonly problems: readonly Problem[];
+  /** Archives that no index names: `gc` removes them. */
+  readonly unreferenced: number;
+  /** Archives that were listed, and not here, and have come out of a bundle. */
+  readonly restored: number;
+  readonly elapsedMs: number;
+}
+
+export async function verify(
+  registry: Registry,
+  options: VerifyOptions,
+  report: Report,
+): Promise<VerifySummary> {
+  if (!options.repair) return await examine(registry, options, report);
+  return await alone(registry, "verify", () => examine(registry, options, report));
+}
+
+async function examine(
+  registry: Registry,
+  { repair: mend, from, signal }: VerifyOptions,
+  report: Report,
+): Promise<VerifySummary> {
+  const started = performance.now();
+  const problems: Found[] = [];
+  const said = new Set<string>();
+  const complain: Complain = (kind, subject, message, archive) => {
+    // One damaged file can stand behind thousands of objects.
+    if (said.has(message)) return;
+    said.add(message);
+    problems.push({ kind, subject, message, archive });
+    report({ type: "problem", kind, subject, message });
+  };
+
+  // The index before the store: an archive is always there before it is listed.
+  const index = readIndexes(registry, complain);
+  const objects = await checkGit(registry, complain, signal);
+  const { bad, archives, bytes } = await checkArchives(
+    registry,
+    index.all,
+    complain,
+    report,
+    signal,
+  );
+  const stored = await registry.archives.list();
+  const missing: Sha256[] = [];
+  const miss = (sha256: Sha256, { module, version }: Entry, why: string) => {
+    missing.push(sha256);
+    complain("listing", `${module}@${version}`, `${why}, and ${sha256} is not here`, sha256);
+  };
+  for (const [sha256, entry] of index.listed) {
+    if (!stored.has(sha256)) miss(sha256, entry, "it is listed as stored");
+  }
+  for (const [sha256, entry] of index.published) {
+    if (stored.has(sha256) || index.listed.has(sha256)) continue;
+    miss(sha256, entry, "it was published here");
+  }
+  const pointed = pointedArchives(registry);
+  for (const [sha256, file] of pointed) {
+    if (stored.has(sha256)) continue;
+    missing.push(sha256);
+    complain("listing", file, `it names ${sha256}, which is not here`, sha256);
+  }
+  for (const file of await registry.archives.strays()) {
+    complain("file", file, `${file} is no archive and does not belong here`);
+  }
+  for (const { path, message } of ledgerProblems(registry)) complain("file", path, message);
+
+  const wrong = [...bad, ...missing];
+  const repaired: Repaired =
+    mend && (wrong.length > 0 || from !== undefined)
+      ? await repair(registry, { bad, missing, from, signal }, report)
+      : { archives: new Set(), restored: 0 };
+  const isRepaired = (archive: Sha256 | undefined) =>
+    archive !== undefined && repaired.archives.has(archive);
+  const isNamed = (sha256: Sha256) => index.all.has(sha256) || pointed.has(sha256);
+  const unnamed = index.readable ? [...stored].filter((sha256) => !isNamed(sha256)) : [];
+  return {
+    archives,
+    bytes,
+    objects,
+    problems: problems.map(({ archive, ...each }) => ({ ...each, repaired: isRepaired(archive) })),
+    unreferenced: unnamed.length,
+    restored: repaired.restored,
+    elapsedMs: performance.now() - started,
+  };
+}
+
+interface Found extends Omit<Problem, "repaired"> {
+  /** What would have to be had again. */
+  readonly archive: Sha256 | undefined;
+}
+
+type Complain = (kind: ProblemKind, subject: string, message: string, archive?: Sha256) => void;
+
+interface Indexes {
+  /** Archives that the stored view lists. */
+  readonly listed: ReadonlyMap<Sha256, Entry>;
+  /** Archives of what was published and is listed: nobody else has them, whatever is stored. */
+  readonly published: ReadonlyMap<Sha256, Entry>;
+  /** Archives that any ref's index names. */
+  readonly all: ReadonlyMap<Sha256, Entry>;
+  readonly readable: boolean;
+}
+
+/** A damaged index is a problem to tell of, and no reason to leave the archives unchecked. */
+function readIndexes(registry: Registry, complain: Complain): Indexes {
+  try {
+    const listed = archivesOfRef(registry, STORED_VIEW);
+    const shown = archivesOfRef(registry, ALL_VIEW);
+    // What is blocked is shown to nobody, and does not travel.
+    const published = new Map(
+      [...archivesOfRef(registry, PUBLISHED)].filter(([sha256]) => shown.has(sha256)),
+    );
+    return { listed, published, all: referencedArchives(registry), readable: true };
+  } catch (error) {
+    complain("git", "index", messageOf(error));
+    return { listed: new Map(), published: new Map(), all: new Map(), readable: false };
+  }
+}
+
+async function checkGit(
+  { objects, paths }: Registry,
+  complain: Complain,
+  signal: AbortSignal | undefined,
+): Promise<number> {
+  const breathe = createBreath(signal);
+  let count = 0;
+  const tips = listRefs(paths.index, "refs/");
+  const tell = ({ subject, message }: { subject: string; message: string }) =>
+    complain("git", subject, message);
+  for (count of checkReachable(objects, tips, tell)) await breathe();
+  for (const _ of checkPacks(paths.index, tell)) await breathe();
+  for (const ref of [ALL_VIEW, STORED_VIEW]) {
+    const tip = tips.get(ref);
+    for (const oid of tip === undefined ? [] : cutCommits(paths.index, objects, [tip])) {
+      complain("git", oid, `the history of ${ref} is cut at commit ${oid}: nobody can clone it`);
+    }
+  }
+  return count;
+}
+
+async function checkArchives(
+  { archives }: Registry,
+  named: ReadonlyMap<Sha256, Entry>,
+  complain: Complain,
+  report: Report,
+  signal: AbortSignal | undefined,
+): Promise<{ bad: Sha256[]; archives: number; bytes: number }> {
+  // In the order of the disk's directories.
+  const hashes = [...(await archives.list())].sort();
+  let all = 0;
+  for (const sha256 of hashes) all += archives.size(sha256) ?? 0;
+  report({ type: "checking", archives: hashes.length, bytes: all });
+  const progress = createProgress(report, hashes.length);
+  const breathe = createBreath(signal);
+  const bad: Sha256[] = [];
+  let bytes = 0;
+  let done = 0;
+  for (const sha256 of hashes) {
+    const { size, problem, missing } = archives.check(sha256);
+    bytes += size;
+    done++;
+    if (problem !== undefined && !missing) {
+      bad.push(sha256);
+      complain("archive", sha256, `${describe(sha256, named)}: ${problem}`, sha256);
+    }
+    progress({ done, failed: bad.length, bytes });
+    await breathe();
+  }
+  return { bad, archives: hashes.length, bytes };
+}
+
+function describe(sha256: Sha256, named: ReadonlyMap<Sha256, Entry>): string {
+  const entry = named.get(sha256);
+  return entry ? `${entry.module}@${entry.version}` : `${sha256} (which no index names)`;
+}

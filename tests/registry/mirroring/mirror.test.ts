@@ -1,0 +1,50 @@
+/** What a mirror leaves behind when it brings nothing. */
+import { expect, test } from "bun:test";
+import { mirror, type Registry, status } from "../../../src/registry/mod.ts";
+import {
+  changed,
+  everything,
+  islandOf,
+  silent,
+  startSmallUpstream,
+} from "../../support/islands.ts";
+
+test("a dry run pushes nothing", async () => {
+  using upstream = startSmallUpstream();
+  upstream.list("a/x", "1.0.0");
+  const git = `[git]\nremote_url = "${upstream.host.url}/shared.git"\nauto_push = true\n`;
+  const registry = changed(await islandOf({ up: upstream }), (toml) => toml + git);
+  const pushes = () => upstream.host.answers.filter((each) => each.includes("/shared.git")).length;
+  await mirror(registry, everything, silent);
+  const before = pushes();
+  expect(before).toBeGreaterThan(0);
+  upstream.list("a/x", "1.1.0");
+  await mirror(registry, { ...everything, dryRun: true }, silent);
+  expect(pushes()).toBe(before);
+});
+
+test("when nothing matches, what the sources list is shown all the same", async () => {
+  using upstream = startSmallUpstream();
+  upstream.list("a/x", "1.0.0");
+  upstream.list("a/y", "1.0.0");
+  const registry = await islandOf({ up: upstream });
+  const listed = async (each: Registry) => (await status(each)).listed.modules;
+  const attempt = mirror(registry, { patterns: ["b/*"] }, silent);
+  await expect(attempt).rejects.toMatchObject({ code: "not-found" });
+  expect(await listed(registry)).toBe(2);
+  upstream.list("a/z", "1.0.0");
+  const dry = mirror(registry, { patterns: ["b/*"], dryRun: true }, silent);
+  await expect(dry).rejects.toMatchObject({ code: "not-found" });
+  expect(await listed(registry)).toBe(2);
+});
+
+test("when the source that is needed fails, what others list is shown all the same", async () => {
+  using upstream = startSmallUpstream();
+  const gone = startSmallUpstream();
+  upstream.list("a/x", "1.0.0");
+  const registry = await islandOf({ up: upstream, gone });
+  gone[Symbol.dispose]();
+  const attempt = mirror(registry, { ...everything, source: "gone" }, silent);
+  await expect(attempt).rejects.toMatchObject({ code: "upstream" });
+  expect((await status(registry)).listed.modules).toBe(1);
+});

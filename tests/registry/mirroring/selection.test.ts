@@ -1,0 +1,60 @@
+/** What `sync` keeps fresh: how it is remembered, and forgotten. */
+import { expect, test } from "bun:test";
+import { withoutPatterns, withSelection } from "../../../src/registry/mirroring/selection.ts";
+import { forget, mirror, type Registry, status } from "../../../src/registry/mod.ts";
+import { islandOf, type SmallUpstream, silent, startSmallUpstream } from "../../support/islands.ts";
+
+test("a selection that differs in its date or its number only takes the place of the former", () => {
+  const others = [{ patterns: ["b/*"] }, { patterns: ["a/*"], strict: true }];
+  const dated = (day: number) => ({ patterns: ["a/*"], source: "up", since: day });
+  // An earlier program remembered each of them.
+  const before = [others[0]!, dated(1), dated(2), others[1]!];
+  expect(withSelection(before, dated(3))).toEqual([others[0]!, dated(3), others[1]!]);
+  const latest = { patterns: ["a/*"], source: "up", latest: 2 };
+  expect(withSelection([dated(1)], latest)).toEqual([latest]);
+  expect(withSelection(others, dated(1))).toEqual([...others, dated(1)]);
+});
+
+test("patterns are forgotten wherever they stand, or of one source only", () => {
+  const all = [
+    { patterns: ["a/*", "b/*"], source: "up", latest: 2 },
+    { patterns: ["a/*"], source: "down" },
+    { patterns: ["c/*"] },
+  ];
+  expect(withoutPatterns(all, ["a/*"], undefined)).toEqual({
+    kept: [{ patterns: ["b/*"], source: "up", latest: 2 }, all[2]!],
+    forgotten: [{ patterns: ["a/*"], source: "up", latest: 2 }, all[1]!],
+  });
+  expect(withoutPatterns(all, ["a/*"], "down")).toEqual({
+    kept: [all[0]!, all[2]!],
+    forgotten: [all[1]!],
+  });
+  expect(withoutPatterns(all, ["a/x"], undefined)).toEqual({ kept: all, forgotten: [] });
+});
+
+const keptBy = async (registry: Registry) => (await status(registry)).kept;
+
+async function mirrored(upstream: SmallUpstream): Promise<Registry> {
+  upstream.list("a/x", "1.0.0", { fields: { created_at: "2026-01-01T00:00:00Z" } });
+  return await islandOf({ up: upstream });
+}
+
+test("mirroring with another date each day leaves one selection", async () => {
+  using upstream = startSmallUpstream();
+  const registry = await mirrored(upstream);
+  for (const day of [3, 1, 2]) {
+    await mirror(registry, { patterns: ["a/*"], since: new Date(day) }, silent);
+  }
+  expect(await keptBy(registry)).toEqual([{ patterns: ["a/*"], since: 2 }]);
+});
+
+test("a pattern is forgotten without asking anybody, and what it brought stays", async () => {
+  const upstream = startSmallUpstream();
+  const registry = await mirrored(upstream);
+  await mirror(registry, { patterns: [], full: true }, silent);
+  upstream[Symbol.dispose]();
+  expect(await forget(registry, ["**"])).toEqual([{ patterns: ["**"] }]);
+  expect(await keptBy(registry)).toEqual([]);
+  expect((await status(registry)).stored.versions).toBe(1);
+  expect(await forget(registry, ["**"])).toEqual([]);
+});

@@ -1,0 +1,23 @@
+import { expect, test } from "bun:test";
+import { createMeter } from "../../../src/registry/serving/measures.ts";
+import { currentOffer } from "../../../src/registry/views/offer.ts";
+import { updateViews } from "../../../src/registry/views/views.ts";
+import { fetched, newRegistry, SOURCE } from "../../support/published.ts";
+
+test("modules and versions are counted on from commit to commit", async () => {
+  const registry = await newRegistry(SOURCE);
+  const meter = createMeter(registry);
+  const shown = async (modules: Record<string, string[]>) => {
+    await fetched(registry, "up", modules);
+    await updateViews(registry, await currentOffer(registry), () => {});
+    return (await meter.read(0)).listed;
+  };
+  expect((await meter.read(0)).listed).toEqual({ modules: 0, versions: 0 });
+  const first = { "a/x": ["1.0.0", "1.1.0"], "b/y": ["1.0.0"] };
+  expect(await shown(first)).toEqual({ modules: 2, versions: 3 });
+  expect(await shown({ ...first, "a/x": ["1.1.0"] })).toEqual({ modules: 2, versions: 2 });
+  expect(await shown({ ...first, "c/z": ["1.0.0"] })).toEqual({ modules: 3, versions: 4 });
+  expect(await shown({ "c/z": ["1.0.0"] })).toEqual({ modules: 1, versions: 1 });
+  expect((await meter.read(0)).listed).toEqual((await createMeter(registry).read(0)).listed);
+  registry.objects.close();
+});

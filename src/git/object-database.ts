@@ -2,8 +2,8 @@
  * Reads the objects of a repository: packs first, then loose files. Never writes, never locks, and
  * sees packs that other processes add.
  */
-import { readdirSync, readFileSync, statSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { inflateSync } from "node:zlib";
 import { Failure, systemCode } from "../errors.ts";
 import type { ClosedPrefix } from "./closed-prefix.ts";
@@ -37,6 +37,11 @@ export interface ObjectReader {
 }
 
 export interface ObjectDatabase extends ObjectReader {
+  /**
+   * Those of many that are here. Asking for each would look at the directories anew for every one that is not,
+   * and strangers may ask for as many as they like.
+   */
+  present(oids: Iterable<Oid>): Set<Oid>;
   /** Those of all packs that are there now. */
   closedPrefixes(): readonly ClosedPrefix[];
   close(): void;
@@ -128,8 +133,31 @@ export function openObjectDatabase(gitdir: string): ObjectDatabase {
     (pack: PackFile): true | undefined =>
       pack.index.offsetOf(oid) === undefined ? undefined : true;
 
+  const present = (oids: Iterable<Oid>): Set<Oid> => {
+    const found = new Set<Oid>();
+    let missing = new Set<Oid>();
+    const look = (wanted: Iterable<Oid>, isHere: (oid: Oid) => boolean | undefined) => {
+      missing = new Set();
+      for (const oid of wanted) (isHere(oid) ? found : missing).add(oid);
+    };
+    const inPack = (oid: Oid) => inPacks(lookFor(oid));
+    look(oids, inPack);
+    const folders = new Map<string, boolean>();
+    look(missing, (oid) => {
+      const path = loosePath(gitdir, oid);
+      const folder = dirname(path);
+      const isThere = folders.get(folder) ?? existsSync(folder);
+      folders.set(folder, isThere);
+      return isThere && existsSync(path);
+    });
+    // Twice, as in `afterRefresh`.
+    for (let time = 0; time < 2 && missing.size > 0 && refresh(); time++) look(missing, inPack);
+    return found;
+  };
+
   return {
     read,
+    present,
     has: (oid) =>
       inPacks(lookFor(oid)) ??
       (statSync(loosePath(gitdir, oid), { throwIfNoEntry: false }) !== undefined ||

@@ -6,7 +6,7 @@ import type { ClosedPrefix } from "./closed-prefix.ts";
 import { closureOf, type LeadsTo } from "./closure.ts";
 import { allWantsMeet, type Cut, missingCommits, planCut, reachable } from "./history.ts";
 import type { Oid } from "./object.ts";
-import type { ObjectDatabase, ObjectReader } from "./object-database.ts";
+import type { ObjectDatabase } from "./object-database.ts";
 import { packItems, planObjects } from "./pack-plan.ts";
 import { encodePack, type PackItem } from "./pack-writer.ts";
 import type { FetchRequest } from "./protocol/fetch-request.ts";
@@ -40,7 +40,7 @@ export function* uploadPack(
   const { commits: wants, others } = sortWants(branch, asked.wants, leadsTo);
   const request = { ...asked, wants };
   const cut = planCut(objects, request, (name) => (name === branch.ref ? branch.tip : undefined));
-  const common = request.haves.filter((oid) => isCommit(objects, oid));
+  const common = commitsAmong(objects, request.haves);
   const negotiation: Negotiation =
     common.length === 0
       ? NOTHING_COMMON
@@ -87,13 +87,13 @@ interface PackPlan {
  * @param others wanted trees and blobs
  */
 function planFetch(
-  objects: ObjectReader,
+  objects: ObjectDatabase,
   { wants, shallows, filter, thinPack }: FetchRequest,
   others: readonly Oid[],
   cut: Cut,
   common: readonly Oid[],
 ): PackPlan {
-  const owned = [...common, ...shallows.filter((oid) => isCommit(objects, oid))];
+  const owned = [...common, ...commitsAmong(objects, shallows)];
   const { commits, edge } = missingCommits(objects, wants, owned, new Set(shallows), cut);
   const withoutBlobs = filter === "blob:none";
   const planned = planObjects(objects, commits, edge, { wanted: others, withoutBlobs });
@@ -139,7 +139,7 @@ function sortWants({ objects, tip }: ServedBranch, wants: readonly Oid[], leadsT
       continue;
     }
     if (tip === undefined || !objects.has(oid)) throw notOurs(oid);
-    if (isCommit(objects, oid)) {
+    if (objects.read(oid).type === "commit") {
       history ??= reachable(objects, [tip]);
       if (!history.has(oid)) throw notOurs(oid);
       commits.push(oid);
@@ -153,8 +153,9 @@ function sortWants({ objects, tip }: ServedBranch, wants: readonly Oid[], leadsT
 
 const notOurs = (oid: Oid) => new RefusedError(`upload-pack: not our ref ${oid}`);
 
-function isCommit(objects: ObjectReader, oid: Oid): boolean {
-  return objects.has(oid) && objects.read(oid).type === "commit";
+/** Those that are here and commits. */
+function commitsAmong(objects: ObjectDatabase, oids: readonly Oid[]): Oid[] {
+  return [...objects.present(oids)].filter((oid) => objects.read(oid).type === "commit");
 }
 
 /** Bytes a side-band packet or a write can hold: many small entries would cost a header each. */

@@ -120,3 +120,13 @@ test.each([
 ])("refuses a v2 request with %s", (_, body, problem) => {
   expect(() => parseCommand(body)).toThrow(new ProtocolError(problem));
 });
+
+test("what is said again is one line, and of others there may be only so many", () => {
+  const oid = (at: number) => at.toString(16).padStart(40, "0");
+  const haves = (count: number, of: (at: number) => string) =>
+    parseFetchV2([`want ${A}`, ...Array.from({ length: count }, (_, at) => `have ${of(at)}`)])
+      .haves;
+  expect(haves(100_000, () => B)).toEqual([B]);
+  expect(haves(40_000, oid)).toHaveLength(40_000);
+  expect(() => haves(40_001, oid)).toThrow(ProtocolError);
+});

@@ -84,16 +84,17 @@ export function removeSource(before: string, name: string): string {
   const data = dataOf(text);
   const index = indexOf(data, name);
   data.sources = sourcesOf(data).filter((_, i) => i !== index);
+  if (data[DEFAULT_SOURCE] === name) delete data[DEFAULT_SOURCE];
   let result = text;
   for (const { path, value } of defaultSourcePlaces(parse(text))) {
-    if (value === name) {
-      delete data[DEFAULT_SOURCE];
-      result = removeMember(result, path);
-    } else if (startsWith(path, ["sources", index])) {
-      result = moveToTop(result, path);
-    }
+    const isStray = startsWith(path, ["sources", index]);
+    if (isStray && value !== name) result = moveToTop(result, path);
   }
   result = removeTables(removeMember(result, ["sources", index]), ["sources", index]);
+  // Last, or the comments above it would come to stand above the source.
+  for (const { path, value } of defaultSourcePlaces(parse(result))) {
+    if (value === name) result = removeMember(result, path);
+  }
   return proven(result, data);
 }
 

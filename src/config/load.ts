@@ -68,9 +68,17 @@ export function parseToml(text: string, file: string): Table {
   } catch (error) {
     if (!(error instanceof TomlError)) throw error;
     const [what = ""] = error.message.replace("Invalid TOML document: ", "").split("\n");
-    const hint = `the line: ${text.split("\n")[error.line - 1]?.trim() || "(empty)"}`;
+    const hint = `the line: ${shownLine(text.split("\n")[error.line - 1] ?? "")}`;
     throw new Failure("config", `${file}:${error.line}: ${what}`, hint, { cause: error });
   }
+}
+
+/** A table's name, or a key without its value, which may be a secret. */
+function shownLine(line: string): string {
+  const text = line.trim();
+  if (text === "") return "(empty)";
+  const shown = /^\[[^"']*$|^[\w.-]+\s*=?/.exec(text)?.[0].trimEnd() ?? "";
+  return shown === text ? text : `${shown} …`.trimStart();
 }
 
 /** @throws {Problem} */
@@ -110,6 +118,7 @@ function configOf(data: Table, file: string): Config {
       upstreamFallback: server.upstream_fallback,
       distDir: server.dist_dir,
       requireReadToken: server.require_read_token,
+      saysWhoReads: Object.hasOwn(asTable(data.server ?? {}, ["server"]), "require_read_token"),
     },
     policy: {
       minAge: parseInterval(policy.min_age) ?? 0,

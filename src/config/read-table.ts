@@ -42,13 +42,14 @@ export function refuseUnknown(
   }
 }
 
+/** Keys whose values no message tells. */
+const SECRETS: ReadonlySet<string> = new Set(["token", "password", "client_secret"]);
+
 /** @throws {Problem} */
 export function readValue<K extends keyof Kinds>(key: Key<K>, value: unknown, at: Path): Kinds[K] {
   if (!isKind(key.kind, value)) {
-    throw new Problem(
-      at,
-      `\`${dotted(at)}\` must be ${KINDS[key.kind].name}, not ${typeName(value)}`,
-    );
+    const found = SECRETS.has(String(at.at(-1))) ? "" : `, not ${typeName(value)}`;
+    throw new Problem(at, `\`${dotted(at)}\` must be ${KINDS[key.kind].name}${found}`);
   }
   const problem = key.check(value);
   if (problem !== undefined) throw new Problem(at, `\`${dotted(at)}\` ${problem}`);

@@ -72,6 +72,8 @@ export interface Config {
     /** Relative to the file; need not be there. */
     readonly distDir: string;
     readonly requireReadToken: boolean;
+    /** Whether the file says so, or it is the default. */
+    readonly saysWhoReads: boolean;
   };
   /** Which versions of the sources are not passed on. */
   readonly policy: {

@@ -244,6 +244,13 @@ describe("removeSource", () => {
     expect(removeSource(source("a") + source("b", 'default_source = "a"'), "a")).toBe(source("b"));
   });
 
+  test("leaves the comments above a default_source that stands right above it", () => {
+    const above = lines("# Ask Ann first.", 'default_source = "a" # ticket 5');
+    expect(removeSource(above + source("a") + source("b"), "a")).toBe(
+      lines("# Ask Ann first.", "# ticket 5") + source("b"),
+    );
+  });
+
   test("keeps a default_source that strayed into it and names another", () => {
     const text =
       source("b") + source("a", "priority = 1", "", "# the default", 'default_source = "b" # ours');

@@ -38,6 +38,7 @@ describe("an empty file", () => {
         baseUrl: "",
         upstreamFallback: true,
         requireReadToken: false,
+        saysWhoReads: false,
         distDir: "./dist",
       },
       policy: { minAge: 0, allow: [], block: [] },
@@ -50,6 +51,17 @@ describe("an empty file", () => {
       providers: [],
     });
   });
+});
+
+test("no message tells a secret, or what may be one", () => {
+  const auth = (token: string) =>
+    refusal(`${source()}\nauth = { type = "bearer", token = ${token} }`);
+  expect(auth("4711")).toBe("registry.toml:4: `sources.auth.token` must be a text");
+  for (const line of ['auth.token = "s3cret', 'auth . "token" = "s3cret', '"s3cret', "'s3cret"]) {
+    expect(refusal(`${source()}\n${line}`)).not.toContain("s3cret");
+  }
+  expect(refusal(`${source()}\nauth.token = "s3cret`)).toEndWith("| the line: auth.token = …");
+  expect(refusal("[server")).toEndWith("| the line: [server");
 });
 
 describe("a full file", () => {

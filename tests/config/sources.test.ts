@@ -27,7 +27,8 @@ describe("the template", () => {
     const file = registry();
     const { registry: named, ...written } = loadConfig(file);
     const { registry: unnamed, ...defaults } = loadConfig(empty);
-    expect({ ...written, file: "" }).toEqual({ ...defaults, file: "" });
+    const server = { ...defaults.server, saysWhoReads: true };
+    expect({ ...written, file: "" }).toEqual({ ...defaults, server, file: "" });
     expect([named.name, unnamed.name]).toEqual(["team", "registry"]);
   });
 

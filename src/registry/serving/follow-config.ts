@@ -26,7 +26,7 @@ export function followConfig(config: Config, warn: (message: string) => void): F
     if (found === seen) return current;
     seen = found;
     try {
-      current = loadNow(config.file);
+      current = heldPrivate(loadNow(config.file), current, warn);
     } catch (error) {
       if (!(error instanceof Failure)) throw error;
       warn(`${error.message}; going on with the settings from before`);
@@ -36,11 +36,22 @@ export function followConfig(config: Config, warn: (message: string) => void): F
   return { now, lately: lookEvery(UNSEEN_MS, now) };
 }
 
-/** Some editors empty a file before they fill it: a private registry must not be open for that moment. */
 function loadNow(file: string): Config {
   const found = loadConfig(file);
   if (statSync(file).size > 0) return found;
   throw new Failure("config", `${file} is empty`);
+}
+
+/** A file is short for a moment, or for good, when it was not written to its end: that opens no private registry. */
+function heldPrivate(found: Config, before: Config, warn: (message: string) => void): Config {
+  const { server } = found;
+  if (!before.server.requireReadToken || server.requireReadToken || server.saysWhoReads) {
+    return found;
+  }
+  warn(
+    `${found.file} does not say server.require_read_token any more; reading goes on to take a token: false would open it`,
+  );
+  return { ...found, server: { ...server, requireReadToken: true } };
 }
 
 function stamp(file: string): string {

@@ -7,6 +7,7 @@
  *       packages/   archives by hash
  *       state.db    what was mirrored, when each source was last seen, tokens
  *       audit.log   who did what
+ *       private     empty; there while reading takes a token
  *       fetching    held by who brings things here; fetching.json says who that is
  *       lock        held by who moves refs; lock.json says who that is
  *       bundles/    which bundles were made or taken in
@@ -20,6 +21,7 @@ export interface DataPaths {
   readonly packages: string;
   readonly state: string;
   readonly audit: string;
+  readonly private: string;
   /** See `writing.ts`. */
   readonly fetching: string;
   readonly lock: string;
@@ -34,6 +36,7 @@ export function dataPaths(dataDir: string): DataPaths {
     packages: join(dataDir, "packages"),
     state: join(dataDir, "state.db"),
     audit: join(dataDir, "audit.log"),
+    private: join(dataDir, "private"),
     fetching: join(dataDir, "fetching"),
     lock: join(dataDir, "lock"),
     quarantine: join(dataDir, "quarantine"),

@@ -67,6 +67,8 @@ export function startServer(registry: Registry, options: ServeOptions): RunningS
   const server: Bun.Server<unknown> = listen({
     hostname,
     port,
+    // Else another server could listen there as well, and each would get a part of the requests.
+    reusePort: false,
     idleTimeout: IDLE_SECONDS,
     maxRequestBodySize: MAX_BODY,
     // Else what goes wrong would be shown with this program's source and where it runs.

@@ -153,6 +153,14 @@ test("a port that is taken", async () => {
   expect(stderr).toContain("-p");
 });
 
+test("a port that another registry is served at", async () => {
+  await using first = await serve(await registry());
+  const { port } = new URL(first.url);
+  const { code, stderr } = await fail(await registry(), ["serve", "-p", port]);
+  expect(code).toBe(1);
+  expect(stderr).toContain(`port ${port} on 127.0.0.1 is in use`);
+});
+
 test("two writers at once: the second is told who the first is", async () => {
   await using world = await createWorld({ faults: { latencyMs: 50 } });
   const first = start(["mirror", "--full", "-j", "1"], { cwd: world.dir });

@@ -1,8 +1,9 @@
 /** The configuration as it is now, for a server that outlives changes to it. */
-import { statSync } from "node:fs";
+import { existsSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { type Config, loadConfig } from "../../config/mod.ts";
-import { Failure } from "../../errors.ts";
+import { Failure, messageOf } from "../../errors.ts";
 import { lookEvery } from "../../files/mod.ts";
+import type { Registry } from "../open.ts";
 
 /** How long a change may go unseen, in milliseconds. */
 const UNSEEN_MS = 50;
@@ -18,15 +19,16 @@ export interface FollowedConfig {
  * Each call looks whether the file has changed. One that cannot be understood is reported once, and
  * the last good configuration stays in force: a slip of an editor must not stop a server.
  */
-export function followConfig(config: Config, warn: (message: string) => void): FollowedConfig {
-  let current = config;
-  let seen = stamp(config.file);
+export function followConfig(registry: Registry, warn: (message: string) => void): FollowedConfig {
+  const { file } = registry.config;
+  let current = keptPrivate(registry, registry.config, warn);
+  let seen = stamp(file);
   const now = (): Config => {
-    const found = stamp(config.file);
+    const found = stamp(file);
     if (found === seen) return current;
     seen = found;
     try {
-      current = heldPrivate(loadNow(config.file), current, warn);
+      current = keptPrivate(registry, loadNow(file), warn);
     } catch (error) {
       if (!(error instanceof Failure)) throw error;
       warn(`${error.message}; going on with the settings from before`);
@@ -42,16 +44,35 @@ function loadNow(file: string): Config {
   throw new Failure("config", `${file} is empty`);
 }
 
-/** A file is short for a moment, or for good, when it was not written to its end: that opens no private registry. */
-function heldPrivate(found: Config, before: Config, warn: (message: string) => void): Config {
-  const { server } = found;
-  if (!before.server.requireReadToken || server.requireReadToken || server.saysWhoReads) {
-    return found;
+/**
+ * Settings are short for a moment, or after a crash for good, when they were not written to their end. That opens
+ * no private registry: one is open again when its settings say so themselves.
+ */
+function keptPrivate(
+  { paths, readOnly }: Registry,
+  config: Config,
+  warn: (message: string) => void,
+): Config {
+  const { file, server } = config;
+  if (server.requireReadToken || server.saysWhoReads) {
+    if (!readOnly) note(paths.private, server.requireReadToken, warn);
+    return config;
   }
+  if (!existsSync(paths.private)) return config;
   warn(
-    `${found.file} does not say server.require_read_token any more; reading goes on to take a token: false would open it`,
+    `${file} does not say server.require_read_token any more; reading goes on to take a token: false would open it`,
   );
-  return { ...found, server: { ...server, requireReadToken: true } };
+  return { ...config, server: { ...server, requireReadToken: true } };
+}
+
+/** A disk that takes no note of it stops no server. */
+function note(path: string, isPrivate: boolean, warn: (message: string) => void): void {
+  try {
+    if (!isPrivate) rmSync(path, { force: true });
+    else if (!existsSync(path)) writeFileSync(path, "");
+  } catch (error) {
+    warn(`cannot write ${path}: ${messageOf(error)}`);
+  }
 }
 
 function stamp(file: string): string {

@@ -102,7 +102,7 @@ export function serveRegistry(registry: Registry, options: ServeRegistryOptions)
   const proving: Registry = { ...registry, archives: { ...archives, get: hot.get } };
   const tip = followRef(paths.index, ref);
   const snapshot = followBranch(paths.index, ref, objects);
-  const { lately: settings, now: settingsNow } = followConfig(registry.config, warn);
+  const { lately: settings, now: settingsNow } = followConfig(registry, warn);
   const reopen = () => {
     objects.close();
     forgetRefs();

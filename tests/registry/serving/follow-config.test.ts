@@ -1,22 +1,31 @@
 /** A server's settings, while others write the file. */
 import { expect, test } from "bun:test";
-import { writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { loadConfig } from "../../../src/config/mod.ts";
+import { openRegistry } from "../../../src/registry/mod.ts";
 import { followConfig } from "../../../src/registry/serving/follow-config.ts";
 import { tempDirectory } from "../../support/temp.ts";
 
 function follow(text: string) {
-  const file = join(tempDirectory(), "registry.toml");
+  const dir = tempDirectory();
+  const file = join(dir, "registry.toml");
+  mkdirSync(join(dir, "data"));
   writeFileSync(file, text);
   const warnings: string[] = [];
-  const { now } = followConfig(loadConfig(file), (message) => warnings.push(message));
+  const start = () => followConfig(openRegistry(file), (message) => warnings.push(message));
+  let server = start();
   return {
     warnings,
     /** The settings once the file has another text. */
     after(text: string) {
       writeFileSync(file, text);
-      return now();
+      return server.now();
+    },
+    /** The same for a server that starts with it. */
+    restarted(text: string) {
+      writeFileSync(file, text);
+      server = start();
+      return server.now();
     },
   };
 }
@@ -33,14 +42,18 @@ test("what cannot be understood leaves the settings as they were, and is told on
 
 test("a private registry stays private however little of the file is written", () => {
   for (let length = 0; length < PRIVATE.length; length++) {
-    const { after } = follow(PRIVATE);
+    const { after, restarted } = follow(PRIVATE);
     expect(after(PRIVATE.slice(0, length)).server.requireReadToken).toBe(true);
+    // What is no TOML starts no server.
+    if (PRIVATE[length - 1] !== "\n") continue;
+    expect(restarted(PRIVATE.slice(0, length)).server.requireReadToken).toBe(true);
   }
 });
 
 test("it opens when the file says so, also after a part of it", () => {
-  const { after, warnings } = follow(PRIVATE);
+  const { after, restarted, warnings } = follow(PRIVATE);
   expect(after("[server]\nport = 81\n").server).toMatchObject({ port: 81, requireReadToken: true });
   expect(warnings).toEqual([expect.stringContaining("does not say server.require_read_token")]);
   expect(after(PRIVATE.replace("true", "false")).server.requireReadToken).toBe(false);
+  expect(restarted("[server]\nport = 82\n").server.requireReadToken).toBe(false);
 });

@@ -36,8 +36,10 @@ export interface FetchRequest {
   readonly noDone: boolean;
 }
 
-/** Bounds what one request can make the server look up: twice as much as git says at once in a long negotiation. */
-const MAX_LINES = 40_000;
+/** A clone without files wants all of them at once when it is checked out. */
+const MAX_WANTS = 200_000;
+/** Twice as many as git names at once in a long negotiation: each costs a look, also what is not here. */
+const MAX_HAVES = 40_000;
 
 interface Draft {
   wants: Set<string>;
@@ -114,9 +116,9 @@ function readLine(draft: Draft, line: string, flags: ReadonlySet<string>): void 
   const space = line.indexOf(" ");
   const word = space < 0 ? line : line.slice(0, space);
   const value = space < 0 ? "" : line.slice(space + 1).trimEnd();
-  if (word === "want") add(draft.wants, value, line);
-  else if (word === "have") add(draft.haves, value, line);
-  else if (word === "shallow") add(draft.shallows, value, line);
+  if (word === "want") add(draft.wants, value, line, MAX_WANTS);
+  else if (word === "have") add(draft.haves, value, line, MAX_HAVES);
+  else if (word === "shallow") add(draft.shallows, value, line, MAX_HAVES);
   else if (word === "deepen") draft.depth = positive(value, line);
   else if (word === "deepen-since") draft.since = positive(value, line);
   else if (word === "deepen-not") draft.not.push(value);
@@ -126,10 +128,10 @@ function readLine(draft: Draft, line: string, flags: ReadonlySet<string>): void 
   else throw new ProtocolError(`unexpected line: '${line.slice(0, 80)}'`);
 }
 
-function add(oids: Set<string>, oid: string, line: string): void {
+function add(oids: Set<string>, oid: string, line: string, most: number): void {
   if (!isOid(oid)) throw new ProtocolError(`no object id in '${line.slice(0, 80)}'`);
   oids.add(oid);
-  if (oids.size > MAX_LINES) throw new ProtocolError("too many lines");
+  if (oids.size > most) throw new ProtocolError("too many lines");
 }
 
 function filterOf(value: string): Filter {

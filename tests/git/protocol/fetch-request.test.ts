@@ -129,4 +129,8 @@ test("what is said again is one line, and of others there may be only so many", 
   expect(haves(100_000, () => B)).toEqual([B]);
   expect(haves(40_000, oid)).toHaveLength(40_000);
   expect(() => haves(40_001, oid)).toThrow(ProtocolError);
+  const wants = (count: number) =>
+    parseFetchV2(Array.from({ length: count }, (_, at) => `want ${oid(at)}`)).wants;
+  expect(wants(200_000)).toHaveLength(200_000);
+  expect(() => wants(200_001)).toThrow(ProtocolError);
 });

@@ -1,4 +1,5 @@
 /** Answers for immutable bytes: validators, ranges, caching. Source: RFC 9110 (13, 14), RFC 8246. */
+import { matchesEtag } from "../etag.ts";
 
 const IMMUTABLE = "public, max-age=31536000, immutable";
 
@@ -26,13 +27,6 @@ export function parseRange(
   const end = match[2] === "" ? size - 1 : Math.min(Number(match[2]), size - 1);
   if (match[2] !== "" && Number(match[2]) < start) return undefined;
   return start >= size ? "unsatisfiable" : { start, end };
-}
-
-/** Whether an `If-None-Match` names this ETag. A weak comparison, as RFC 9110 has it for this header. */
-export function matchesEtag(header: string | null, etag: string): boolean {
-  if (header === null) return false;
-  if (header.trim() === "*") return true;
-  return header.split(",").some((each) => each.trim().replace(/^W\//, "") === etag);
 }
 
 /** As `archiveResponse`, for bytes that are no archive. */

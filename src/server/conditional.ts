@@ -1,6 +1,6 @@
 /** JSON that stands until the index moves: validated by ETag, and not even written when it is known. */
+import { matchesEtag } from "../etag.ts";
 import { VERSION } from "../version.ts";
-import { matchesEtag } from "./archive-response.ts";
 import { reuse } from "./response-cache.ts";
 
 /**

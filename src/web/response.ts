@@ -1,4 +1,5 @@
 /** Answers with pages: what a browser may do with them, validators, compression. */
+import { matchesEtag } from "../etag.ts";
 import type { Html } from "./html.ts";
 
 /** Only this site's own files, and no script or style inside a page. */
@@ -39,7 +40,7 @@ export function pageResponse(
     ...(secret ? { "cache-control": "no-store" } : { "cache-control": "no-cache", etag }),
     ...headers,
   };
-  if (!secret && status === 200 && request.headers.get("if-none-match") === etag) {
+  if (!secret && status === 200 && matchesEtag(request.headers.get("if-none-match"), etag)) {
     delete all["content-type"];
     return new Response(null, { status: 304, headers: all });
   }

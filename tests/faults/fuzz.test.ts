@@ -6,6 +6,7 @@ import { describe, expect, test } from "bun:test";
 import { parseConfig } from "../../src/config/load.ts";
 import { scan } from "../../src/config/scan.ts";
 import { Failure } from "../../src/errors.ts";
+import { matchesEtag } from "../../src/etag.ts";
 import { applyDelta, createDelta } from "../../src/git/delta.ts";
 import { encodeCommit, encodeTree, parseCommit, parseTree } from "../../src/git/object.ts";
 import { encodePackIndex, readPackIndex } from "../../src/git/pack-index.ts";
@@ -21,7 +22,7 @@ import {
 } from "../../src/git/protocol/pkt-line.ts";
 import { parseModuleFile } from "../../src/index/mod.ts";
 import { parseArchivePath } from "../../src/server/archive-path.ts";
-import { matchesEtag, parseRange } from "../../src/server/archive-response.ts";
+import { parseRange } from "../../src/server/archive-response.ts";
 import { mutate } from "../support/mutate.ts";
 import { createRandom, forAll } from "../support/random.ts";
 import { sampleIndex } from "../support/upstream/mod.ts";

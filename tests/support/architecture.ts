@@ -29,6 +29,7 @@ const LAYERS: readonly (readonly string[])[] = [
 const FOR_ALL: ReadonlySet<string> = new Set([
   "src/breath.ts",
   "src/errors.ts",
+  "src/etag.ts",
   "src/lru.ts",
   "src/percent.ts",
   "src/record.ts",

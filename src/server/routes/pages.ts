@@ -2,9 +2,9 @@
 
 import { Elysia } from "elysia";
 import { Failure } from "../../errors.ts";
+import { matchesEtag } from "../../etag.ts";
 import type { ServedRegistry } from "../../registry/mod.ts";
 import type { Site } from "../../web/mod.ts";
-import { matchesEtag } from "../archive-response.ts";
 import { pathAfter } from "../module-path.ts";
 import { wantsPage } from "../wants-page.ts";
 import { welcome } from "./ops.ts";

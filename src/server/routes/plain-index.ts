@@ -1,9 +1,9 @@
 /** `/index/**`: the served view as plain files, for sources of type `http`. */
 
 import { Elysia } from "elysia";
+import { matchesEtag } from "../../etag.ts";
 import { percentDecoded } from "../../percent.ts";
 import type { PlainFile, PlainIndex } from "../../registry/mod.ts";
-import { matchesEtag } from "../archive-response.ts";
 import { errorResponse } from "../errors.ts";
 import { reuse } from "../response-cache.ts";
 

@@ -29,33 +29,26 @@ export function parseRange(
   return start >= size ? "unsatisfiable" : { start, end };
 }
 
-/** As `archiveResponse`, for bytes that are no archive. */
-export function immutableResponse(
-  request: Request,
-  body: Blob,
-  tag: string,
-  contentType: string,
-): Response {
-  const response = archiveResponse(request, body, tag);
-  response.headers.set("content-type", contentType);
-  return response;
+/** What bytes are sent as. */
+export interface SentAs {
+  /** By default for ever: the bytes of a version never change. */
+  readonly cacheControl?: string;
+  /** By default an archive's. */
+  readonly contentType?: string;
 }
 
 /**
  * @param request GET or HEAD
  * @param sha256 of the body: its ETag
- * @param cacheControl by default for ever: the bytes of a version never change
  */
 export function archiveResponse(
   request: Request,
   body: Blob,
   sha256: string,
-  cacheControl: string = IMMUTABLE,
-  contentType: string = "application/zip",
+  sentAs: SentAs = {},
 ): Response {
   const etag = `"${sha256}"`;
-  const headers = archiveHeaders(etag, cacheControl);
-  headers["content-type"] = contentType;
+  const headers = headersOf(etag, sentAs);
   if (matchesEtag(request.headers.get("if-none-match"), etag)) {
     return new Response(null, { status: 304, headers });
   }
@@ -66,6 +59,8 @@ export function archiveResponse(
   const range = parseRange(wanted, body.size);
   if (range === "unsatisfiable") {
     headers["content-range"] = `bytes */${body.size}`;
+    // What the client asked wrongly is nothing to keep, least of all for ever.
+    headers["cache-control"] = "no-store";
     return new Response(null, { status: 416, headers });
   }
   const part = range ? body.slice(range.start, range.end + 1) : body;
@@ -77,15 +72,18 @@ export function archiveResponse(
 
 /** The answer with a body that is still coming in: in chunks, so that breaking off shows. */
 export function incomingResponse(body: ReadableStream<Uint8Array>, sha256: string): Response {
-  return new Response(body, { headers: archiveHeaders(`"${sha256}"`, IMMUTABLE) });
+  return new Response(body, { headers: headersOf(`"${sha256}"`, {}) });
 }
 
-function archiveHeaders(etag: string, cacheControl: string): Record<string, string> {
+function headersOf(
+  etag: string,
+  { cacheControl = IMMUTABLE, contentType = "application/zip" }: SentAs,
+): Record<string, string> {
   return {
     etag,
     "cache-control": cacheControl,
     "accept-ranges": "bytes",
-    "content-type": "application/zip",
+    "content-type": contentType,
     "x-content-type-options": "nosniff",
   };
 }

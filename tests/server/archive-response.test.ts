@@ -48,6 +48,7 @@ test("a part behind the end is refused with the size", () => {
   const response = ask({ range: "bytes=10-" });
   expect(response.status).toBe(416);
   expect(response.headers.get("content-range")).toBe("bytes */10");
+  expect(response.headers.get("cache-control")).toBe("no-store");
 });
 
 test("a part of other bytes than the client has is the whole", async () => {

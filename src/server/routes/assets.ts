@@ -3,7 +3,7 @@
 import { Elysia } from "elysia";
 import { percentDecoded } from "../../percent.ts";
 import type { ServedRegistry } from "../../registry/mod.ts";
-import { archiveResponse, immutableResponse } from "../archive-response.ts";
+import { archiveResponse } from "../archive-response.ts";
 import { errorResponse } from "../errors.ts";
 
 /** @param prefix of the paths, such as `/mooncakes-download` */
@@ -12,7 +12,7 @@ export function assetRoutes(served: ServedRegistry, prefix = "") {
     .get("/symbols.zip", async ({ request }) => {
       const symbols = await served.symbols();
       if (!symbols) return errorResponse(404, "not-found", "no symbols are stored here");
-      return archiveResponse(request, symbols.body, symbols.sha256, "no-cache");
+      return archiveResponse(request, symbols.body, symbols.sha256, { cacheControl: "no-cache" });
     })
     .get("/assets/*", async ({ request, params }) => {
       const path = percentDecoded(params["*"]);
@@ -23,11 +23,11 @@ export function assetRoutes(served: ServedRegistry, prefix = "") {
         const hint = "`mirror --assets` brings what the source has";
         return errorResponse(404, "not-found", "there is no such prebuilt program here", hint);
       }
-      if (!isChecksum) return immutableResponse(request, asset.body, asset.sha256, WASM);
+      if (!isChecksum) return archiveResponse(request, asset.body, asset.sha256, WASM);
       const text = `${asset.sha256}  ${program!.split("/").at(-1)}\n`;
-      return immutableResponse(request, new Blob([text]), `${asset.sha256}-sum`, TEXT);
+      return archiveResponse(request, new Blob([text]), `${asset.sha256}-sum`, TEXT);
     });
 }
 
-const WASM = "application/wasm";
-const TEXT = "text/plain; charset=utf-8";
+const WASM = { contentType: "application/wasm" };
+const TEXT = { contentType: "text/plain; charset=utf-8" };

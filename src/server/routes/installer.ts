@@ -19,8 +19,8 @@ export function installerRoutes(
       const found = executables.find(params.file);
       if (!found) return notOffered(executables.list().map(({ name }) => name));
       const { path, sha256 } = found;
-      const kind = "application/octet-stream";
-      return archiveResponse(request, Bun.file(path), await sha256(), "no-cache", kind);
+      const sentAs = { cacheControl: "no-cache", contentType: "application/octet-stream" };
+      return archiveResponse(request, Bun.file(path), await sha256(), sentAs);
     });
 }
 

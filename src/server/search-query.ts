@@ -1,6 +1,7 @@
 /** A search's query string, checked. */
 import { Failure } from "../errors.ts";
 import { SEARCH_SORTS, type SearchQuery, type SearchSort } from "../registry/mod.ts";
+import { readNumber } from "./query.ts";
 
 /** Deeper pages are no search any more. */
 const MAX_OFFSET = 1_000_000;
@@ -23,21 +24,6 @@ export function readSearchQuery(params: URLSearchParams): SearchQuery {
     ...(offset !== undefined && { offset }),
     ...(sort !== undefined && { sort }),
   };
-}
-
-/** @throws {Failure} "usage" */
-export function readNumber(
-  params: URLSearchParams,
-  name: string,
-  most: number,
-): number | undefined {
-  const text = params.get(name);
-  if (text === null || text === "") return undefined;
-  const value = Number(text);
-  if (!/^\d+$/.test(text) || value > most) {
-    throw new Failure("usage", `${name} is no number from 0 to ${most}: ${JSON.stringify(text)}`);
-  }
-  return value;
 }
 
 function readSort(text: string | null): SearchSort | undefined {

@@ -23,6 +23,7 @@ import {
 import { answered, json, lastingJson } from "../knitpkg/respond.ts";
 import { requireVisitor, visitorOf } from "../knitpkg/visitor.ts";
 import { PRIVATE_NAME } from "../private.ts";
+import { readFlag } from "../query.ts";
 
 export interface KnitPkgRouteOptions {
   readonly guard: Guard;
@@ -84,9 +85,7 @@ function projectHandlers(
       const visitor = visitorOf(guard, request);
       if (path.kind === "project") {
         const project = knitpkg.project(path.name, visitor);
-        return lastingJson(
-          projectRecord(project, url.searchParams.get("skip_versions") !== "true"),
-        );
+        return lastingJson(projectRecord(project, !readFlag(url.searchParams, "skip_versions")));
       }
       const { project, release } = knitpkg.resolve(path.name, path.version, visitor);
       return lastingJson(resolutionRecord(project, release, path.version));

@@ -19,7 +19,8 @@ import {
 } from "../../registry/mod.ts";
 import { conditionalJson } from "../conditional.ts";
 import { pathAfter, splitRange, splitVersion } from "../module-path.ts";
-import { readNumber, readSearchQuery } from "../search-query.ts";
+import { readNumber } from "../query.ts";
+import { readSearchQuery } from "../search-query.ts";
 
 const BASE = "/api/v0";
 const DAY_MS = 86_400_000;

@@ -6,6 +6,7 @@ import { matchesEtag } from "../../etag.ts";
 import type { ServedRegistry } from "../../registry/mod.ts";
 import type { Site } from "../../web/mod.ts";
 import { pathAfter } from "../module-path.ts";
+import { readFlag } from "../query.ts";
 import { wantsPage } from "../wants-page.ts";
 import { welcome } from "./ops.ts";
 
@@ -65,7 +66,7 @@ export function pageRoutes(served: ServedRegistry, baseUrl: (request: Request) =
       const address = web.parseModuleAddress(pathname.slice("/m/".length));
       if (!address) throw notHere(request);
       if (address.page !== "raw") {
-        const fetch = searchParams.get("fetch") === "1" && request.method === "GET";
+        const fetch = readFlag(searchParams, "fetch") && request.method === "GET";
         return web.pageResponse(request, await pages.module(siteOf(request), address, fetch));
       }
       const { bytes, headers } = await pages.raw(address);

@@ -14,6 +14,7 @@ import { percentDecoded } from "../../percent.ts";
 import { isRecord } from "../../record.ts";
 import type { Publication, Publications, PublishOptions, Yanked } from "../../registry/mod.ts";
 import type { Guard } from "../guard.ts";
+import { readFlag } from "../query.ts";
 
 const MAX_ARCHIVE = 64 * 1024 * 1024;
 const MAX_REASON = 16 * 1024;
@@ -61,7 +62,7 @@ export function publishRoutes(
 
   const publish = (request: Request, target: string, options: PublishOptions) =>
     recorded(request, "publish", target, async () => {
-      const dryRun = new URL(request.url).searchParams.get("dry_run") === "true";
+      const dryRun = readFlag(new URL(request.url).searchParams, "dry_run");
       const publication = await publications.publish(bodyOf(request), { ...options, dryRun });
       const { module, version, outcome } = publication;
       return {

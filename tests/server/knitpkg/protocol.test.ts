@@ -81,7 +81,11 @@ test("a project is registered, found, resolved, yanked and told of", async () =>
       { version: "1.0.0", yanked: false, description: null, commit_hash: COMMIT },
     ],
   });
-  expect((await server.ask("GET", `${CORE}?skip_versions=true`)).json.versions).toEqual([]);
+  for (const yes of ["true", "1", "True"]) {
+    const { json } = await server.ask("GET", `${CORE}?skip_versions=${yes}`);
+    expect(json.versions).toEqual([]);
+  }
+  expect((await server.ask("GET", `${CORE}?skip_versions=some`)).status).toBe(400);
   expect(server.bugs).toEqual([]);
 });
 

@@ -1,4 +1,5 @@
 /** A private registry tells nothing to those without a token, and lets no cache tell it to others. */
+import { may } from "../accounts/mod.ts";
 import type { Guard } from "./guard.ts";
 
 /** What strangers are told instead of its name. */
@@ -19,6 +20,16 @@ const LOGIN = "/v1/auth/";
 export function mayPass(guard: Guard, request: Request, path: string): void {
   if (!guard.isPrivate() || OPEN.has(path) || path.startsWith(LOGIN)) return;
   guard.require(request, "read");
+}
+
+/**
+ * Whether who asks for what is open to all may read nothing else: without a token, or with one that gives no
+ * right to, such as a person's whom a provider vouches for and the operator did not name.
+ *
+ * @throws {Failure} as `Guard.caller`
+ */
+export function fromStranger(guard: Guard, request: Request): boolean {
+  return guard.isPrivate() && !may(guard.caller(request), "read");
 }
 
 /** What a cache between us and a client may keep, it would give to clients without a token too. */

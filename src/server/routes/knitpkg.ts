@@ -1,7 +1,6 @@
 /** `/info` and `/v1/**`: KnitPkg's protocol, as `kp` speaks it. `knitpkg-auth.ts` has `/v1/auth`. */
 
 import { Elysia } from "elysia";
-import { may } from "../../accounts/mod.ts";
 import { Failure } from "../../errors.ts";
 import { percentDecoded } from "../../percent.ts";
 import { isTarget, personText, TARGETS } from "../../projects/mod.ts";
@@ -22,7 +21,7 @@ import {
 } from "../knitpkg/records.ts";
 import { answered, json, lastingJson } from "../knitpkg/respond.ts";
 import { requireVisitor, visitorOf } from "../knitpkg/visitor.ts";
-import { PRIVATE_NAME } from "../private.ts";
+import { fromStranger, PRIVATE_NAME } from "../private.ts";
 import { readFlag } from "../query.ts";
 
 export interface KnitPkgRouteOptions {
@@ -64,8 +63,7 @@ export function knitpkgRoutes(served: ServedRegistry, options: KnitPkgRouteOptio
 /** The client asks it without credentials, so a private registry tells strangers how to log in, and no more. */
 function info({ name, knitpkg }: ServedRegistry, guard: Guard, request: Request): Response {
   const auth = { providers: knitpkg.login.providers() };
-  const isStranger = guard.isPrivate() && !may(guard.caller(request), "read");
-  const about = isStranger ? { name: PRIVATE_NAME } : { name, version: VERSION };
+  const about = fromStranger(guard, request) ? { name: PRIVATE_NAME } : { name, version: VERSION };
   return json({ ...about, type: "moonbit-registry", auth });
 }
 

@@ -3,16 +3,16 @@ import { Elysia } from "elysia";
 import type { ServedRegistry } from "../../registry/mod.ts";
 import { VERSION } from "../../version.ts";
 import type { Guard } from "../guard.ts";
+import { fromStranger } from "../private.ts";
 
 export function opsRoutes(served: ServedRegistry, guard: Guard) {
-  const isStranger = (request: Request) => guard.isPrivate() && !guard.caller(request);
   return new Elysia({ name: "ops" })
     .get("/health", ({ request }) =>
-      Response.json({ status: "ok", ...(!isStranger(request) && { version: VERSION }) }),
+      Response.json({ status: "ok", ...(!fromStranger(guard, request) && { version: VERSION }) }),
     )
     .get("/ready", ({ request }) => {
       const { index, sync } = served.ready();
-      if (isStranger(request)) return Response.json({ status: "ok" });
+      if (fromStranger(guard, request)) return Response.json({ status: "ok" });
       // An empty registry is ready too: it serves what it has, which is nothing yet.
       return Response.json({ status: "ok", index: index ?? null, ...(sync && { sync }) });
     });

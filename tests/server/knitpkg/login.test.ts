@@ -139,6 +139,17 @@ describe("through a provider", () => {
       await using server = await startKnitPkg(locked + providerTable("github", oauth.url, more));
       const token = await logIn(server, "github");
       expect((await server.ask("GET", "/v1/search/mql5", { token })).status).toBe(status);
+      // Nor is what is open to all another for who may not read.
+      for (const path of ["/health", "/ready", "/info"]) {
+        const [told, stranger] = [
+          await server.ask("GET", path, { token }),
+          await server.ask("GET", path),
+        ];
+        expect({ path, isMore: !Bun.deepEquals(told, stranger) }).toEqual({
+          path,
+          isMore: status === 200,
+        });
+      }
     }
   });
 });

@@ -3,6 +3,8 @@
  * Source: gitprotocol-http(5).
  */
 import { gunzipSync } from "node:zlib";
+import { Failure, systemCode } from "../errors.ts";
+import { tooLarge, wholeBody } from "../request-body.ts";
 import { type AnswerCache, createAnswerCache } from "./answer-cache.ts";
 import { createLeadsTo, type LeadsTo } from "./closure.ts";
 import { advertiseRefs, advertiseV2 } from "./protocol/advertisement.ts";
@@ -29,8 +31,11 @@ export interface GitEndpointOptions {
   readonly onBroken: (error: unknown) => void;
 }
 
-/** A body holds 50 bytes a want or have: far more than any client sends. */
-const MAX_BODY = 32 * 1024 * 1024;
+/**
+ * Bytes of a body, as it is sent and unpacked. A want or a have takes 50: a clone without files asks for all of
+ * them at once when it is checked out, and this is 80 thousand; no round of a negotiation names as many commits.
+ */
+const MAX_BODY = 4 * 1024 * 1024;
 
 /** Questions longer than this come from a long negotiation and are never asked twice. */
 const MAX_CACHED_QUESTION = 8 * 1024;
@@ -71,7 +76,9 @@ export function createGitEndpoint(options: GitEndpointOptions): GitEndpoint {
       } catch (error) {
         if (error instanceof RefusedError) return result(packet(`ERR ${error.message}\n`));
         if (error instanceof ProtocolError) return refusal(400, error.message);
-        if (error instanceof TooLargeError) return refusal(413, error.message);
+        if (error instanceof Failure && error.code === "too-large") {
+          return refusal(413, error.message);
+        }
         throw error;
       }
     },
@@ -196,11 +203,8 @@ function protocolVersion(request: Request): ProtocolVersion {
   return offered.includes("version=1") ? 1 : 0;
 }
 
-class TooLargeError extends Error {}
-
 async function readBody(request: Request): Promise<Buffer> {
-  const raw = Buffer.from(await request.arrayBuffer());
-  if (raw.length > MAX_BODY) throw new TooLargeError("the request is too large");
+  const raw = await wholeBody(request, MAX_BODY);
   const encoding = request.headers.get("content-encoding");
   if (encoding === null || encoding === "identity") return raw;
   if (encoding !== "gzip" && encoding !== "x-gzip") {
@@ -209,9 +213,7 @@ async function readBody(request: Request): Promise<Buffer> {
   try {
     return gunzipSync(raw, { maxOutputLength: MAX_BODY });
   } catch (error) {
-    if ((error as { code?: string }).code === "ERR_BUFFER_TOO_LARGE") {
-      throw new TooLargeError("the request is too large");
-    }
+    if (systemCode(error) === "ERR_BUFFER_TOO_LARGE") throw tooLarge(MAX_BODY);
     throw new ProtocolError("the request is not the gzip that it says it is");
   }
 }

@@ -1,23 +1,24 @@
-/** Bodies of requests, read up to a bound. */
+/** What stands in the bodies of requests: JSON, forms, fields. */
 import { Failure } from "../errors.ts";
+import { wholeBody } from "../request-body.ts";
 
 /** Far more than a registration with everything in it, in bytes. */
-const MAX_BODY = 256 * 1024;
-/** Of a form with a token, or with the reason of a yank. */
+const MAX_JSON = 256 * 1024;
+/** Of a form with a token, or with the reason of a yank, in bytes. */
 const MAX_FORM = 8 * 1024;
 
-/** @throws {Failure} "invalid", naming the body */
+/** @throws {Failure} "invalid", naming the body; "too-large", "interrupted" */
 export async function readJson(request: Request): Promise<unknown> {
-  const text = await readText(request, MAX_BODY);
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
-    throw new Failure("invalid", "body: is not JSON", undefined, { cause: error });
-  }
+  return parseJson(await readText(request, MAX_JSON));
 }
 
-/** @throws {Failure} "invalid", naming the body */
+/** Undefined for an empty body. @throws {Failure} as `readJson` */
+export async function readJsonIfAny(request: Request, most: number): Promise<unknown> {
+  const text = await readText(request, most);
+  return text.trim() === "" ? undefined : parseJson(text);
+}
+
+/** @throws {Failure} "invalid", naming the body; "too-large", "interrupted" */
 export async function readForm(request: Request): Promise<URLSearchParams> {
   const type = request.headers.get("content-type") ?? "";
   if (!type.startsWith("application/x-www-form-urlencoded")) {
@@ -26,18 +27,19 @@ export async function readForm(request: Request): Promise<URLSearchParams> {
   return new URLSearchParams(await readText(request, MAX_FORM));
 }
 
-async function readText(request: Request, most: number): Promise<string> {
-  const parts: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of request.body ?? []) {
-    size += chunk.length;
-    if (size > most) {
-      throw new Failure("invalid", `body: is larger than ${most / 1024} KiB`);
-    }
-    parts.push(chunk);
-  }
+function parseJson(text: string): unknown {
   try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(Buffer.concat(parts));
+    return JSON.parse(text);
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    throw new Failure("invalid", "body: is not JSON", undefined, { cause: error });
+  }
+}
+
+async function readText(request: Request, most: number): Promise<string> {
+  const bytes = await wholeBody(request, most);
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;
     throw new Failure("invalid", "body: is not UTF-8", undefined, { cause: error });

@@ -33,6 +33,7 @@ const FOR_ALL: ReadonlySet<string> = new Set([
   "src/lru.ts",
   "src/percent.ts",
   "src/record.ts",
+  "src/request-body.ts",
   "src/shell-word.ts",
   "src/version.ts",
 ]);

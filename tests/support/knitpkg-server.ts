@@ -3,7 +3,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { openAccounts, type Scope } from "../../src/accounts/mod.ts";
 import { initRegistry, openRegistry, type Registry } from "../../src/registry/mod.ts";
-import { startServer } from "../../src/server/mod.ts";
+import { type AccessLine, startServer } from "../../src/server/mod.ts";
 import { UNVERIFIED } from "./knitpkg.ts";
 import { tempDirectory } from "./temp.ts";
 
@@ -12,6 +12,8 @@ export interface KnitPkgServer extends AsyncDisposable {
   readonly registry: Registry;
   /** What was the server's own fault. */
   readonly bugs: readonly unknown[];
+  /** What it has answered so far. */
+  readonly answered: readonly AccessLine[];
   token(name: string, ...scopes: Scope[]): string;
   ask(method: string, path: string, options?: AskOptions): Promise<Answer>;
 }
@@ -33,10 +35,11 @@ export async function startKnitPkg(settings: string = UNVERIFIED): Promise<KnitP
   writeFileSync(file, settings);
   const registry = openRegistry(file);
   const bugs: unknown[] = [];
+  const answered: AccessLine[] = [];
   const server = startServer(registry, {
     port: 0,
     offline: true,
-    log: () => undefined,
+    log: (line) => answered.push(line),
     onBug: (error) => bugs.push(error),
     warn: () => undefined,
   });
@@ -44,6 +47,7 @@ export async function startKnitPkg(settings: string = UNVERIFIED): Promise<KnitP
     url: server.url,
     registry,
     bugs,
+    answered,
     token(name, ...scopes) {
       const accounts = openAccounts(registry.paths.state);
       try {

@@ -13,6 +13,8 @@ import { Failure } from "../../errors.ts";
 import { percentDecoded } from "../../percent.ts";
 import { isRecord } from "../../record.ts";
 import type { Publication, Publications, PublishOptions, Yanked } from "../../registry/mod.ts";
+import { incomingBody } from "../../request-body.ts";
+import { readJsonIfAny } from "../body.ts";
 import type { Guard } from "../guard.ts";
 import { readFlag } from "../query.ts";
 
@@ -63,7 +65,8 @@ export function publishRoutes(
   const publish = (request: Request, target: string, options: PublishOptions) =>
     recorded(request, "publish", target, async () => {
       const dryRun = readFlag(new URL(request.url).searchParams, "dry_run");
-      const publication = await publications.publish(bodyOf(request), { ...options, dryRun });
+      const body = incomingBody(request, MAX_ARCHIVE);
+      const publication = await publications.publish(body, { ...options, dryRun });
       const { module, version, outcome } = publication;
       return {
         answer: publicationResponse(publication),
@@ -147,37 +150,15 @@ function targetOf(request: Request, hasAction: boolean): Target {
   return { module, version, action: action as Target["action"] };
 }
 
-async function* bodyOf(request: Request, most = MAX_ARCHIVE): AsyncGenerator<Uint8Array> {
-  const tooLarge = () => new Failure("too-large", `the body is more than ${most} bytes`);
-  if (Number(request.headers.get("content-length") ?? 0) > most) throw tooLarge();
-  let size = 0;
-  try {
-    for await (const chunk of request.body ?? []) {
-      size += chunk.length;
-      if (size > most) throw tooLarge();
-      yield chunk;
-    }
-  } catch (error) {
-    if (!request.signal.aborted) throw error;
-    throw new Failure("interrupted", "the client went away", undefined, { cause: error });
-  }
-}
-
-/** An empty body is no reason. @throws {Failure} "usage" */
+/** An empty body is no reason. @throws {Failure} as `readJsonIfAny` */
 async function reasonOf(request: Request): Promise<string> {
-  const text = Buffer.concat(await Array.fromAsync(bodyOf(request, MAX_REASON))).toString();
-  if (text.trim() === "") return "";
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch {
-    json = undefined;
-  }
-  if (isRecord(json)) {
-    const { reason = "" } = json;
+  const body = await readJsonIfAny(request, MAX_REASON);
+  if (body === undefined) return "";
+  if (isRecord(body)) {
+    const { reason = "" } = body;
     if (typeof reason === "string") return reason;
   }
-  throw new Failure("usage", "the body is no reason", 'send {"reason": "why"}');
+  throw new Failure("invalid", "the body is no reason", 'send {"reason": "why"}');
 }
 
 const NO_STORE = { "cache-control": "no-store" };

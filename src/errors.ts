@@ -12,6 +12,7 @@ export type FailureCode =
   | "config" // registry.toml is malformed or contradicts itself
   | "no-registry" // no registry.toml here or above
   | "not-found" // a module, version, source or archive that nobody has
+  | "method-not-allowed" // something is there, and takes no such request
   | "exists" // something of that name is there already
   | "busy" // another process is writing
   | "upstream" // a source cannot be reached or answers nonsense

@@ -16,6 +16,7 @@ const EXIT: Readonly<Record<FailureCode, number>> = {
   config: FAILED,
   "no-registry": FAILED,
   "not-found": FAILED,
+  "method-not-allowed": FAILED,
   exists: FAILED,
   busy: FAILED,
   timeout: FAILED,

@@ -2,10 +2,11 @@
 import { Elysia } from "elysia";
 import { Failure } from "../errors.ts";
 import type { ServedRegistry } from "../registry/mod.ts";
-import { errorResponse, responseFor } from "./errors.ts";
+import { responseFor } from "./errors.ts";
 import { createGuard, type Guard } from "./guard.ts";
 import { detailFor } from "./knitpkg/respond.ts";
 import { withGuests } from "./knitpkg/visitor.ts";
+import { methodsAt, noRoute } from "./methods.ts";
 import { keepPrivate, mayPass, PRIVATE_NAME } from "./private.ts";
 import { archiveRoutes } from "./routes/archives.ts";
 import { assetRoutes } from "./routes/assets.ts";
@@ -52,19 +53,20 @@ export function createApp(
         : { name: served.name }),
     });
   // Else Elysia takes hosts of less than four letters for a part of the path.
-  return new Elysia({ name: "moonbit-registry", handler: { standardHostname: false } })
+  const app = new Elysia({ name: "moonbit-registry", handler: { standardHostname: false } });
+  return app
     .onRequest(passing(served, guard))
     .onAfterHandle({ as: "global" }, ({ response }) => keepPrivate(guard, response))
-    .onError(({ error: thrown, code, request }) => {
-      const path = new URL(request.url).pathname;
-      if (code === "NOT_FOUND") {
-        const hint = "GET / tells what is here";
-        return shown(request, errorResponse(404, "not-found", `nothing is at ${path}`, hint));
-      }
-      const error = served.medium.explain(thrown);
+    .onError(({ error: thrown, code, path, request }) => {
+      const isUnrouted = code === "NOT_FOUND";
+      const methods = isUnrouted ? methodsAt(app, path) : [];
+      const error = isUnrouted
+        ? noRoute(request.method, path, methods)
+        : served.medium.explain(thrown);
       // `kp` reads its errors so, and what it asks for is nothing for a browser to show.
       const isKnitPkg = path.startsWith("/v1/");
       const response = isKnitPkg ? detailFor(error) : responseFor(error);
+      if (methods.length > 0) response.headers.set("allow", methods.join(", "));
       if (response.status === 500) onBug(error);
       return isKnitPkg ? response : shown(request, response);
     })

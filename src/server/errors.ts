@@ -6,6 +6,7 @@ const STATUS: Readonly<Record<FailureCode, number>> = {
   config: 500,
   "no-registry": 500,
   "not-found": 404,
+  "method-not-allowed": 405,
   exists: 409,
   busy: 503,
   upstream: 502,

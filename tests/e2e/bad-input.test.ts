@@ -223,7 +223,7 @@ test("an unknown archive, a wrong path and a wrong method, over HTTP", async () 
     expect(await response.json()).toMatchObject({ error: { code: "not-found" } });
   }
   const post = await fetch(`${server.url}/user/moonbitlang/x/0.1.0.zip`, { method: "POST" });
-  expect(post.status).toBe(404);
+  expect([post.status, post.headers.get("allow")]).toEqual([405, "GET, HEAD"]);
 });
 
 test("an index that is damaged on disk is a message that names the file", async () => {

@@ -272,10 +272,10 @@ describe("the operator's page", () => {
     expect((await form("sync", { proof }, foreign)).status).toBe(403);
     expect((await form("sign-in", { token }, { "sec-fetch-site": "cross-site" })).status).toBe(403);
     const large = await form("sync", { proof, more: "x".repeat(10_000) }, own);
-    expect(large.status).toBe(422);
+    expect(large.status).toBe(413);
     // No 401, for which a browser would ask for a password that does not help.
     expect((await fetch(`${server.url}/operate/events`)).status).toBe(403);
-    expect((await fetch(`${server.url}/operate/sync`, { headers: own })).status).toBe(404);
+    expect((await fetch(`${server.url}/operate/sync`, { headers: own })).status).toBe(405);
   });
 
   test("takes no token but an operator's, and none that was taken back", async () => {

@@ -56,8 +56,7 @@ export function knitpkgRoutes(served: ServedRegistry, options: KnitPkgRouteOptio
     .get("/v1/organization/*", route(list))
     .post("/v1/organization/*", route(add), RAW)
     .delete("/v1/organization/*", route(remove), RAW)
-    .post("/v1/telemetry/install", route(takeTelemetry), RAW)
-    .all("/v1/*", route(nothingHere), RAW);
+    .post("/v1/telemetry/install", route(takeTelemetry), RAW);
 }
 
 /** The client asks it without credentials, so a private registry tells strangers how to log in, and no more. */
@@ -191,10 +190,6 @@ function memberHandlers(
 async function takeTelemetry(request: Request): Promise<Response> {
   parseInstalls(await readJson(request));
   return json({ message: "ok" });
-}
-
-function nothingHere(request: Request): never {
-  throw nothingAt(new URL(request.url));
 }
 
 function nothingAt({ pathname }: URL): Failure {

@@ -101,7 +101,7 @@ export async function asPage(request: Request, response: Response, site: Site): 
     status,
     secret: true,
   });
-  for (const name of ["www-authenticate", "retry-after"]) {
+  for (const name of ["www-authenticate", "retry-after", "allow"]) {
     const value = response.headers.get(name);
     if (value !== null) page.headers.set(name, value);
   }

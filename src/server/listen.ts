@@ -3,8 +3,9 @@ import { serverAddress } from "../config/mod.ts";
 import { Failure, systemCode } from "../errors.ts";
 import { type Registry, serveRegistry } from "../registry/mod.ts";
 import { type AccessLine, accessLine } from "./access-log.ts";
+import { addressed } from "./addressed.ts";
 import { createApp } from "./app.ts";
-import { errorResponse, responseFor } from "./errors.ts";
+import { responseFor } from "./errors.ts";
 import { reachableUrls } from "./reachable.ts";
 import { createResponseCache } from "./response-cache.ts";
 import { createTraffic } from "./traffic.ts";
@@ -57,11 +58,15 @@ export function startServer(registry: Registry, options: ServeOptions): RunningS
     generation: served.generation,
     isOpen: () => !served.access.isPrivate() && served.medium.isThere(),
   });
+  /** What came, of requests that were given another URL: its connection is known by that alone. */
+  const cameAs = new WeakMap<Request, Request>();
+  const addressOf = (request: Request): string =>
+    server.requestIP(cameAs.get(request) ?? request)?.address ?? "";
   const app = createApp(served, {
     traffic,
     baseUrl,
     publicMirror,
-    client: (request) => server.requestIP(request)?.address ?? "",
+    client: addressOf,
     onBug: options.onBug,
   });
   const server: Bun.Server<unknown> = listen({
@@ -73,29 +78,31 @@ export function startServer(registry: Registry, options: ServeOptions): RunningS
     maxRequestBodySize: MAX_BODY,
     // Else what goes wrong would be shown with this program's source and where it runs.
     development: false,
-    async fetch(request, server) {
-      // A Host that is none leaves no URL to go by.
-      if (!request.url.startsWith("http"))
-        return errorResponse(400, "usage", "the Host is no host");
+    async fetch(sent) {
       const started = performance.now();
-      const { response, bytes } = await cache
-        .respond(request, () => app.fetch(request))
-        .catch((error: unknown) => {
-          options.onBug(error);
-          return { response: responseFor(error), bytes: undefined };
-        });
+      const { request, refusal } = addressed(sent, own);
+      if (request !== sent) cameAs.set(request, sent);
+      const { response, bytes } = refusal
+        ? { response: refusal, bytes: undefined }
+        : await cache
+            .respond(request, () => app.fetch(request))
+            .catch((error: unknown) => {
+              options.onBug(error);
+              return { response: responseFor(error), bytes: undefined };
+            });
       const { status } = response;
       if (status >= 400 && hasBody(request)) response.headers.set("connection", "close");
       // Elysia gives the answer to a HEAD the length of its own body, which is not the page's (RFC 9110, 8.6).
       if (status === 304) response.headers.delete("content-length");
       traffic.count(request, status, bytes);
       if (!log) return response;
-      const client = server.requestIP(request)?.address ?? "";
+      const client = addressOf(request);
       log(accessLine(request, { status, bytes, client, ms: performance.now() - started }));
       return response;
     },
   });
   const address = { host: hostname, port: server.port ?? port, baseUrl };
+  const own = serverAddress({ ...address, baseUrl: "" });
   return {
     url: serverAddress(address),
     others: reachableUrls(address),

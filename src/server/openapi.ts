@@ -36,7 +36,7 @@ interface Operation {
 
 export interface OpenApi {
   readonly openapi: "3.1.1";
-  readonly info: { readonly title: string; readonly version: string; readonly summary: string };
+  readonly info: Readonly<Record<"title" | "version" | "summary" | "description", string>>;
   readonly servers: readonly { readonly url: string }[];
   readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
   readonly components: Readonly<Record<string, Readonly<Record<string, Schema>>>>;
@@ -80,13 +80,17 @@ const MODULE = inPath("module", "such as `alice/json`");
 const VERSION_PART = inPath("version", "such as `0.1.0`");
 const DRY_RUN = inQuery("dry_run", "check everything and change nothing", FLAG);
 const NO_SUCH = { 404: failure("no such module or version") };
-const WRITERS: readonly Schema[] = [{ token: [] }, { password: [] }];
-const REFUSED = {
+const WITH_TOKEN: readonly Schema[] = [{ token: [] }, { password: [] }];
+const NO_TOKEN = {
   401: failure("no token, or one that is not valid"),
-  403: failure("the token may not do this, or the name belongs to a source"),
   429: failure("too many wrong tokens"),
+};
+const REFUSED = {
+  ...NO_TOKEN,
+  403: failure("the token may not do this, or the name belongs to a source"),
   503: failure("another process writes to the registry"),
 };
+const BAD_QUERY = { 400: failure("a parameter is not what it should be") };
 
 const ARCHIVE = {
   required: true,
@@ -105,11 +109,18 @@ function publish(operationId: string, summary: string, parameters: Parameter[]):
       409: failure("other bytes are published: `published` and `given` are their hashes"),
       413: failure("the archive is more than 64 MiB"),
       422: failure("the module breaks rules: `problems` has all"),
+      ...BAD_QUERY,
       ...REFUSED,
     },
-    security: WRITERS,
+    security: WITH_TOKEN,
   };
 }
+
+const BAD_REASON = {
+  400: failure("the reason is not one line, or too long"),
+  413: failure("the body is more than 16 KiB"),
+  422: failure("the body is no reason"),
+};
 
 function changeYank(action: "yank" | "unyank", summary: string): Operation {
   const reason = { "application/json": { schema: object({ reason: TEXT }, ["reason"]) } };
@@ -118,8 +129,13 @@ function changeYank(action: "yank" | "unyank", summary: string): Operation {
     summary,
     parameters: [MODULE, VERSION_PART],
     ...(action === "yank" && { requestBody: { required: false, content: reason } }),
-    responses: { 200: json("as it is now", ref("Yank")), ...NO_SUCH, ...REFUSED },
-    security: WRITERS,
+    responses: {
+      200: json("as it is now", ref("Yank")),
+      ...(action === "yank" && BAD_REASON),
+      ...NO_SUCH,
+      ...REFUSED,
+    },
+    security: WITH_TOKEN,
   };
 }
 
@@ -134,6 +150,7 @@ const read = (
   parameters,
   responses: {
     200: json("found", schema),
+    ...(parameters.some((each) => each.in === "query") && BAD_QUERY),
     ...(parameters.some((each) => each.in === "path") && NO_SUCH),
   },
 });
@@ -143,6 +160,8 @@ function ranged(operationId: string, summary: string, schema: string): Operation
   const found = read(operationId, summary, ref(schema), [MODULE, range]);
   return { ...found, responses: { ...found.responses, 422: failure("that is no range") } };
 }
+
+const YANKED = { yanked: FLAG, yanked_reason: orNull(TEXT) };
 
 const SCHEMAS: Readonly<Record<string, Schema>> = {
   Error: object({
@@ -169,45 +188,45 @@ const SCHEMAS: Readonly<Record<string, Schema>> = {
     line: { type: "string", description: "as it stands in the index" },
     warnings: list(ref("Problem")),
   }),
-  Yank: object({ module: TEXT, version: TEXT, yanked: FLAG, yanked_reason: orNull(TEXT) }),
+  Yank: object({ module: TEXT, version: TEXT, ...YANKED }),
   Listed: object(
     {
       name: TEXT,
       version: TEXT,
       description: TEXT,
       keywords: list(TEXT),
+      license: TEXT,
+      repository: TEXT,
       created_at: TEXT,
       is_new: FLAG,
-    },
-    ["description", "keywords", "created_at", "is_new"],
-  ),
-  Manifest: object(
-    {
-      module: TEXT,
-      version: TEXT,
-      latest_version: TEXT,
-      yanked: FLAG,
-      yanked_reason: orNull(TEXT),
-      versions: list(object({ version: TEXT, yanked: FLAG, yanked_reason: orNull(TEXT) })),
-      metadata: { type: "object", description: "the index line" },
       downloads: COUNT,
     },
-    ["downloads"],
+    ["description", "keywords", "license", "repository", "created_at"],
   ),
-  User: object(
-    {
-      username: TEXT,
-      modules: list(
-        object({ name: TEXT, version: TEXT, yanked: FLAG, yanked_reason: orNull(TEXT) }),
-      ),
-    },
-    ["username"],
-  ),
+  Manifest: object({
+    module: TEXT,
+    version: TEXT,
+    latest_version: TEXT,
+    ...YANKED,
+    versions: list(object({ version: TEXT, ...YANKED, created_at: orNull(TEXT) })),
+    metadata: { type: "object", description: "the index line" },
+    checksum: HASH,
+    dependencies: list(ref("Dependency")),
+    dependents: { ...COUNT, description: "how many modules need it" },
+    downloads: COUNT,
+    archive_url: TEXT,
+  }),
+  User: object({
+    username: TEXT,
+    modules: list(object({ name: TEXT, version: TEXT, ...YANKED })),
+  }),
   Statistics: object({
     total_modules: COUNT,
+    total_versions: COUNT,
+    total_owners: COUNT,
     total_packages: orNull(COUNT),
     total_lines: orNull(COUNT),
-    total_downloads: orNull(COUNT),
+    total_downloads: COUNT,
   }),
   Caller: object({ name: TEXT, scopes: list(TEXT) }),
   Dependency: object({ module: TEXT, version: TEXT, binary: FLAG }, ["binary"]),
@@ -215,8 +234,7 @@ const SCHEMAS: Readonly<Record<string, Schema>> = {
     module: TEXT,
     specifier: orNull(TEXT),
     version: TEXT,
-    yanked: FLAG,
-    yanked_reason: orNull(TEXT),
+    ...YANKED,
     checksum: HASH,
     archive_url: TEXT,
     repository: orNull(TEXT),
@@ -231,8 +249,7 @@ const SCHEMAS: Readonly<Record<string, Schema>> = {
         module: TEXT,
         version: TEXT,
         checksum: HASH,
-        yanked: FLAG,
-        yanked_reason: orNull(TEXT),
+        ...YANKED,
         dependencies: list(
           object({ module: TEXT, requires: TEXT, version: TEXT, binary: FLAG }, [
             "version",
@@ -247,6 +264,12 @@ const SCHEMAS: Readonly<Record<string, Schema>> = {
     module: TEXT,
     dependents: list(object({ module: TEXT, version: TEXT, requires: TEXT })),
   }),
+};
+
+const LISTS = {
+  recent: list(ref("Listed")),
+  new: list(ref("Listed")),
+  popular: list(ref("Listed")),
 };
 
 /** @param url where this server is, without a trailing slash */
@@ -265,6 +288,8 @@ export function openApi(url: string): OpenApi {
       title: "moonbit-registry",
       version: VERSION,
       summary: "A registry of MoonBit modules: read, publish, yank",
+      description:
+        "Errors have one form. A method that a path does not take is answered 405 with `Allow`; a private registry answers 401 to whatever comes without a token.",
     },
     servers: [{ url }],
     paths: {
@@ -283,7 +308,7 @@ export function openApi(url: string): OpenApi {
         get: read(
           "modules",
           "every module; with a parameter, an object of those lists instead",
-          list(ref("Listed")),
+          { oneOf: [list(ref("Listed")), object(LISTS, Object.keys(LISTS))] },
           limits,
         ),
       },
@@ -322,8 +347,14 @@ export function openApi(url: string): OpenApi {
       },
       "/api/v0/whoami": {
         get: {
-          ...read("whoami", "whose token this is", ref("Caller")),
-          security: WRITERS,
+          operationId: "whoami",
+          summary: "whose token this is",
+          responses: {
+            200: json("found", ref("Caller")),
+            403: failure("the token may not read"),
+            ...NO_TOKEN,
+          },
+          security: WITH_TOKEN,
         },
       },
     },

@@ -5,7 +5,6 @@ import { Elysia } from "elysia";
 import { followDiscovery } from "../../src/registry/discovery/discover.ts";
 import { openDownloads } from "../../src/registry/serving/downloads.ts";
 import { responseFor } from "../../src/server/errors.ts";
-import { openApi } from "../../src/server/openapi.ts";
 import { mooncakesApiRoutes } from "../../src/server/routes/mooncakes-api.ts";
 import { createBranch, type Line } from "../support/snapshot.ts";
 import { tempDirectory } from "../support/temp.ts";
@@ -364,25 +363,6 @@ test("downloads are counted, and a count that moved is a new answer", async () =
   expect(await server.json<unknown>("/api/v0/modules/statistics")).toMatchObject({
     total_downloads: 2,
   });
-});
-
-describe("the OpenAPI document describes what is answered by", () => {
-  const rows: readonly (readonly [path: string, schema: string])[] = [
-    ["modules/bob/http", "Manifest"],
-    ["modules/statistics", "Statistics"],
-    ["user/ann", "User"],
-    ["resolve/bob/http/*", "Resolved"],
-    ["tree/bob/http", "Tree"],
-    ["dependents/ann/json", "Dependents"],
-  ];
-  for (const [path, name] of rows) {
-    test(path, async () => {
-      const schema = openApi("").components.schemas![name] as { required: string[] };
-      expect(Object.keys(await json<object>(`/api/v0/${path}`))).toEqual(
-        expect.arrayContaining(schema.required),
-      );
-    });
-  }
 });
 
 test("an empty registry answers", async () => {

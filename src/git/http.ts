@@ -33,9 +33,9 @@ export interface GitEndpointOptions {
 
 /**
  * Bytes of a body, as it is sent and unpacked. A want or a have takes 50: a clone without files asks for all of
- * them at once when it is checked out, and this is 80 thousand; no round of a negotiation names as many commits.
+ * them at once when it is checked out, and this is 200 thousand; no round of a negotiation names as many commits.
  */
-const MAX_BODY = 4 * 1024 * 1024;
+const MAX_BODY = 12 * 1024 * 1024;
 
 /** Questions longer than this come from a long negotiation and are never asked twice. */
 const MAX_CACHED_QUESTION = 8 * 1024;

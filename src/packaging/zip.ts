@@ -43,6 +43,13 @@ export interface ModuleZip {
    * @throws {Failure} "invalid"; "not-found" is not: an unknown path gives undefined
    */
   read(path: string, most?: number): Promise<Buffer | undefined>;
+  /**
+   * One file's first bytes, at most so many. What comes behind them is not unpacked, and they are
+   * checked only where they are all there is.
+   *
+   * @throws {Failure} "invalid"; an unknown path gives undefined
+   */
+  beginning(path: string, most: number): Promise<Buffer | undefined>;
   /** One file in pieces; the last comes only if size and CRC are right. */
   pieces(path: string): AsyncIterable<Buffer>;
 }
@@ -214,6 +221,17 @@ function createZip(opened: Opened, entries: readonly Named[]): ModuleZip {
       if (size === undefined) return undefined;
       if (size > most) throw damaged(path, `is ${size} bytes, more than ${most}`);
       return Buffer.concat(await Array.fromAsync(pieces(path)));
+    },
+    async beginning(path, most) {
+      if (!byPath.has(path)) return undefined;
+      const taken: Buffer[] = [];
+      let size = 0;
+      for await (const piece of pieces(path)) {
+        taken.push(piece);
+        size += piece.length;
+        if (size >= most) break;
+      }
+      return Buffer.concat(taken).subarray(0, most);
     },
     pieces,
   };

@@ -1,10 +1,11 @@
 /** The files of archives that pages show, and the READMEs among them. */
 import type { Entry } from "../index/mod.ts";
-import { createLru } from "../lru.ts";
-import type { ModuleZip } from "../packaging/mod.ts";
+import type { ModuleZip, ZippedFile } from "../packaging/mod.ts";
 import type { ServedRegistry } from "../registry/mod.ts";
 import type { Html } from "./html.ts";
-import { type Site, versionPage } from "./site.ts";
+import { createKept } from "./kept.ts";
+import { at, type Site, versionPage } from "./site.ts";
+import { beginningOf, type FileContent, fileContent } from "./source.ts";
 
 export interface ArchiveFiles {
   /**
@@ -14,59 +15,78 @@ export interface ArchiveFiles {
    * @throws {Failure} when it may not be had, or is no archive that can be read
    */
   open(entry: Entry, fetch: boolean): Promise<ModuleZip | undefined>;
-  /** Its README as markup; undefined when it has none. */
+  /**
+   * Its README as markup, as much of it as a page shows; undefined when it has none.
+   *
+   * @throws {Failure} "invalid" when it cannot be unpacked
+   */
   readme(
     site: Site,
     entry: Entry,
     zip: ModuleZip,
     named: string | undefined,
   ): Promise<Html | undefined>;
+  /** One of its files as its page shows it. @throws {Failure} "invalid" when it cannot be unpacked */
+  content(entry: Entry, zip: ModuleZip, file: ZippedFile): Promise<FileContent>;
 }
 
-/** Opened archives and rendered READMEs that are kept, the last used. */
+/** Opened archives that are kept, the last used. */
 const MOST_OPEN = 32;
-const MOST_RENDERED = 64;
-/** Bytes; what is longer is no README. */
-const MAX_BYTES = 4 * 1024 * 1024;
+/** Bytes of rendered READMEs that are kept, and as many of coloured sources: making them takes long. */
+const MOST_RENDERED = 16 * 1024 * 1024;
 
 export function archiveFiles(served: ServedRegistry): ArchiveFiles {
-  const opened = createLru<string, ModuleZip>(MOST_OPEN, () => 1);
-  const rendered = createLru<string, Html>(MOST_RENDERED, () => 1);
+  const opened = createKept<ModuleZip>(MOST_OPEN, () => 1);
+  const readmes = createKept<Html | undefined>(MOST_RENDERED, bytesOf);
+  const contents = createKept<FileContent>(MOST_RENDERED, (content) =>
+    content.kind === "text" ? bytesOf(content.code) : OVERHEAD,
+  );
   return {
     async open(entry, fetch) {
       if (!fetch && served.browse.size(entry.checksum) === undefined) return undefined;
       // Asked for each time: a policy may have come to hold it back.
       const { body } = await served.archive(entry.module, entry.version, true);
       if (!(body instanceof Blob)) return undefined;
-      const known = opened.get(entry.checksum);
-      if (known) return known;
-      const { openZip } = await import("../packaging/mod.ts");
-      return opened.set(entry.checksum, await openZip(body));
+      return await opened(entry.checksum, async () => {
+        const { openZip } = await import("../packaging/mod.ts");
+        return await openZip(body);
+      });
     },
     async readme(site, entry, zip, named) {
-      const path = readmePath(zip, named);
-      if (path === undefined) return undefined;
-      const key = `${site.url} ${entry.module} ${entry.checksum}`;
-      const known = rendered.get(key);
-      if (known) return known;
-      const source = (await zip.read(path, MAX_BYTES))?.toString("utf8") ?? "";
-      if (source.trim() === "") return undefined;
-      const { plainReadme, renderReadme } = await import("./readme/render.ts");
-      const { module, version } = entry;
-      const isMarkdown = /\.(?:md|markdown|mbt\.md)$/i.test(path);
-      const place = {
-        path,
-        fileUrl: (target: string) => versionPage(site, module, version, "files", target),
-        rawUrl: (target: string) => versionPage(site, module, version, "raw", target),
-      };
-      return rendered.set(key, isMarkdown ? renderReadme(source, place) : plainReadme(source));
+      const file = readmeOf(zip, named);
+      if (!file) return undefined;
+      const { module, version, checksum } = entry;
+      // Its links are paths of this site: whatever host it was asked by, they are the same.
+      return await readmes(`${at(site, "/")} ${module}@${version} ${checksum}`, async () => {
+        const { MAX_README, plainReadme, renderReadme } = await import("./readme/render.ts");
+        const { text } = await beginningOf(zip, file, MAX_README);
+        if (text.trim() === "") return undefined;
+        if (!/\.(?:md|markdown|mbt\.md)$/i.test(file.path)) return plainReadme(text);
+        return renderReadme(text, {
+          path: file.path,
+          fileUrl: (target) => versionPage(site, module, version, "files", target),
+          rawUrl: (target) => versionPage(site, module, version, "raw", target),
+        });
+      });
     },
+    content: ({ checksum }, zip, file) =>
+      contents(`${checksum} ${file.path}`, () => fileContent(zip, file)),
   };
 }
 
+/** Of what is kept beside its text. */
+const OVERHEAD = 500;
+
+/** A character may take two. */
+function bytesOf({ text }: Html): number {
+  return 2 * text.length + OVERHEAD;
+}
+
 /** The file that the manifest names, or one that is called so. */
-function readmePath({ files }: ModuleZip, named: string | undefined): string | undefined {
+function readmeOf({ files }: ModuleZip, named: string | undefined): ZippedFile | undefined {
   const wanted = named?.replace(/^\.\//, "");
-  if (files.some(({ path }) => path === wanted)) return wanted;
-  return files.find(({ path }) => /^readme(?:\.mbt)?(?:\.md|\.markdown|\.txt)?$/i.test(path))?.path;
+  return (
+    files.find(({ path }) => path === wanted) ??
+    files.find(({ path }) => /^readme(?:\.mbt)?(?:\.md|\.markdown|\.txt)?$/i.test(path))
+  );
 }

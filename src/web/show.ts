@@ -12,8 +12,7 @@ import {
 } from "../registry/mod.ts";
 import { archiveFiles } from "./archive-files.ts";
 import { dependencyNodes } from "./dependency-nodes.ts";
-import { fitting } from "./fitting.ts";
-import { type Html, trusted } from "./html.ts";
+import type { Html } from "./html.ts";
 import { dependenciesPage } from "./pages/dependencies.ts";
 import { filePage, folderPage } from "./pages/files.ts";
 import { homePage } from "./pages/home.ts";
@@ -30,9 +29,6 @@ const HOME_ITEMS = 8;
 const SUGGESTIONS = 8;
 const PAGE_SIZE = 20;
 const GRAPH_NODES = 40;
-/** Characters of a file that are shown as source. */
-const MAX_SOURCE = 300_000;
-const MAX_FILE = 32 * 1024 * 1024;
 
 export interface Suggestion {
   readonly name: string;
@@ -153,15 +149,15 @@ export function createPages(served: ServedRegistry): Pages {
         case "files":
           return await filesPage();
         default:
-          throw nothing(address);
+          throw new Failure("not-found", `${nameOf(address)} has no page ${address.page}`);
       }
 
       async function overview(): Promise<Html> {
-        const { zip, problem } = await openForReadme();
+        const { zip, readme, problem } = await readmeIfReadable();
         const size = browse.size(entry.checksum);
         return modulePageOf(site, {
           ...head,
-          readme: zip && (await files.readme(site, entry, zip, metadata.readme)),
+          readme,
           readmeMissing: problem ?? (zip ? "Its archive holds none." : missing()),
           fetchUrl: zip || problem || !browse.canFetch ? undefined : "?fetch=1",
           createdAt: metadata.createdAt,
@@ -182,12 +178,14 @@ export function createPages(served: ServedRegistry): Pages {
       }
 
       /** The rest of the page stands without it, and who asks for the files is told why. */
-      async function openForReadme(): Promise<{ zip?: ModuleZip | undefined; problem?: string }> {
+      async function readmeIfReadable() {
+        let zip: ModuleZip | undefined;
         try {
-          return { zip: await files.open(entry, fetch) };
+          zip = await files.open(entry, fetch);
+          return { zip, readme: zip && (await files.readme(site, entry, zip, metadata.readme)) };
         } catch (error) {
           if (!(error instanceof Failure) || error.code !== "invalid") throw error;
-          return { problem: "Its archive cannot be read." };
+          return { zip, problem: `Its ${zip ? "README" : "archive"} cannot be read.` };
         }
       }
 
@@ -196,16 +194,11 @@ export function createPages(served: ServedRegistry): Pages {
         const { path } = address;
         const one = zip?.files.find((file) => file.path === path);
         if (zip && one) {
-          const bytes = one.size <= MAX_FILE ? await zip.read(path, MAX_FILE) : undefined;
-          return filePage(site, {
-            ...head,
-            path,
-            size: one.size,
-            content: await contentOf(path, bytes),
-          });
+          const content = await files.content(entry, zip, one);
+          return filePage(site, { ...head, path, size: one.size, content });
         }
         const isFolder = path === "" || zip?.files.some((file) => file.path.startsWith(`${path}/`));
-        if (zip && !isFolder) throw nothing(address);
+        if (zip && !isFolder) throw noFile(address);
         const fetchUrl = zip || !browse.canFetch ? undefined : "?fetch=1";
         return folderPage(site, { ...head, path, files: zip?.files, missing: missing(), fetchUrl });
       }
@@ -218,11 +211,13 @@ export function createPages(served: ServedRegistry): Pages {
     },
     async raw(address) {
       const found = await served.discovery();
-      const { entry } = lookUp(found, address);
+      const { entry, head } = lookUp(found, address);
       const zip = await files.open(entry, false);
-      const bytes = await zip?.read(address.path, MAX_FILE);
-      if (!bytes) throw nothing(address);
-      return rawFile(address.path, bytes, entry.checksum);
+      if (!zip) throw new Failure("not-found", `the archive of ${nameOf(address)} is not here`);
+      const { checksum } = entry;
+      const file = rawFile(zip, address.path, { checksum, named: head.named });
+      if (!file) throw noFile(address);
+      return file;
     },
   };
 }
@@ -255,7 +250,7 @@ function lookUp(found: Discovery, address: ModuleAddress) {
   if (!record) throw noModule(address.module);
   const version = address.version ?? record.latest;
   const line = found.version(address.module, version);
-  if (!line) throw nothing(address);
+  if (!line) throw new Failure("not-found", `${nameOf(address)} is not here`);
   const { entry } = line;
   const metadata = parseMetadata(line);
   const head: VersionHead = {
@@ -281,27 +276,10 @@ function requirementsOf(found: Discovery, { dependencies }: Entry) {
   }));
 }
 
-async function contentOf(path: string, bytes: Buffer | undefined) {
-  if (/\.(?:png|jpe?g|gif|webp|avif|svg)$/i.test(path)) return { kind: "image" } as const;
-  if (!bytes || isBinary(bytes)) return { kind: "binary" } as const;
-  const { highlight, languageOf } = await import("./readme/highlight.ts");
-  const { withoutOverrides } = await import("./readme/render.ts");
-  const whole = bytes.toString("utf8").replace(/\n$/, "");
-  let text = "";
-  const code = fitting(MAX_SOURCE, (length) => {
-    text = whole.slice(0, length);
-    return highlight(withoutOverrides(text), languageOf(path)).text;
-  });
-  const lines = text.split("\n").length;
-  return { kind: "text", code: trusted(code), lines, cut: text.length < whole.length } as const;
+function nameOf({ module, version }: ModuleAddress): string {
+  return version === undefined ? module : `${module}@${version}`;
 }
 
-/** As git tells: a NUL near the beginning. */
-function isBinary(bytes: Buffer): boolean {
-  return bytes.subarray(0, 8000).includes(0);
-}
-
-function nothing({ module, version, path }: ModuleAddress): Failure {
-  const named = version === undefined ? module : `${module}@${version}`;
-  return new Failure("not-found", path === "" ? `${named} is not here` : `${named} has no ${path}`);
+function noFile(address: ModuleAddress): Failure {
+  return new Failure("not-found", `${nameOf(address)} has no file ${address.path}`.trimEnd());
 }

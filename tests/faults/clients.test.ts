@@ -21,6 +21,8 @@ async function stored() {
     server,
     big: pathOf(MODULE),
     small: pathOf("moonbitlang/x"),
+    /** One file, which is nearly all of the big archive. */
+    file: `/m/${encodeURI(MODULE)}/-/raw/padding.bin`,
     async [Symbol.asyncDispose]() {
       await server.stop();
       await world[Symbol.asyncDispose]();
@@ -90,6 +92,25 @@ test("a thousand clients at once are all served, in memory that does not grow wi
   const after = residentBytes(server.pid);
   expect(sizes.size).toBe(1);
   if (before !== undefined) expect(after! - before).toBeLessThan(40_000_000);
+});
+
+test("clients that ask for a big file of an archive and take nothing of it cost little memory", async () => {
+  await using world = await stored();
+  const { server } = world;
+  await (await fetch(server.url + world.file)).bytes();
+  const before = residentBytes(server.pid);
+  const idle = Array.from({ length: 40 }, async () => {
+    const socket = await dial(server.url);
+    socket.write(`GET ${world.file} HTTP/1.1\r\nHost: x\r\n\r\n`);
+    await new Promise((resolve) => socket.once("data", resolve));
+    socket.pause();
+    return socket;
+  });
+  const sockets = await Promise.all(idle);
+  const after = residentBytes(server.pid);
+  for (const socket of sockets) socket.destroy();
+  if (before !== undefined) expect(after! - before).toBeLessThan(20 * BIG);
+  expect((await fetch(server.url + world.small)).status).toBe(200);
 });
 
 test.each([

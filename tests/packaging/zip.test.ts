@@ -2,8 +2,8 @@ import { describe, expect, test } from "bun:test";
 import { crc32 } from "node:zlib";
 import { Failure } from "../../src/errors.ts";
 import { inspectZip, openZip, problemText, type ZipLimits } from "../../src/packaging/mod.ts";
-import { forAll } from "../support/random.ts";
-import { craftZip, type End, type Part } from "../support/zip.ts";
+import { createRandom, forAll } from "../support/random.ts";
+import { craftZip, type End, type Part, watchReads } from "../support/zip.ts";
 
 const GOOD: Part = { name: "moon.mod.json", content: "{}" };
 
@@ -38,6 +38,17 @@ describe("a harmless archive", () => {
 
   test("has no file that it does not list", async () => {
     expect(await (await openZip(craftZip([GOOD]))).read("nothing")).toBeUndefined();
+  });
+
+  test("gives a file's beginning, and reads nothing that is behind it", async () => {
+    const content = createRandom(1).bytes(4_000_000);
+    const { archive, bytesRead } = watchReads(craftZip([{ name: "a", content }]));
+    const zip = await openZip(archive);
+    const before = bytesRead();
+    expect((await zip.beginning("a", 1_000))?.equals(content.subarray(0, 1_000))).toBe(true);
+    expect(bytesRead() - before).toBeLessThan(1_500_000);
+    expect((await zip.beginning("a", 5_000_000))?.equals(content)).toBe(true);
+    expect(await zip.beginning("b", 1)).toBeUndefined();
   });
 
   test("gives no file beyond the size that its reader wants", async () => {

@@ -82,6 +82,18 @@ export function craftZip(parts: readonly Part[], { comment = "", count, gap }: E
   return new Blob([Buffer.concat([...bodies, index, gap ?? Buffer.alloc(0), ...end])]);
 }
 
+/** The same archive, which counts the bytes that are read of it. */
+export function watchReads(archive: Blob): { archive: Blob; bytesRead: () => number } {
+  let read = 0;
+  const slice = archive.slice.bind(archive);
+  archive.slice = (start?: number, end?: number) => {
+    const part = slice(start, end);
+    read += part.size;
+    return part;
+  };
+  return { archive, bytesRead: () => read };
+}
+
 function u16(value: number): Buffer {
   const bytes = Buffer.alloc(2);
   bytes.writeUInt16LE(value);

@@ -3,6 +3,7 @@ import { bytesText, plural } from "../format.ts";
 import { type Html, html } from "../html.ts";
 import { outside } from "../layout.ts";
 import { type Site, versionPage } from "../site.ts";
+import type { FileContent } from "../source.ts";
 import { moduleFrame, type VersionHead } from "./module-frame.ts";
 
 export interface FolderView extends VersionHead {
@@ -19,10 +20,7 @@ export interface FolderView extends VersionHead {
 export interface FileView extends VersionHead {
   readonly path: string;
   readonly size: number;
-  readonly content:
-    | { readonly kind: "text"; readonly code: Html; readonly lines: number; readonly cut: boolean }
-    | { readonly kind: "image" }
-    | { readonly kind: "binary" };
+  readonly content: FileContent;
 }
 
 /** Whoever packs more into one folder has them counted. */
@@ -79,11 +77,11 @@ export function filePage(site: Site, view: FileView): Html {
     "files",
     html`${crumbs(site, view)}
 <p class="row quiet small"><span>${bytesText(size)}</span><a href="${raw}">Raw</a></p>
-${fileContent(content, raw, path)}`,
+${contentOf(content, raw, path)}`,
   );
 }
 
-function fileContent(content: FileView["content"], raw: string, path: string): Html {
+function contentOf(content: FileContent, raw: string, path: string): Html {
   if (content.kind === "image") return html`<p class="prose"><img src="${raw}" alt="${path}"></p>`;
   if (content.kind === "binary") {
     return html`<div class="empty"><strong>This is no text.</strong><a href="${raw}">Download it</a>.</div>`;

@@ -6,7 +6,7 @@ import { moonbit } from "./moonbit.ts";
 const engine = createHighlighter({ moonbit });
 
 /** Longer code stays plain: colouring it would keep other visitors waiting. */
-const MAX_LENGTH = 100_000;
+const MAX_LENGTH = 50_000;
 /** Some patterns cost the square of a line's length. */
 const MAX_LINE = 2_000;
 /** And some that of each word's: 75 ns for each pair of letters, which all words together may be so many of. */

@@ -11,7 +11,7 @@ import { highlight } from "./highlight.ts";
 import { anchor, imageTarget, linkTarget, type ReadmePlace } from "./links.ts";
 
 /** What is longer is cut, in characters. */
-const MAX_README = 200_000;
+export const MAX_README = 200_000;
 /** Markup may be many times as long as what it was written as: then the text is shown as it is. */
 const MAX_MARKUP = 1_000_000;
 const MAX_NESTING = 60;

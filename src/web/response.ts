@@ -48,26 +48,26 @@ export function pageResponse(
 }
 
 /** A text, compressed when the client takes that. */
-export function compressed(
+function compressed(
   request: Request,
   body: string,
   headers: Readonly<Record<string, string>>,
-  status = 200,
+  status: number,
 ): Response {
-  const accepts = takesGzip(request.headers.get("accept-encoding"));
   const bytes = Buffer.from(body);
-  if (!accepts || bytes.length < WORTH_COMPRESSING) {
+  if (!takesGzip(request) || bytes.length < WORTH_COMPRESSING) {
     return new Response(bytes, { status, headers });
   }
   return new Response(Bun.gzipSync(bytes, { level: 6 }), {
     status,
-    headers: { vary: "accept-encoding", ...headers, "content-encoding": "gzip" },
+    headers: { ...headers, "content-encoding": "gzip" },
   });
 }
 
 /** Source: RFC 9110, 12.5.3. */
-function takesGzip(accepted: string | null): boolean {
-  return /(?:^|[\s,])gzip\s*(?:,|$|;\s*q=(?!0(?:\.0*)?\s*(?:,|$)))/i.test(accepted ?? "");
+export function takesGzip({ headers }: Request): boolean {
+  const accepted = headers.get("accept-encoding") ?? "";
+  return /(?:^|[\s,])gzip\s*(?:,|$|;\s*q=(?!0(?:\.0*)?\s*(?:,|$)))/i.test(accepted);
 }
 
 /** To another page, by GET. */

@@ -54,13 +54,16 @@ ${body}
 `;
 }
 
-/** A search field that suggests while one types; without a script, a plain form. */
+/**
+ * A search field that suggests while one types; without a script, a plain form. Where there is no room for
+ * a button to be seen, Tab does not lead to it: Enter in the field does the same.
+ */
 export function searchForm(site: Site, query: string, size: "small" | "large"): Html {
   return html`<form class="search ${size}" role="search" action="${at(site, "/search")}" data-suggest="${at(site, "/search/suggest")}">
 <label class="hidden" for="q">Search modules</label>
 <input id="q" name="q" type="search" value="${query}" placeholder="Search modules" autocomplete="off" autocapitalize="off" spellcheck="false" maxlength="200">
 <kbd aria-hidden="true">/</kbd>
-<button class="${size === "small" ? "hidden" : "plain"}">Search</button>
+${size === "small" ? html`<button class="hidden" tabindex="-1">Search</button>` : html`<button class="plain">Search</button>`}
 <ul id="suggestions" role="listbox" aria-label="Suggestions" hidden></ul>
 </form>`;
 }

@@ -160,6 +160,18 @@ describe.skipIf(CHROMIUM === undefined)("in a browser (skipped without Chromium)
     });
   });
 
+  test("wherever Tab leads, one sees where it is", async () => {
+    await visit("/m/demo/guide", async (page) => {
+      for (let times = 0; times < 12; times++) {
+        await page.keyboard.press("Tab");
+        const shown = (await page.evaluate(
+          "[document.activeElement.outerHTML, document.activeElement.getBoundingClientRect().width > 8]",
+        )) as [string, boolean];
+        expect(shown).toEqual([shown[0], true]);
+      }
+    });
+  });
+
   test("Escape closes the suggestions, and Enter searches for what was typed", async () => {
     await visit("/", async (page) => {
       await page.keyboard.press("/");

@@ -3,7 +3,7 @@
  * far from it as its longest way. Pure layout, no script; every node is a link.
  */
 import { type Html, html } from "./html.ts";
-import { withoutControls } from "./layout.ts";
+import { shortened, withoutControls } from "./layout.ts";
 import { modulePage, type Site } from "./site.ts";
 
 export interface GraphNode {
@@ -59,10 +59,7 @@ ${all.map((each, i) => box(site, each, i === 0))}
 
 function box(site: Site, { node, x, y }: Placed, isRoot: boolean): Html {
   const { module, version, isHere } = node;
-  const label = [...withoutControls(module)];
-  const text =
-    label.length > MAX_LABEL ? `…${label.slice(1 - MAX_LABEL).join("")}` : label.join("");
-  const body = html`<title>${withoutControls(module)} ${version}</title><rect x="${x}" y="${y}" width="${WIDTH}" height="${HEIGHT}" rx="6"/><text x="${x + 12}" y="${y + 19}">${text}</text><text class="version" x="${x + 12}" y="${y + 35}">${isHere ? version : `${version}, not here`}</text>`;
+  const body = html`<title>${withoutControls(module)} ${version}</title><rect x="${x}" y="${y}" width="${WIDTH}" height="${HEIGHT}" rx="6"/><text x="${x + 12}" y="${y + 19}">${shortened(module, MAX_LABEL)}</text><text class="version" x="${x + 12}" y="${y + 35}">${isHere ? version : `${version}, not here`}</text>`;
   const kind = isRoot ? "root" : isHere ? "node" : "missing";
   return isHere
     ? html`<a class="${kind}" href="${modulePage(site, module, version)}">${body}</a>`

@@ -11,8 +11,8 @@ export interface Guide {
   readonly text: string;
 }
 
-/** Read after the others: they tell how it is made rather than how it is used. */
-const LAST = ["docs/DESIGN.md", "docs/PROTOCOLS.md"];
+/** Read after the others: it tells how it is made rather than how it is used. */
+const LAST = "docs/DESIGN.md";
 
 export const GUIDES: readonly Guide[] = readGuides()
   .map(([path, text]): Guide => {
@@ -20,4 +20,4 @@ export const GUIDES: readonly Guide[] = readGuides()
     const title = path === "README.md" ? "Overview" : (/^# (.+)$/m.exec(text)?.[1] ?? name);
     return { name, title, path, text };
   })
-  .sort((a, b) => LAST.indexOf(a.path) - LAST.indexOf(b.path));
+  .sort((a, b) => Number(a.path === LAST) - Number(b.path === LAST));

@@ -82,3 +82,9 @@ export function outside(text: string): Html {
 export function withoutControls(text: string): string {
   return text.replace(/[\p{Cc}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu, " ").trim();
 }
+
+/** The last letters of a name for which there is no more room, as they tell one from another. */
+export function shortened(name: string, most: number): string {
+  const letters = [...withoutControls(name)];
+  return letters.length > most ? `…${letters.slice(1 - most).join("")}` : letters.join("");
+}

@@ -1,5 +1,5 @@
 /** Modules, one below the other, as lists and results show them. */
-import { ago, countText } from "../format.ts";
+import { ago, plural } from "../format.ts";
 import { type Html, html } from "../html.ts";
 import { outside } from "../layout.ts";
 import { modulePage, type Site } from "../site.ts";
@@ -30,7 +30,7 @@ export function moduleList(
 ): Html {
   const note = (item: ModuleItem) =>
     dependents
-      ? `${countText(item.dependents)} ${item.dependents === 1 ? "dependent" : "dependents"}`
+      ? plural(item.dependents, "dependent")
       : item.updatedAt !== undefined && ago(item.updatedAt, now);
   return html`<ul class="modules${oneLine && " one-line"}">${items.map(
     (item) => html`<li>

@@ -13,6 +13,7 @@ import {
 import { archiveFiles } from "./archive-files.ts";
 import { dependencyNodes } from "./dependency-nodes.ts";
 import type { Html } from "./html.ts";
+import { withoutControls } from "./layout.ts";
 import { dependenciesPage } from "./pages/dependencies.ts";
 import { filePage, folderPage } from "./pages/files.ts";
 import { homePage } from "./pages/home.ts";
@@ -108,9 +109,9 @@ export function createPages(served: ServedRegistry): Pages {
       const found = await served.discovery();
       const { results } = await found.search({ text: wanted, limit: SUGGESTIONS });
       return results.map(({ module, latest, metadata }) => ({
-        name: module,
+        name: withoutControls(module),
         version: latest,
-        description: metadata.description?.slice(0, 160),
+        description: metadata.description && withoutControls(metadata.description).slice(0, 160),
         href: modulePage(site, module),
       }));
     },

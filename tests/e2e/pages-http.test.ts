@@ -169,6 +169,14 @@ describe("a page", () => {
   });
 });
 
+test("suggestions show no stranger's text as another", async () => {
+  const found = (await (await get("/search/suggest?q=hostile")).json()) as {
+    description: string;
+  }[];
+  expect(found[0]?.description).toContain("txt.exe");
+  expect(JSON.stringify(found)).not.toMatch(/\u202e/);
+});
+
 test("a page is found with a slash at its end, and a search shows its last page at most", async () => {
   expect((await get("/o/moonbitlang/")).status).toBe(200);
   const found = await (await get("/search?q=regexp&page=900")).text();

@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { recompute } from "../../src/registry/mod.ts";
 import { type RunningServer, startServer } from "../../src/server/mod.ts";
+import { registerSamples } from "../support/knitpkg.ts";
 import { fetched, newRegistry, SOURCE } from "../support/published.ts";
 import { craftZip, type Part } from "../support/zip.ts";
 
@@ -17,6 +18,7 @@ const ARCHIVES: Readonly<Record<string, readonly Part[]>> = {
 };
 
 let server: RunningServer;
+const bugs: unknown[] = [];
 
 beforeAll(async () => {
   const registry = await newRegistry(SOURCE);
@@ -30,10 +32,11 @@ beforeAll(async () => {
   const modules = Object.fromEntries(Object.keys(ARCHIVES).map((module) => [module, ["1.0.0"]]));
   await fetched(registry, "up", modules, (module) => checksums.get(module)!);
   await recompute(registry);
+  await registerSamples(registry.config.file);
   server = startServer(registry, {
     port: 0,
     offline: true,
-    onBug: () => {},
+    onBug: (error) => bugs.push(error),
     warn: () => {},
   });
 });
@@ -89,4 +92,50 @@ describe("a file by itself", () => {
       expect((await get(`/m/${address}/-/raw/good.txt`, { headers })).status).toBe(304);
     }
   });
+});
+
+test("what is not there is named as what it would be", async () => {
+  for (const [path, message] of [
+    ["/m/a/long/-/zzz", "a/long has no page zzz."],
+    ["/m/a/long@1.0.0/-/files/zzz", "a/long@1.0.0 has no file zzz."],
+    ["/m/a/long@1.0.0/-/raw/zzz", "a/long@1.0.0 has no file zzz."],
+    ["/m/a/long@2.0.0", "a/long@2.0.0 is not here."],
+    ["/o/nobody", "There is no owner nobody."],
+  ] as const) {
+    const response = await get(path);
+    expect(response.status).toBe(404);
+    expect(await response.text()).toContain(`<p class="lead">${message}</p>`);
+  }
+});
+
+test.each([
+  "/_/%ff",
+  "/dist/%ff",
+  "/docs/%ff",
+  "/o/%ff",
+  "/p/%ff",
+  "/p/%/x/y",
+  "/p/mql5/%ff/x",
+  "/p/mql5/%/x",
+  "/p/mql5/x/%ff",
+  "/m/%ff/x",
+  "/m/a/long@1.0.0/-/raw/%ff",
+  "/user/%ff",
+  "/index/user/%ff",
+  "/assets/%ff",
+  "/api/v0/modules/%ff",
+  "/api/v0/manifest/%ff",
+  "/v1/auth/%ff/authorize",
+  "/v1/auth/%ff/callback?code=a",
+  "/v1/project/mql5/%ff/x",
+  "/v1/search/%ff",
+  "/git/%ff",
+])("%s is nowhere", async (path) => {
+  const before = bugs.length;
+  for (const accept of ["text/html", "*/*"]) {
+    const { status } = await get(path, { headers: { accept } });
+    expect(status).toBeGreaterThanOrEqual(400);
+    expect(status).toBeLessThan(500);
+  }
+  expect(bugs.slice(before)).toEqual([]);
 });

@@ -58,7 +58,8 @@ export function pageRoutes(served: ServedRegistry, baseUrl: (request: Request) =
     })
     .get("/p/:target/:organization/:name", async ({ request, params }) => {
       const { web } = await load();
-      return web.pageResponse(request, web.showProject(served, siteOf(request), params));
+      const name = readable(request, params);
+      return web.pageResponse(request, web.showProject(served, siteOf(request), name));
     })
     .get("/m/*", async ({ request }) => {
       const { web, pages } = await load();
@@ -122,6 +123,19 @@ export async function asPage(request: Request, response: Response, site: Site): 
     if (value !== null) page.headers.set(name, value);
   }
   return page;
+}
+
+/**
+ * Parts of a path. Elysia has null for what is no UTF-8 in percent escapes, of which its types know nothing.
+ *
+ * @throws {Failure} "not-found"
+ */
+function readable<T extends Readonly<Record<string, string | null>>>(
+  request: Request,
+  params: T,
+): T {
+  if (Object.values(params).includes(null)) throw notHere(request);
+  return params;
 }
 
 function notHere(request: Request): Failure {

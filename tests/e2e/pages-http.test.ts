@@ -293,6 +293,8 @@ describe("the operator's page", () => {
         .token;
     expect((await form("sign-in", { token: await make("reader", "read") })).status).toBe(403);
     expect((await form("sign-in", { token: "nonsense" })).status).toBe(401);
+    const again = await get("/operate/sign-in");
+    expect([again.status, again.headers.get("location")]).toEqual([303, "/operate"]);
     const short = await make("short", "admin");
     const cookie = (await form("sign-in", { token: short })).headers
       .get("set-cookie")!

@@ -105,6 +105,7 @@ export function operateRoutes(
       const page = await showOperate(served, site, { who, proof, notice });
       return pageResponse(request, page, { secret: true });
     })
+    .get("/sign-in", ({ request }) => back(request)) // whoever loads the page of a failed try again
     .post(
       "/sign-in",
       async ({ request }) => {
@@ -120,8 +121,7 @@ export function operateRoutes(
         } catch (error) {
           if (!(error instanceof Failure)) throw error;
           const status = error.code === "throttled" ? 429 : error.code === "forbidden" ? 403 : 401;
-          const problem = `${error.message.charAt(0).toUpperCase()}${error.message.slice(1)}.`;
-          const page = signInPage(siteOf(request), problem);
+          const page = signInPage(siteOf(request), error.message);
           return pageResponse(request, page, { status, secret: true });
         }
       },

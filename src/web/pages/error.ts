@@ -18,6 +18,12 @@ ${hint !== undefined && html`<p class="quiet">${words(hint)}.</p>`}
   return layout(site, { title, body });
 }
 
+/** Begins with a capital what begins with a word: names of modules and of options keep their case. */
+export function sentence(text: string): string {
+  const bare = text.replace(/\.$/, "");
+  return /^[a-z]+(?=[\s,;:]|$)/.test(bare) ? bare.charAt(0).toUpperCase() + bare.slice(1) : bare;
+}
+
 const TITLES: Readonly<Record<number, string>> = {
   401: "A token is needed",
   403: "Not allowed",
@@ -27,7 +33,7 @@ const TITLES: Readonly<Record<number, string>> = {
 
 /** A failure's words as a sentence; what they have between backticks is code. */
 function words(text: string): Content {
-  const clean = withoutControls(text);
-  const sentence = clean.charAt(0).toUpperCase() + clean.slice(1).replace(/\.$/, "");
-  return sentence.split("`").map((part, i) => (i % 2 === 1 ? html`<code>${part}</code>` : part));
+  return sentence(withoutControls(text))
+    .split("`")
+    .map((part, i) => (i % 2 === 1 ? html`<code>${part}</code>` : part));
 }

@@ -108,9 +108,9 @@ const WITHOUT_REGISTRY = /^\/(?:health$|install\.|dist\/)/;
 
 /** Methods that change nothing. */
 const READS: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS"]);
-/** POSTs that change nothing: a fetch, signing in with a token, counting what is not counted here. */
+/** POSTs that change nothing: a fetch, signing in with a token, verifying, counting what is not counted here. */
 const READING_POST =
-  /\/git-upload-pack$|^\/operate\/sign-(?:in|out)$|^\/v1\/(?:auth\/local|telemetry)\//;
+  /\/git-upload-pack$|^\/operate\/(?:sign-in|sign-out|verify)$|^\/v1\/(?:auth\/local|telemetry)\//;
 
 /** @throws {Failure} "forbidden", before any route could begin to write */
 function refuseWrites({ method }: Request, path: string): void {

@@ -29,7 +29,8 @@ export async function showOperate(
     autoSync: served.ready().sync,
     writer: writer && !isOurs ? writer.command : undefined,
     job: job && viewOf(job),
-    readOnly: operate.idle,
+    idle: operate.idle,
+    readOnly: served.readOnly,
     downloads: mostDownloaded(served, found),
     days: operate.days(),
   };

@@ -40,11 +40,47 @@ async function expectServed(world: World, url: string): Promise<void> {
   expect(sha256(await archive.arrayBuffer())).toBe(checksum);
 }
 
+/** An operator is offered what the server does, to verify, and nothing that it refuses. */
+async function expectOperated(url: string, token: string): Promise<void> {
+  const post = (path: string, fields: Record<string, string>, cookie = "") =>
+    fetch(`${url}/operate/${path}`, {
+      method: "POST",
+      redirect: "manual",
+      headers: { origin: url, cookie },
+      body: new URLSearchParams(fields),
+    });
+  const cookie = (await post("sign-in", { token })).headers.get("set-cookie")!.split(";")[0]!;
+  const page = await (await fetch(`${url}/operate`, { headers: { cookie } })).text();
+  expect(page).toContain("This registry is read-only");
+  const buttons = [...page.matchAll(/<button([^>]*)>([^<]+)/g)].map(
+    ([, attributes, label]) => [label!, !attributes!.includes("disabled")] as const,
+  );
+  expect(Object.fromEntries(buttons)).toMatchObject({
+    "Sync now": false,
+    Verify: true,
+    Yank: false,
+    "Undo a yank": false,
+    "Sign out": true,
+  });
+  const proof = /name="proof" value="([0-9a-f]+)"/.exec(page)![1]!;
+  for (const path of ["sync", "yank"])
+    expect((await post(path, { proof, target: "a/b@1.0.0", do: "yank" }, cookie)).status).toBe(403);
+  expect((await post("verify", { proof }, cookie)).status).toBe(303);
+  // Its stream ends with it.
+  const events = await fetch(`${url}/operate/events`, { headers: { cookie } });
+  expect(await events.text()).toContain("event: end");
+  const after = await (await fetch(`${url}/operate`, { headers: { cookie } })).text();
+  expect(after).toContain("Everything is whole");
+}
+
 test.if(hasGit)("--read-only serves what is stored, asks nobody and writes nothing", async () => {
   await using world = await createWorld();
   const { dir } = world;
   await succeed(["mirror", SMALL, "--strict"], { cwd: dir });
   await succeed(["config", "mirror.auto_sync", "true"], { cwd: dir });
+  const made = await succeed(["token", "create", "ops", "--scope", "admin", "--json"], {
+    cwd: dir,
+  });
   const before = traces(dir);
   world.upstream.forgetRequests();
   await using server = await serve(dir, ["--read-only"]);
@@ -66,6 +102,7 @@ test.if(hasGit)("--read-only serves what is stored, asks nobody and writes nothi
     body: new URLSearchParams({ token: "wrong" }),
   });
   expect([signIn.status, await signIn.text()]).toEqual([401, expect.stringContaining("not valid")]);
+  await expectOperated(server.url, JSON.parse(made).token);
   await server.stop();
   expect(traces(dir)).toEqual(before);
   expect(world.upstream.archiveRequests()).toEqual([]);

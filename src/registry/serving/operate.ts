@@ -16,7 +16,7 @@ export interface Operate {
   /** What the last days came to, the oldest first. */
   days(): readonly Day[];
   readonly jobs: Jobs;
-  /** Why no job can be started; undefined: it can. */
+  /** Why nothing can be fetched; undefined: it can. */
   readonly idle: string | undefined;
 }
 
@@ -48,6 +48,10 @@ export function operateRegistry(options: OperateOptions): Operate {
       }
     },
     jobs: createJobs(options),
-    idle: offline ? "This server is offline: it opens no connection." : undefined,
+    idle: registry.readOnly
+      ? "This registry is read-only: it fetches nothing and takes no changes."
+      : offline
+        ? "This server is offline: it opens no connection."
+        : undefined,
   };
 }

@@ -51,8 +51,10 @@ export interface OperateView {
   /** Who writes now, when it is another process. */
   readonly writer: string | undefined;
   readonly job: JobView | undefined;
-  /** Why nothing can be started; undefined: it can. */
-  readonly readOnly: string | undefined;
+  /** Why nothing can be fetched; undefined: it can. */
+  readonly idle: string | undefined;
+  /** Whether nothing may change. */
+  readonly readOnly: boolean;
   /** Of archives, since they are counted; the modules that had most, the first ones first. */
   readonly downloads: {
     readonly total: number;
@@ -75,7 +77,7 @@ ${figures(view)}
 <h2>Sources</h2>
 ${sources(view.sources, now)}
 <h2 id="work">Work</h2>
-${view.readOnly !== undefined && html`<p class="quiet">${view.readOnly}</p>`}
+${view.idle !== undefined && html`<p class="quiet">${view.idle}</p>`}
 <div class="actions">${action(site, view, "sync", "Sync now")}${action(site, view, "verify", "Verify")}</div>
 ${view.autoSync && html`<p class="quiet small">Syncs by itself${view.autoSync.next !== null && html`; next ${clock(view.autoSync.next)}`}.</p>`}
 ${view.writer !== undefined && html`<p class="quiet small">Another process writes now: ${view.writer}.</p>`}
@@ -120,8 +122,7 @@ function sources(rows: readonly SourceRow[], now: number): Html {
 
 function action(site: Site, view: OperateView, kind: "sync" | "verify", label: string): Html {
   const busy =
-    (kind === "sync" && view.readOnly !== undefined) ||
-    (view.job && view.job.endedAt === undefined);
+    (kind === "sync" && view.idle !== undefined) || (view.job && view.job.endedAt === undefined);
   return html`<form method="post" action="${at(site, `/operate/${kind}`)}">${proof(view)}<button class="${kind === "sync" ? "" : "plain"}"${busy && html` disabled`}>${label}</button></form>`;
 }
 
@@ -161,12 +162,13 @@ ${running && html`<noscript><p><a href="${at(site, "/operate")}#work">Look again
 }
 
 function yankForm(site: Site, view: OperateView): Html {
+  const disabled = view.readOnly && html` disabled`;
   return html`<h2>Yank</h2>
 <p class="quiet">A yanked version stays for who names it exactly, and no range chooses it. Only what was published here can be yanked.</p>
 <form class="narrow" method="post" action="${at(site, "/operate/yank")}">${proof(view)}
-<label class="field"><span>Version</span><input type="text" name="target" placeholder="owner/name@1.0.0" required maxlength="400"></label>
-<label class="field"><span>Reason</span><input type="text" name="reason" maxlength="500"></label>
-<div class="actions"><button class="plain" name="do" value="yank">Yank</button><button class="plain" name="do" value="unyank">Undo a yank</button></div></form>`;
+<label class="field"><span>Version</span><input type="text" name="target" placeholder="owner/name@1.0.0" required maxlength="400"${disabled}></label>
+<label class="field"><span>Reason</span><input type="text" name="reason" maxlength="500"${disabled}></label>
+<div class="actions"><button class="plain" name="do" value="yank"${disabled}>Yank</button><button class="plain" name="do" value="unyank"${disabled}>Undo a yank</button></div></form>`;
 }
 
 function proof({ proof: value }: OperateView): Html {

@@ -44,6 +44,7 @@ export {
   type SearchSort,
 } from "./discovery/search-index.ts";
 export { openShelf, type Shelf } from "./discovery/shelf.ts";
+export { eventText, heldText, isProgress, type ProgressEvent } from "./event-text.ts";
 export type { Event, FailureReason, ProblemKind, Report } from "./events.ts";
 export { initRegistry } from "./init.ts";
 export { parseInstalls } from "./knitpkg/body.ts";
@@ -83,13 +84,7 @@ export type { Publication, PublishOptions } from "./publishing/publish.ts";
 export type { Yanked } from "./publishing/yank.ts";
 export type { Access } from "./serving/access.ts";
 export type { Downloads } from "./serving/downloads.ts";
-export {
-  isProgress,
-  type Job,
-  type JobKind,
-  type Jobs,
-  type ProgressEvent,
-} from "./serving/jobs.ts";
+export type { Job, JobKind, Jobs, ToldEvent } from "./serving/jobs.ts";
 export type { Measures } from "./serving/measures.ts";
 export type { Operate } from "./serving/operate.ts";
 export type { PlainFile, PlainIndex } from "./serving/plain-index.ts";

@@ -1,5 +1,5 @@
 /** Small charts as SVG: a bar for each, the longest first. */
-import { countText } from "./format.ts";
+import { countText } from "../units.ts";
 import { type Html, html } from "./html.ts";
 import { shortened } from "./layout.ts";
 

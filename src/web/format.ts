@@ -1,24 +1,5 @@
-/** Sizes, counts and times as a person reads them. */
+/** Times as a person reads them. */
 import { type Html, html } from "./html.ts";
-
-/** @example bytesText(1536) → "1.5 KB" */
-export function bytesText(bytes: number): string {
-  const units = ["B", "KB", "MB", "GB", "TB"];
-  let unit = 0;
-  let amount = bytes;
-  for (; amount >= 1000 && unit < units.length - 1; unit++) amount /= 1000;
-  return `${unit === 0 || amount >= 100 ? Math.round(amount) : amount.toFixed(1)} ${units[unit]}`;
-}
-
-/** With a thin space between thousands: 12 345. */
-export function countText(count: number): string {
-  return String(count).replace(/\B(?=(\d{3})+$)/g, "\u202f");
-}
-
-/** @example plural(1, "module") → "1 module" */
-export function plural(count: number, one: string, many = `${one}s`): string {
-  return `${countText(count)} ${count === 1 ? one : many}`;
-}
 
 /** @example dayText(0) → "1 Jan 1970" */
 export function dayText(time: number): string {

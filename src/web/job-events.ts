@@ -1,11 +1,15 @@
 /**
  * A job's progress as server-sent events. Source: HTML, 9.2 (server-sent events).
  *
- *     event: lines      ["asking up for its index"]
- *     event: progress   {"done": 3, "total": 12, "text": "3 of 12 archives, 1.2 MB"}
+ *     id: 7
+ *     event: line       "asking up for its index"
+ *
+ *     event: progress   {"done": 3, "total": 12, "text": "3 of 12 archives, 1.2 MiB"}
  *     event: end        {}
+ *
+ * A browser whose connection broke off asks again, with the last id that it has got.
  */
-import { type Event, isProgress, type Jobs } from "../registry/mod.ts";
+import type { Jobs, ProgressEvent, ToldEvent } from "../registry/mod.ts";
 import { jobLine, progressText } from "./job-text.ts";
 
 /** Keeps proxies and this server from taking a quiet stream for a dead one, in milliseconds. */
@@ -13,23 +17,23 @@ const HEARTBEAT_MS = 20_000;
 /** Progress is told at most this often, in milliseconds. */
 const PROGRESS_MS = 200;
 
-/** @param seen how many of the job's events the page has already */
+/** @param seen the number of the last event that the page has; 0: none */
 export function jobEvents(jobs: Jobs, seen: number): Response {
   const encoder = new TextEncoder();
   let leave = () => {};
   const body = new ReadableStream<Uint8Array>({
     start(controller) {
       const send = (text: string) => controller.enqueue(encoder.encode(text));
-      const tell = (event: string, data: unknown) =>
-        send(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
+      const tell = (event: string, data: unknown, head = "") =>
+        send(`${head}event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
       let toldAt = 0;
-      const show = (event: Event) => {
-        if (!isProgress(event)) return tell("lines", [jobLine(event)]);
+      const show = (told: ToldEvent | ProgressEvent) => {
+        if ("number" in told) return tell("line", jobLine(told.event), `id: ${told.number}\n`);
         const now = performance.now();
-        const { done, total } = "done" in event ? event : { done: 0, total: 0 };
-        if (now - toldAt < PROGRESS_MS && (total === 0 || done < total)) return;
+        const { done, total } = told;
+        if (now - toldAt < PROGRESS_MS && done < total) return;
         toldAt = now;
-        tell("progress", { done, total, text: progressText(event) });
+        tell("progress", { done, total, text: progressText(told) });
       };
       const end = () => {
         tell("end", {});
@@ -37,12 +41,11 @@ export function jobEvents(jobs: Jobs, seen: number): Response {
         controller.close();
       };
       const job = jobs.current();
-      const missed = (job?.events ?? []).slice(seen);
-      for (const event of missed) show(event);
+      for (const told of job?.events ?? []) if (told.number > seen) show(told);
       if (!job || job.endedAt !== undefined) return end();
       if (job.progress) show(job.progress);
       const heartbeat = setInterval(() => send(": still here\n\n"), HEARTBEAT_MS);
-      const unfollow = jobs.follow((event) => (event ? show(event) : end()));
+      const unfollow = jobs.follow((told) => (told ? show(told) : end()));
       leave = () => {
         clearInterval(heartbeat);
         unfollow();

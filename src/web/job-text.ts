@@ -1,33 +1,13 @@
 /** What a job tells, in lines for a person. */
-import type { Event, Job, ProgressEvent } from "../registry/mod.ts";
-import { bytesText, countText, plural } from "./format.ts";
+import { type Event, eventText, type Job, type ProgressEvent } from "../registry/mod.ts";
+import { bytesText, countText, plural } from "../units.ts";
 
 export function jobLine(event: Exclude<Event, ProgressEvent>): string {
-  switch (event.type) {
-    case "refreshing":
-      return `asking ${event.source} for its index`;
-    case "refreshed":
-      return `${event.source}: ${plural(event.modules, "module")}, index ${event.outcome}`;
-    case "planned": {
-      const what = `${plural(event.versions, "version")} of ${plural(event.modules, "module")}`;
-      return `${what}; ${countText(event.missing)} to download`;
-    }
-    case "held":
-      return "the policy holds versions back";
-    case "warning":
-      return `warning: ${event.message}`;
-    case "failed":
-      return `${event.module}@${event.version}: ${event.reason}: ${event.message}`;
-    case "problem":
-      return `problem: ${event.message}`;
-  }
+  const [level, text] = eventText(event);
+  return level === "warn" ? `warning: ${text}` : text;
 }
 
-export function progressText(event: ProgressEvent): string {
-  if ("archives" in event) {
-    return `${plural(event.archives, "archive")} checked, ${bytesText(event.bytes)}`;
-  }
-  const { done, total, failed, bytes } = event;
+export function progressText({ done, total, failed, bytes }: ProgressEvent): string {
   const trouble = failed > 0 ? `, ${countText(failed)} failed` : "";
   return `${countText(done)} of ${countText(total)} archives, ${bytesText(bytes)}${trouble}`;
 }

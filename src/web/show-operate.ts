@@ -1,5 +1,5 @@
 /** The operator's page, asked of the registry. */
-import { type Discovery, isProgress, type Job, type ServedRegistry } from "../registry/mod.ts";
+import type { Discovery, Job, ServedRegistry } from "../registry/mod.ts";
 import type { Html } from "./html.ts";
 import { jobLine, outcomeText, progressText } from "./job-text.ts";
 import { type JobView, type OperateView, operatePage } from "./pages/operate.ts";
@@ -49,16 +49,16 @@ function mostDownloaded({ downloads }: ServedRegistry, found: Discovery) {
 
 function viewOf(job: Job): JobView {
   const { kind, by, startedAt, endedAt, events, progress } = job;
-  const lines = events.flatMap((event) => (isProgress(event) ? [] : [jobLine(event)]));
   return {
     kind,
     by,
     startedAt,
     endedAt,
     outcome: outcomeText(job),
-    lines,
-    done: progress && "done" in progress ? progress.done : 0,
-    total: progress && "done" in progress ? progress.total : 0,
+    lines: events.map(({ event }) => jobLine(event)),
+    seen: events.at(-1)?.number ?? 0,
+    done: progress?.done ?? 0,
+    total: progress?.total ?? 0,
     words: progress ? progressText(progress) : "Starting",
   };
 }

@@ -326,6 +326,20 @@ describe("the operator's page", () => {
     expect(log).toContain('"who":"ops","what":"yank","target":"ours/made@1.0.0","result":"done"');
   });
 
+  test("goes on with what a job tells where the connection broke off", async () => {
+    const { own, proof } = await signIn();
+    expect((await form("verify", { proof }, own)).status).toBe(303);
+    const follow = async (headers: Record<string, string>) =>
+      await (await get("/operate/events?seen=0", { ...own, ...headers })).text();
+    const whole = await follow({});
+    const last = [...whole.matchAll(/^id: (\d+)$/gm)].at(-1)![1]!;
+    const again = await follow({ "last-event-id": last });
+    expect([whole, again].map((text) => text.includes("event: line"))).toEqual([true, false]);
+    expect(again).toContain("event: end");
+    // Nor does the page itself ask for what it shows.
+    expect(await (await get("/operate", own)).text()).toContain(`/operate/events?seen=${last}"`);
+  });
+
   test("never shows a token", async () => {
     const { own } = await signIn();
     expect(await (await get("/operate", own)).text()).not.toContain(token);

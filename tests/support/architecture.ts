@@ -35,6 +35,7 @@ const FOR_ALL: ReadonlySet<string> = new Set([
   "src/record.ts",
   "src/request-body.ts",
   "src/shell-word.ts",
+  "src/units.ts",
   "src/version.ts",
 ]);
 

@@ -1,7 +1,7 @@
 /** A registry's status for people. Pure but for the clock that it is given. */
-import type { Status } from "../../registry/mod.ts";
+import { heldText, type Status } from "../../registry/mod.ts";
 import { table } from "./table.ts";
-import { ago, bytes, count, duration, heldText, plural } from "./units.ts";
+import { ago, bytes, count, duration, plural } from "./units.ts";
 
 export function statusText(status: Status, now: Date): string {
   const { stored, listed, held, writer } = status;

@@ -4,6 +4,7 @@
  */
 import type { Config } from "../../config/mod.ts";
 import { Failure, messageOf } from "../../errors.ts";
+import { isProgress, type ProgressEvent } from "../event-text.ts";
 import type { Event, Report } from "../events.ts";
 import { type SyncSummary, sync } from "../mirroring/mirror.ts";
 import type { Registry } from "../open.ts";
@@ -25,19 +26,18 @@ export interface Job {
   readonly endedAt: number | undefined;
   readonly outcome: JobOutcome | undefined;
   /** Without progress; the first of them are dropped when there are too many. */
-  readonly events: readonly Event[];
+  readonly events: readonly ToldEvent[];
   readonly progress: ProgressEvent | undefined;
 }
 
-/** How far a job is: only the last of them is of interest. */
-export type ProgressEvent = Extract<Event, { done: number } | { archives: number }>;
-
-export function isProgress(event: Event): event is ProgressEvent {
-  return "done" in event || "archives" in event;
+export interface ToldEvent {
+  readonly event: Exclude<Event, ProgressEvent>;
+  /** From 1, over all jobs of this server: who knows the last that it has seen knows what comes after it. */
+  readonly number: number;
 }
 
 /** Told of each event; undefined: the job has ended. Must not throw. */
-export type Follower = (event: Event | undefined) => void;
+export type Follower = (told: ToldEvent | ProgressEvent | undefined) => void;
 
 export interface Jobs {
   /** The one that runs, or the last that ran. */
@@ -68,8 +68,9 @@ export function createJobs({ registry, config, onSuccess }: JobsOptions): Jobs {
   let job: Mutable<Job> | undefined;
   let running: Promise<void> = Promise.resolve();
 
-  const tell = (event: Event | undefined) => {
-    for (const follower of followers) follower(event);
+  let count = 0;
+  const tell: Follower = (told) => {
+    for (const follower of followers) follower(told);
   };
 
   const work = async (kind: JobKind, report: Report): Promise<JobOutcome> => {
@@ -82,9 +83,13 @@ export function createJobs({ registry, config, onSuccess }: JobsOptions): Jobs {
 
   const run = async (mine: Mutable<Job>): Promise<void> => {
     const report = (event: Event) => {
-      if (isProgress(event)) mine.progress = event;
-      else mine.events = [...mine.events, event].slice(-MOST_EVENTS);
-      tell(event);
+      if (isProgress(event)) {
+        mine.progress = event;
+        return tell(event);
+      }
+      const told = { event, number: ++count };
+      mine.events = [...mine.events, told].slice(-MOST_EVENTS);
+      tell(told);
     };
     try {
       mine.outcome = await work(mine.kind, report);

@@ -144,7 +144,9 @@ export function operateRoutes(
       // Elysia would read the whole stream to tell how long it is.
       if (request.method === "HEAD") return new Response(null);
       const { jobEvents } = await load();
-      const seen = Number(new URL(request.url).searchParams.get("seen"));
+      // Who asks again names the last that came, and goes on after it.
+      const last = request.headers.get("last-event-id");
+      const seen = Number(last ?? new URL(request.url).searchParams.get("seen"));
       return jobEvents(served.operate.jobs, Number.isSafeInteger(seen) && seen > 0 ? seen : 0);
     });
 }

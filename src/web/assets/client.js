@@ -156,9 +156,9 @@ function follow(box) {
   const words = box.querySelector("[data-words]");
   const log = box.querySelector("pre");
   const events = new EventSource(box.dataset.job);
-  events.addEventListener("lines", (event) => {
+  events.addEventListener("line", (event) => {
     log.hidden = false;
-    log.textContent += `${JSON.parse(event.data).join("\n")}\n`;
+    log.textContent += `${JSON.parse(event.data)}\n`;
     log.scrollTop = log.scrollHeight;
   });
   events.addEventListener("progress", (event) => {

@@ -1,5 +1,5 @@
 /** What a version needs, drawn and listed, and who needs its module. */
-import { plural } from "../format.ts";
+import { plural } from "../../units.ts";
 import { dependencyGraph, type GraphNode } from "../graph.ts";
 import { type Html, html } from "../html.ts";
 import { outside } from "../layout.ts";

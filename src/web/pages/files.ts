@@ -1,5 +1,5 @@
 /** The files of an archive, and one file's source. */
-import { bytesText, plural } from "../format.ts";
+import { bytesText, plural } from "../../units.ts";
 import { type Html, html } from "../html.ts";
 import { outside } from "../layout.ts";
 import { type Site, versionPage } from "../site.ts";

@@ -1,5 +1,5 @@
 /** `/`: search, how to connect, what is new and what is used. */
-import { countText, plural } from "../format.ts";
+import { countText, plural } from "../../units.ts";
 import { type Html, html } from "../html.ts";
 import { copyLine, layout, searchForm } from "../layout.ts";
 import { at, projectsPage, type Site } from "../site.ts";

@@ -1,5 +1,6 @@
 /** Modules, one below the other, as lists and results show them. */
-import { ago, plural } from "../format.ts";
+import { plural } from "../../units.ts";
+import { ago } from "../format.ts";
 import { type Html, html } from "../html.ts";
 import { outside } from "../layout.ts";
 import { modulePage, type Site } from "../site.ts";

@@ -1,6 +1,7 @@
 /** `/m/OWNER/NAME[@VERSION]`: the README, and the facts beside it. */
 
-import { bytesText, countText, day, plural } from "../format.ts";
+import { bytesText, countText, plural } from "../../units.ts";
+import { day } from "../format.ts";
 import { type Content, type Html, html } from "../html.ts";
 import { copyLine, outside } from "../layout.ts";
 import { modulePage, type Site, searchPage, versionPage } from "../site.ts";

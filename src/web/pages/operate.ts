@@ -1,6 +1,8 @@
 /** `/operate`: how the registry does, and what an operator may make it do. */
+
+import { bytesText, countText, plural } from "../../units.ts";
 import { type Bar, barChart, columnChart } from "../chart.ts";
-import { ago, bytesText, countText, plural } from "../format.ts";
+import { ago } from "../format.ts";
 import { type Html, html } from "../html.ts";
 import { layout } from "../layout.ts";
 import { at, modulePage, type Site } from "../site.ts";
@@ -26,6 +28,8 @@ export interface JobView {
   /** Of the end; whether it went well. */
   readonly outcome: { readonly ok: boolean; readonly text: string } | undefined;
   readonly lines: readonly string[];
+  /** The number of the last of them; 0: there is none. */
+  readonly seen: number;
   readonly done: number;
   readonly total: number;
   readonly words: string;
@@ -147,12 +151,12 @@ function days({ days: all }: OperateView): Html | false {
 
 function job(
   site: Site,
-  { kind, by, startedAt, endedAt, outcome, lines, done, total, words }: JobView,
+  { kind, by, startedAt, endedAt, outcome, lines, seen, done, total, words }: JobView,
   now: number,
 ): Html {
   const running = endedAt === undefined;
   const name = kind === "sync" ? "Sync" : "Verification";
-  return html`<section class="job" aria-labelledby="job" data-job="${`${at(site, "/operate/events")}?seen=${lines.length}`}" data-running="${String(running)}">
+  return html`<section class="job" aria-labelledby="job" data-job="${`${at(site, "/operate/events")}?seen=${seen}`}" data-running="${String(running)}">
 <p id="job"><strong>${name}</strong> <span class="quiet small">by ${by}, ${running ? "started" : "ended"} ${ago(endedAt ?? startedAt, now)}</span></p>
 ${running && html`<progress aria-label="${name}"${total > 0 && html` max="${total}" value="${done}"`}></progress>`}
 <p data-words aria-live="polite"${outcome && !outcome.ok && html` class="bad"`}>${outcome?.text ?? words}</p>

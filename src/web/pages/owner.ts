@@ -1,5 +1,5 @@
 /** `/o/OWNER`: all modules of an owner. */
-import { plural } from "../format.ts";
+import { plural } from "../../units.ts";
 import { type Html, html } from "../html.ts";
 import { layout, outside } from "../layout.ts";
 import { type Site, searchPage } from "../site.ts";

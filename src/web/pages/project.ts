@@ -1,5 +1,6 @@
 /** `/p/TARGET/ORGANIZATION/NAME`: a KnitPkg project; `/p/TARGET`: those there are. */
-import { day, plural } from "../format.ts";
+import { plural } from "../../units.ts";
+import { day } from "../format.ts";
 import { type Html, html } from "../html.ts";
 import { copyLine, layout, outside } from "../layout.ts";
 import { projectPage, projectsPage, type Site } from "../site.ts";

@@ -1,5 +1,5 @@
 /** `/search`: all that was found, filtered, sorted, page by page. */
-import { plural } from "../format.ts";
+import { plural } from "../../units.ts";
 import { type Html, html } from "../html.ts";
 import { layout, outside } from "../layout.ts";
 import { at, type Site, searchPage } from "../site.ts";

@@ -1,5 +1,6 @@
 /** Every version of a module: when, and whether it still stands. */
-import { bytesText, day, plural } from "../format.ts";
+import { bytesText, plural } from "../../units.ts";
+import { day } from "../format.ts";
 import { type Html, html } from "../html.ts";
 import { outside } from "../layout.ts";
 import { modulePage, type Site } from "../site.ts";

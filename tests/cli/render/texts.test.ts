@@ -1,6 +1,5 @@
 import { describe, expect, test } from "bun:test";
 import { accessText } from "../../../src/cli/render/access.ts";
-import { eventLine } from "../../../src/cli/render/events.ts";
 import { sourceListText, sourceRecord } from "../../../src/cli/render/sources.ts";
 import { statusText } from "../../../src/cli/render/status.ts";
 import { planLines, sourceLines, summaryLines } from "../../../src/cli/render/summary.ts";
@@ -96,21 +95,6 @@ describe("summaries", () => {
       "down: failed: no answer",
     ]);
   });
-});
-
-test("events are sentences", () => {
-  expect(eventLine({ type: "refreshed", source: "up", outcome: "updated", modules: 1 })).toEqual([
-    "say",
-    "up: 1 module, index updated",
-  ]);
-  expect(eventLine({ type: "planned", modules: 2, versions: 30, stored: 10, missing: 20 })).toEqual(
-    ["say", "30 versions of 2 modules; 20 to download"],
-  );
-  const failed = { type: "failed", module: "a/b", version: "1.0.0", reason: "timeout" } as const;
-  expect(eventLine({ ...failed, message: "no answer" })).toEqual([
-    "warn",
-    "a/b@1.0.0: timeout: no answer",
-  ]);
 });
 
 test("an access line lets no client steer the terminal", () => {

@@ -3,7 +3,7 @@ import { statfs } from "node:fs/promises";
 import type { Config } from "../../config/mod.ts";
 import type { Registry } from "../open.ts";
 import { type Day, readState } from "../state.ts";
-import { type Status, status } from "../upkeep/status.ts";
+import { createCounts, type Status, status } from "../upkeep/status.ts";
 import { createJobs, type Jobs } from "./jobs.ts";
 
 /** A month and a half: what fits on the page. */
@@ -29,8 +29,9 @@ export interface OperateOptions {
 
 export function operateRegistry(options: OperateOptions): Operate {
   const { registry, config, offline } = options;
+  const counts = createCounts(registry.objects);
   return {
-    status: () => status({ ...registry, config: config() }),
+    status: () => status({ ...registry, config: config() }, counts),
     async free() {
       try {
         const { bavail, bsize } = await statfs(registry.paths.root);

@@ -1,8 +1,9 @@
 /** What a registry has, for a person to look at. Reads everything, writes nothing. */
 
+import { isDeepStrictEqual } from "node:util";
 import { gently } from "../../breath.ts";
 import { serverAddress } from "../../config/mod.ts";
-import { readRef } from "../../git/mod.ts";
+import { type ObjectReader, readRef } from "../../git/mod.ts";
 import { importedOrigins } from "../bundles/origins.ts";
 import { type Holder, lockHolder } from "../lock.ts";
 import type { Selection } from "../mirroring/plan.ts";
@@ -10,7 +11,7 @@ import { selectionsToSync } from "../mirroring/selection.ts";
 import type { Registry } from "../open.ts";
 import { ALL_VIEW, STORED_VIEW } from "../paths.ts";
 import { type AutoSyncState, readState } from "../state.ts";
-import { currentOffer } from "../views/offer.ts";
+import { currentOffer, type Offer } from "../views/offer.ts";
 import { countHeld } from "../views/policy.ts";
 import { createViewMeasure, type ViewSize } from "../views/view-size.ts";
 
@@ -48,15 +49,35 @@ export interface Status {
   readonly writer: Holder | null;
 }
 
-export async function status(registry: Registry): Promise<Status> {
-  const { config, paths } = registry;
-  const state = readState(paths.state);
-  const syncs = new Map(state?.syncs().map((sync) => [sync.source, sync]));
-  const kept = selectionsToSync(config, state);
-  const autoSync = config.mirror.autoSync ? state?.autoSync() : undefined;
-  state?.close();
+/** Counts for which all modules have to be read. */
+export interface Counts {
+  readonly listed: ReturnType<typeof createViewMeasure>;
+  readonly stored: ReturnType<typeof createViewMeasure>;
+  /** What is each origin's, by its name. */
+  readonly owned: (offer: Offer) => Promise<ReadonlyMap<string, ViewSize>>;
+}
+
+/** They are remembered for as long as what they are of is the same, for who asks again and again. */
+export function createCounts(objects: ObjectReader): Counts {
+  let known:
+    | (Pick<Offer, "inputs" | "views"> & { owned: ReadonlyMap<string, ViewSize> })
+    | undefined;
+  return {
+    listed: createViewMeasure(objects),
+    stored: createViewMeasure(objects),
+    async owned({ catalog, inputs, views }) {
+      if (known && isDeepStrictEqual([known.inputs, known.views], [inputs, views])) {
+        return known.owned;
+      }
+      const owned = await countOwned(catalog);
+      known = { inputs, views, owned };
+      return owned;
+    },
+  };
+}
+
+async function countOwned(catalog: Offer["catalog"]): Promise<ReadonlyMap<string, ViewSize>> {
   const owned = new Map<string, ViewSize>();
-  const { catalog, held } = await currentOffer(registry);
   for await (const name of gently(catalog.keys())) {
     const module = catalog.get(name);
     if (!module) continue;
@@ -64,9 +85,24 @@ export async function status(registry: Registry): Promise<Status> {
     const count = owned.get(origin) ?? { modules: 0, versions: 0 };
     owned.set(origin, { modules: count.modules + 1, versions: count.versions + lines.length });
   }
+  return owned;
+}
+
+/** @param counts of this registry, where they are kept */
+export async function status(
+  registry: Registry,
+  counts: Counts = createCounts(registry.objects),
+): Promise<Status> {
+  const { config, paths } = registry;
+  const state = readState(paths.state);
+  const syncs = new Map(state?.syncs().map((sync) => [sync.source, sync]));
+  const kept = selectionsToSync(config, state);
+  const autoSync = config.mirror.autoSync ? state?.autoSync() : undefined;
+  state?.close();
+  const offer = await currentOffer(registry);
+  const owned = await counts.owned(offer);
   const configured = new Set(config.sources.map(({ name }) => name));
   const imported = importedOrigins(paths).filter(({ name }) => !configured.has(name));
-  const sizeOf = (ref: string) => createViewMeasure(registry.objects)(readRef(paths.index, ref));
   const hashes = await registry.archives.list();
   let bytes = 0;
   for (const sha256 of hashes) bytes += registry.archives.size(sha256) ?? 0;
@@ -88,9 +124,13 @@ export async function status(registry: Registry): Promise<Status> {
       index,
       ...(owned.get(name) ?? { modules: 0, versions: 0 }),
     })),
-    listed: await sizeOf(ALL_VIEW),
-    stored: { ...(await sizeOf(STORED_VIEW)), archives: hashes.size, bytes },
-    held: countHeld(held),
+    listed: await counts.listed(readRef(paths.index, ALL_VIEW)),
+    stored: {
+      ...(await counts.stored(readRef(paths.index, STORED_VIEW))),
+      archives: hashes.size,
+      bytes,
+    },
+    held: countHeld(offer.held),
     kept,
     address: serverAddress(config.server),
     autoSync: autoSync ?? null,

@@ -35,7 +35,7 @@ const MOST_OPEN = 32;
 /** Bytes of rendered READMEs that are kept, and as many of coloured sources: making them takes long. */
 const MOST_RENDERED = 16 * 1024 * 1024;
 
-export function archiveFiles(served: ServedRegistry): ArchiveFiles {
+export function archiveFiles(served: Pick<ServedRegistry, "archive" | "browse">): ArchiveFiles {
   const opened = createKept<ModuleZip>(MOST_OPEN, () => 1);
   const readmes = createKept<Html | undefined>(MOST_RENDERED, bytesOf);
   const contents = createKept<FileContent>(MOST_RENDERED, (content) =>

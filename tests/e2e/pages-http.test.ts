@@ -359,6 +359,10 @@ test("a private registry shows its pages to nobody without a token", async () =>
     const authorization = `Bearer ${token}`;
     const open = await fetch(`${closed.url}/m/demo/guide`, { headers: { ...HTML, authorization } });
     expect(open.status).toBe(200);
+    const raw = "/m/demo/guide@1.2.0/-/raw/README.md";
+    const file = await fetch(closed.url + raw, { headers: { authorization } });
+    expect([file.status, (await fetch(closed.url + raw)).status]).toEqual([200, 401]);
+    expect(file.headers.get("cache-control")).toStartWith("private, max-age=");
   } finally {
     await succeed(["config", "server.require_read_token", "false"], { cwd: world.dir });
   }

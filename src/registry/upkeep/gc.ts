@@ -151,7 +151,8 @@ function tooOld(catalog: Catalog, stored: ReadonlySet<Sha256>, keepLatest: numbe
 function disappeared(registry: Registry): IdlePin[] {
   const refs = [...listRefs(registry.paths.index, "refs/")];
   const pins = idlePins(registry);
-  const others = refs.filter(([name]) => !pins.some(({ ref }) => ref === name));
+  const idle = new Set(pins.map(({ ref }) => ref));
+  const others = refs.filter(([name]) => !idle.has(name));
   const listed = archivesOf(
     registry,
     others.map(([, tip]) => tip),

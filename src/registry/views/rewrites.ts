@@ -105,16 +105,14 @@ export function idlePins({ objects, paths }: Registry): IdlePin[] {
 
 /** Pins them no longer. The caller holds the lock. */
 export async function dropPins({ objects, paths }: Registry, pins: readonly IdlePin[]) {
-  for (const ref of new Set(pins.map((pin) => pin.ref))) {
+  for (const [ref, ofRef] of Map.groupBy(pins, (pin) => pin.ref)) {
     const parent = readRef(paths.index, ref)!;
     const pinned = openSnapshot(objects, parent);
     const batch = createObjectBatch(paths.index, objects.has);
-    const gone = pins.filter((pin) => pin.ref === ref).map(({ entry }) => entry);
     const files = new Map<string, Oid | undefined>();
-    for (const module of new Set(gone.map((entry) => entry.module))) {
-      const isGone = (version: string) =>
-        gone.some((entry) => entry.module === module && entry.version === version);
-      const left = pinned.module(module)!.lines.filter(({ entry }) => !isGone(entry.version));
+    for (const [module, going] of Map.groupBy(ofRef, ({ entry }) => entry.module)) {
+      const gone = new Set(going.map(({ entry }) => entry.version));
+      const left = pinned.module(module)!.lines.filter(({ entry }) => !gone.has(entry.version));
       files.set(module, left.length > 0 ? batch.add("blob", encodeModuleFile(left)) : undefined);
     }
     const { tree, time } = objects.commit(parent);

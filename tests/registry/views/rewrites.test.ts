@@ -1,7 +1,11 @@
 /** Sources that change their past: it is followed, but for the bytes of what is stored. */
 import { expect, test } from "bun:test";
+import { readRef, writeRef } from "../../../src/git/mod.ts";
+import { openSnapshot } from "../../../src/index/mod.ts";
 import { gc, mirror, type Registry, sync, verify } from "../../../src/registry/mod.ts";
 import { STORED_VIEW } from "../../../src/registry/paths.ts";
+import { dropPins, idlePins, pinsRef } from "../../../src/registry/views/rewrites.ts";
+import { sourceRef } from "../../../src/sources/mod.ts";
 import {
   carry,
   everything,
@@ -12,7 +16,7 @@ import {
   take,
   warnings,
 } from "../../support/islands.ts";
-import { linesOn } from "../../support/published.ts";
+import { fetched, linesOn, newRegistry, SOURCE } from "../../support/published.ts";
 
 /** Syncs. @returns what it warned of */
 async function synced(registry: Registry): Promise<string[]> {
@@ -128,4 +132,29 @@ test("keep-latest removes what disappeared too, and then nothing is known of it"
   expect(await synced(registry)).toEqual([]);
   expect(served(registry)).toContainEqual(expect.objectContaining({ checksum: other }));
   expect(await synced(registry)).toEqual([]);
+});
+
+test("what is kept of many versions goes in one look at each of them", async () => {
+  const registry = await newRegistry(SOURCE);
+  const index = registry.paths.index;
+  const versions = Array.from({ length: 2_000 }, (_, at) => `1.0.${at}`);
+  await fetched(registry, "up", { "a/r": versions, "b/r": versions, "b/s": ["1.0.0"] });
+  await writeRef(index, pinsRef("up"), readRef(index, sourceRef("up"))!);
+  await fetched(registry, "up", { "a/r": ["1.0.7"], "b/s": ["1.0.0"] });
+  let looks = 0;
+  const pins = idlePins(registry).map(({ ref, entry }) => {
+    const watched = Object.defineProperty({ ...entry }, "version", {
+      get() {
+        looks++;
+        return entry.version;
+      },
+    });
+    return { ref, entry: watched };
+  });
+  await dropPins(registry, pins);
+  expect(looks).toBe(pins.length);
+  const left = openSnapshot(registry.objects, readRef(index, pinsRef("up"))!);
+  expect([...left.modules().keys()].sort()).toEqual(["a/r", "b/s"]);
+  expect(left.module("a/r")!.lines.map(({ entry }) => entry.version)).toEqual(["1.0.7"]);
+  registry.objects.close();
 });

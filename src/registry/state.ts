@@ -140,6 +140,26 @@ export function readState(path: string): State | undefined {
   }
 }
 
+/** Opens the state for writing, and closes it when `use` returns or throws. @throws {Failure} as `openState` */
+export function withState<T>(path: string, use: (state: State) => T): T {
+  const state = openState(path);
+  try {
+    return use(state);
+  } finally {
+    state.close();
+  }
+}
+
+/** The same for reading; `use` is given undefined when there is no state yet. @throws {Failure} as `readState` */
+export function readingState<T>(path: string, use: (state: State | undefined) => T): T {
+  const state = readState(path);
+  try {
+    return use(state);
+  } finally {
+    state?.close();
+  }
+}
+
 function openToRead(path: string): Database {
   if (isWritable(dirname(path))) {
     // Not for reading only: what a writer that was killed left half done has to be undone first.

@@ -2,7 +2,7 @@
 import type { Config } from "../../config/mod.ts";
 import { Failure } from "../../errors.ts";
 import type { Registry } from "../open.ts";
-import { openState, type State } from "../state.ts";
+import { type State, withState } from "../state.ts";
 import { fetching } from "../writing.ts";
 import { EVERYTHING, type Selection } from "./plan.ts";
 
@@ -106,18 +106,15 @@ export async function forget(
   source?: string,
 ): Promise<readonly Selection[]> {
   return await fetching(registry, "mirror", async () => {
-    const state = openState(registry.paths.state);
-    try {
-      let forgotten: readonly Selection[] = [];
+    let forgotten: readonly Selection[] = [];
+    withState(registry.paths.state, (state) =>
       state.changeSelections((all) => {
         const split = withoutPatterns(all, patterns, source);
         forgotten = split.forgotten;
         return split.kept;
-      });
-      return forgotten;
-    } finally {
-      state.close();
-    }
+      }),
+    );
+    return forgotten;
   });
 }
 

@@ -7,7 +7,7 @@ import type { Config } from "../../config/mod.ts";
 import { Failure, messageOf } from "../../errors.ts";
 import { sync } from "../mirroring/mirror.ts";
 import type { Registry } from "../open.ts";
-import { type AutoSyncState, openState } from "../state.ts";
+import { type AutoSyncState, withState } from "../state.ts";
 
 export interface AutoSync {
   /** Undefined while it is switched off. */
@@ -83,12 +83,7 @@ export function startAutoSync(options: AutoSyncOptions): AutoSync {
 /** For `status`, which is another process. */
 function record(path: string, state: AutoSyncState, warn: (message: string) => void): void {
   try {
-    const file = openState(path);
-    try {
-      file.recordAutoSync(state);
-    } finally {
-      file.close();
-    }
+    withState(path, (file) => file.recordAutoSync(state));
   } catch (error) {
     warn(`sync: its state cannot be written: ${messageOf(error)}`);
   }

@@ -3,7 +3,7 @@
  * waits for a disk; what a crash loses is lost.
  */
 import { Failure, messageOf } from "../../errors.ts";
-import { openState, readState } from "../state.ts";
+import { readingState, withState } from "../state.ts";
 
 export interface Downloads {
   /** One more, of a version that is listed. */
@@ -52,12 +52,7 @@ export function openDownloads(
       [...versions].map(([version, count]) => ({ module, version, count })),
     );
     try {
-      const state = openState(path);
-      try {
-        state.addDownloads(counts, new Date());
-      } finally {
-        state.close();
-      }
+      withState(path, (state) => state.addDownloads(counts, new Date()));
     } catch (error) {
       // A medium that cannot be written, or a writer that takes long: there are better times.
       return messageOf(error);
@@ -101,12 +96,7 @@ function load(path: string, warn: (message: string) => void): Written {
 
 function readCounts(path: string, warn: (message: string) => void): ReadonlyMap<string, number> {
   try {
-    const state = readState(path);
-    try {
-      return state?.downloads() ?? new Map();
-    } finally {
-      state?.close();
-    }
+    return readingState(path, (state) => state?.downloads() ?? new Map());
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     warn(`downloads: ${error.message}`);

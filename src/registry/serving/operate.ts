@@ -2,7 +2,7 @@
 import { statfs } from "node:fs/promises";
 import type { Config } from "../../config/mod.ts";
 import type { Registry } from "../open.ts";
-import { type Day, readState } from "../state.ts";
+import { type Day, readingState } from "../state.ts";
 import { createCounts, type Status, status } from "../upkeep/status.ts";
 import { createJobs, type Jobs } from "./jobs.ts";
 
@@ -40,14 +40,7 @@ export function operateRegistry(options: OperateOptions): Operate {
         return undefined;
       }
     },
-    days() {
-      const state = readState(registry.paths.state);
-      try {
-        return state?.days(MOST_DAYS) ?? [];
-      } finally {
-        state?.close();
-      }
-    },
+    days: () => readingState(registry.paths.state, (state) => state?.days(MOST_DAYS) ?? []),
     jobs: createJobs(options),
     idle: registry.readOnly
       ? "This registry is read-only: it fetches nothing and takes no changes."

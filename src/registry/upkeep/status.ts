@@ -10,7 +10,7 @@ import type { Selection } from "../mirroring/plan.ts";
 import { selectionsToSync } from "../mirroring/selection.ts";
 import type { Registry } from "../open.ts";
 import { ALL_VIEW, STORED_VIEW } from "../paths.ts";
-import { type AutoSyncState, readState } from "../state.ts";
+import { type AutoSyncState, readingState } from "../state.ts";
 import { currentOffer, type Offer } from "../views/offer.ts";
 import { countHeld } from "../views/policy.ts";
 import { createViewMeasure, type ViewSize } from "../views/view-size.ts";
@@ -94,11 +94,11 @@ export async function status(
   counts: Counts = createCounts(registry.objects),
 ): Promise<Status> {
   const { config, paths } = registry;
-  const state = readState(paths.state);
-  const syncs = new Map(state?.syncs().map((sync) => [sync.source, sync]));
-  const kept = selectionsToSync(config, state);
-  const autoSync = config.mirror.autoSync ? state?.autoSync() : undefined;
-  state?.close();
+  const { syncs, kept, autoSync } = readingState(paths.state, (state) => ({
+    syncs: new Map(state?.syncs().map((sync) => [sync.source, sync])),
+    kept: selectionsToSync(config, state),
+    autoSync: config.mirror.autoSync ? state?.autoSync() : undefined,
+  }));
   const offer = await currentOffer(registry);
   const owned = await counts.owned(offer);
   const configured = new Set(config.sources.map(({ name }) => name));

@@ -94,8 +94,8 @@ export {
   type ClientForm,
   type ClientSettings,
   type ClientSetup,
-  clientSettings,
   hasClientConfig,
+  planClient,
   setUpClient,
   undoClient,
 } from "./setup-client.ts";

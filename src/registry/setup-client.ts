@@ -27,7 +27,7 @@ export type ClientSettings = Readonly<Partial<Record<(typeof KEYS)[number], stri
  * @param url of the registry, without a trailing slash
  * @param api in the split form: who answers searches and takes publications; default: the registry
  */
-export function clientSettings(url: string, form: ClientForm, api = url): ClientSettings {
+function clientSettings(url: string, form: ClientForm, api = url): ClientSettings {
   const index = `${url}/git/index`;
   return form === "one"
     ? { registry: url, index, symbols: `${url}/symbols.zip` }
@@ -50,8 +50,15 @@ export interface ClientSetupOptions {
   readonly keepApi: boolean;
 }
 
-/** Other settings and comments in the file stay. @throws {Failure} "config", "io" */
-export async function setUpClient(options: ClientSetupOptions): Promise<ClientSetup> {
+interface ClientPlan extends ClientSetup {
+  /** Of the `config.json`, as it is to be. */
+  readonly text: string;
+  /** Of the backup; undefined when the one that is there stays. */
+  readonly backedUp: string | undefined;
+}
+
+/** What `setUpClient` writes: other settings and comments in the file stay. @throws {Failure} "config", "io" */
+export async function planClient(options: ClientSetupOptions): Promise<ClientPlan> {
   const { file, backup } = paths(options.moonHome);
   const before = readText(file);
   const { applyEdits, modify } = await import("jsonc-parser");
@@ -66,9 +73,21 @@ export async function setUpClient(options: ClientSetupOptions): Promise<ClientSe
     const formattingOptions = { insertSpaces: true, tabSize: 2 };
     text = applyEdits(text, modify(text, [key], settings[key], { formattingOptions }));
   }
+  // What its user wrote last is what `undo` goes back to, however often this is run.
+  return {
+    file,
+    backup,
+    settings,
+    text,
+    backedUp: kept === undefined ? (before ?? "") : undefined,
+  };
+}
+
+/** Points `moon` at a registry. @throws {Failure} "config", "io" */
+export async function setUpClient(options: ClientSetupOptions): Promise<ClientSetup> {
+  const { file, backup, settings, text, backedUp } = await planClient(options);
   await inMoonHome(options.moonHome, async () => {
-    // What its user wrote last is what `undo` goes back to, however often this is run.
-    if (kept === undefined) await writeDurably(backup, before ?? "", modeOf(file));
+    if (backedUp !== undefined) await writeDurably(backup, backedUp, modeOf(file));
     await writeDurably(target(file), text, modeOf(file));
   });
   return { file, backup, settings };

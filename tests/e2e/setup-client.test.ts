@@ -25,6 +25,18 @@ test("lines to paste are printed, and a file that would make them idle is named"
   expect(stderr).toContain("counts before the variable");
 });
 
+test("the settings that are printed are those that would be written", async () => {
+  const cwd = tempDirectory();
+  const env = { MOON_HOME: cwd };
+  const file = join(cwd, "config.json");
+  writeFileSync(file, '{"registry": "https://corp.example"}');
+  const words = ["setup-client", URL, "--keep-api"];
+  const printed = JSON.parse(await succeed([...words, "--print", "config"], { cwd, env }));
+  expect(printed.api).toBe("https://corp.example");
+  await succeed(words, { cwd, env });
+  expect(await Bun.file(file).json()).toEqual(printed);
+});
+
 test("a registry's own address is the default, and wrong words are refused", async () => {
   const cwd = tempDirectory();
   const env = { MOON_HOME: join(cwd, "moon") };

@@ -57,8 +57,9 @@ export default command({
       example: "setup-client http://HOST:PORT",
     });
     const operations = await import("../../registry/mod.ts");
+    const setup = { moonHome, url, form, keepApi } as const;
     if (args.print === undefined) {
-      const done = await operations.setUpClient({ moonHome, url, form, keepApi });
+      const done = await operations.setUpClient(setup);
       if (out.json) return void out.document(done);
       out.data(`${done.file} points at ${url}`);
       out.log.info("Next:  moon update");
@@ -72,8 +73,7 @@ export default command({
       return;
     }
     if (args.print === "config") {
-      const api = keepApi ? "https://mooncakes.io" : url;
-      return void out.document(operations.clientSettings(url, form, api));
+      return void out.document((await operations.planClient(setup)).settings);
     }
     if (form === "split") {
       const hint = "use --print config, or leave --print out";

@@ -54,6 +54,7 @@ export function keptText({
   patterns,
   source,
   strict,
+  assets,
   latest,
   since,
 }: Status["kept"][number]): string {
@@ -61,6 +62,7 @@ export function keptText({
     latest === undefined ? "" : `latest ${latest}`,
     since === undefined ? "" : `since ${new Date(since).toISOString().slice(0, 10)}`,
     strict ? "strict" : "",
+    assets ? "assets" : "",
   ];
   const from = source === undefined ? "" : ` from ${source}`;
   return [`${patterns.join(" ")}${from}`, ...limits.filter(Boolean)].join(", ");

@@ -2,6 +2,7 @@
  * Where modules are looked up and taken from: a registry's directory, or a server. Commands that read
  * work on either.
  */
+import { dirname } from "node:path";
 import { Failure } from "../../errors.ts";
 import { followBranch } from "../../index/mod.ts";
 import type { LockedModule } from "../../resolve/mod.ts";
@@ -45,7 +46,7 @@ export function openShelf(registry: Registry): Shelf {
   // One command: nobody reads its measures.
   const pull = createPull(registry, owner, { pulled: () => {}, failed: () => {} });
   return {
-    where: config.file.replace(/[/\\]?[^/\\]*$/, "") || ".",
+    where: dirname(config.file),
     async search(query) {
       const { total, results } = await (await discovery()).search(query);
       return { total, results: results.map(listedModule) };

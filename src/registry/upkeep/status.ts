@@ -1,5 +1,6 @@
 /** What a registry has, for a person to look at. Reads everything, writes nothing. */
 
+import { dirname } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { gently } from "../../breath.ts";
 import { serverAddress } from "../../config/mod.ts";
@@ -108,7 +109,7 @@ export async function status(
   for (const sha256 of hashes) bytes += registry.archives.size(sha256) ?? 0;
   return {
     name: config.registry.name,
-    dir: config.file.replace(/[/\\][^/\\]*$/, ""),
+    dir: dirname(config.file),
     dataDir: config.registry.dataDir,
     sources: config.sources.map(({ name, url, enabled }) => ({
       name,

@@ -149,6 +149,7 @@ test("a status shows sources in columns, and what went wrong", () => {
     imported: [{ name: "far", index: "https://far.example/git/index", modules: 2, versions: 5 }],
     kept: [
       { patterns: ["team/*", "other/x"] },
+      { patterns: ["team/*", "other/x"], assets: true },
       { patterns: ["**"], source: "up", latest: 2, strict: true, since: 1_767_225_600_000 },
     ],
     address: "http://127.0.0.1:8080",
@@ -167,6 +168,7 @@ test("a status shows sources in columns, and what went wrong", () => {
     Stored:     120 versions, 4.0 MiB in 119 archives
     Held back:  2 blocked versions, 1 young version
     Kept fresh: team/* other/x
+                team/* other/x, assets
                 ** from up, latest 2, since 2026-01-01, strict
     Imported:   far: 5 versions of 2 modules
     Serves at:  http://127.0.0.1:8080

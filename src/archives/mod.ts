@@ -12,4 +12,5 @@ export {
 export { createHotArchives } from "./hot.ts";
 export type { Incoming } from "./incoming.ts";
 export { openArchiveStore } from "./store.ts";
+export { storedBytes } from "./stored-bytes.ts";
 export { abandonedFiles, cleanTemporary } from "./temporary.ts";

@@ -1,6 +1,6 @@
 /** Brings archives here: refresh the sources, plan, download what is missing, show it. */
 import picomatch from "picomatch";
-import { cleanTemporary } from "../../archives/mod.ts";
+import { cleanTemporary, storedBytes } from "../../archives/mod.ts";
 import { Failure } from "../../errors.ts";
 import { repackIfMany } from "../../git/mod.ts";
 import { type AssetCounts, mirrorAssets } from "../assets/assets.ts";
@@ -180,9 +180,7 @@ async function noteStored(
 ): Promise<void> {
   const now = new Date();
   if (dryRun || (downloaded === 0 && state.hasStored(now))) return;
-  let bytes = 0;
-  for (const sha256 of await archives.list()) bytes += archives.size(sha256) ?? 0;
-  state.recordStored(bytes, now);
+  state.recordStored(await storedBytes(archives, await archives.list()), now);
 }
 
 async function carryOut(

@@ -2,6 +2,7 @@
 
 import { dirname } from "node:path";
 import { isDeepStrictEqual } from "node:util";
+import { storedBytes } from "../../archives/mod.ts";
 import { gently } from "../../breath.ts";
 import { serverAddress } from "../../config/mod.ts";
 import { type ObjectReader, readRef } from "../../git/mod.ts";
@@ -105,8 +106,7 @@ export async function status(
   const configured = new Set(config.sources.map(({ name }) => name));
   const imported = importedOrigins(paths).filter(({ name }) => !configured.has(name));
   const hashes = await registry.archives.list();
-  let bytes = 0;
-  for (const sha256 of hashes) bytes += registry.archives.size(sha256) ?? 0;
+  const bytes = await storedBytes(registry.archives, hashes);
   return {
     name: config.registry.name,
     dir: dirname(config.file),

@@ -2,7 +2,7 @@
  * Proves that a registry is whole: every archive hashes to its name, what the stored view lists is
  * here, every Git object is sound. Reads everything and writes nothing, unless it is to repair.
  */
-import type { Sha256 } from "../../archives/mod.ts";
+import { type Sha256, storedBytes } from "../../archives/mod.ts";
 import { createBreath } from "../../breath.ts";
 import { messageOf } from "../../errors.ts";
 import { checkPacks, checkReachable, cutCommits, listRefs } from "../../git/mod.ts";
@@ -188,8 +188,7 @@ async function checkArchives(
 ): Promise<{ bad: Sha256[]; archives: number; bytes: number }> {
   // In the order of the disk's directories.
   const hashes = [...(await archives.list())].sort();
-  let all = 0;
-  for (const sha256 of hashes) all += archives.size(sha256) ?? 0;
+  const all = await storedBytes(archives, hashes);
   report({ type: "checking", archives: hashes.length, bytes: all });
   const progress = createProgress(report, hashes.length);
   const breathe = createBreath(signal);

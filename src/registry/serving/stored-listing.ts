@@ -103,6 +103,6 @@ async function listStored(registry: Registry, modules: Iterable<string>): Promis
   const record = readViewRecord(paths);
   const isCurrent = record?.views.all === before.all && record.views.stored === before.stored;
   if (!isCurrent) return;
-  const stored = rememberMore(record.stored, hashes);
+  const stored = await rememberMore(record.stored, hashes);
   await recordViews(paths, { ...record, views: viewTrees(registry), stored }, record);
 }

@@ -1,22 +1,34 @@
 /**
  * Which archives came and went since the views were made last. For that they are remembered by the
  * first digits of their hashes, with spaces between: enough that no two are alike by chance, and too
- * few to be taken for a hash that somebody points at (see `pointers.ts`).
+ * few to be taken for a hash that somebody points at (see `pointers.ts`). There may be a million of them,
+ * so others have their turn in between.
  */
 import type { Sha256 } from "../../archives/mod.ts";
+import { gently } from "../../breath.ts";
 
 const DIGITS = 16;
 
 export const digitsOf = (sha256: Sha256): string => sha256.slice(0, DIGITS);
 
 /** In the order of their hashes. */
-export function rememberStored(hashes: Iterable<Sha256>): string {
-  return [...new Set([...hashes].map(digitsOf))].sort().join(" ");
+export async function rememberStored(hashes: Iterable<Sha256>): Promise<string> {
+  // By their first digits: sorting all of them at once would be one long step.
+  const shards = new Map<string, Set<string>>();
+  for await (const sha256 of gently(hashes)) {
+    const shard = shards.getOrInsertComputed(sha256.slice(0, 2), () => new Set());
+    shard.add(digitsOf(sha256));
+  }
+  const sorted: string[] = [];
+  for await (const name of gently([...shards.keys()].sort())) {
+    sorted.push([...shards.get(name)!].sort().join(" "));
+  }
+  return sorted.join(" ");
 }
 
 /** The same with some more. */
-export function rememberMore(remembered: string, hashes: Iterable<Sha256>): string {
-  return rememberStored([...split(remembered), ...hashes]);
+export async function rememberMore(remembered: string, hashes: Iterable<Sha256>): Promise<string> {
+  return await rememberStored([...split(remembered), ...hashes]);
 }
 
 export interface StoreChange {
@@ -25,12 +37,16 @@ export interface StoreChange {
   readonly removed: number;
 }
 
-export function storeChange(remembered: string, here: ReadonlySet<Sha256>): StoreChange {
-  const before = new Set(split(remembered));
+export async function storeChange(
+  remembered: string,
+  here: ReadonlySet<Sha256>,
+): Promise<StoreChange> {
+  const before = new Set<string>();
+  for await (const digits of gently(split(remembered))) before.add(digits);
   const known = before.size;
   const added = new Set<string>();
   let same = 0;
-  for (const sha256 of here) {
+  for await (const sha256 of gently(here)) {
     if (before.has(digitsOf(sha256))) same++;
     else added.add(digitsOf(sha256));
   }

@@ -42,7 +42,7 @@ export async function makeFiles(
   const isHere = ({ checksum }: { checksum: string }) => here.has(checksum);
   const names = former ? new Set([...former.stale, ...arrived]) : catalog.keys();
   const bad = former ? former.record.bad.filter(({ module }) => !former.stale.has(module)) : [];
-  const change = former && storeChange(former.record.stored, here);
+  const change = former && (await storeChange(former.record.stored, here));
   for await (const name of gently(names)) {
     const module = catalog.get(name);
     all.set(name, module && writeModule(batch, module, () => true));

@@ -161,7 +161,7 @@ async function remember(
     counts: Object.fromEntries(counts),
     held,
     bad,
-    stored: rememberStored(here),
+    stored: await rememberStored(here),
     madeAt: former ? former.record.madeAt : at,
   };
   await recordViews(registry.paths, record, former?.record);

@@ -1,4 +1,5 @@
 /** Hashes an archive before it is given out, and again when its file changed: no byte of a spoilt one is sent. */
+import { sha256Of } from "../files/mod.ts";
 import { createLru } from "../lru.ts";
 import type { ArchiveStore, Sha256 } from "./archive-store.ts";
 import { damagedArchive } from "./damaged.ts";
@@ -38,11 +39,8 @@ export function createProof({ stamp }: Pick<ArchiveStore, "stamp">): Proof {
 }
 
 async function hash(sha256: Sha256, stored: Blob): Promise<void> {
-  const hasher = new Bun.CryptoHasher("sha256");
-  try {
-    for await (const chunk of stored.stream()) hasher.update(chunk);
-  } catch (error) {
+  const actual = await sha256Of(stored).catch((error: unknown) => {
     throw damagedArchive(sha256, error);
-  }
-  if (hasher.digest("hex") !== sha256) throw damagedArchive(sha256);
+  });
+  if (actual !== sha256) throw damagedArchive(sha256);
 }

@@ -7,11 +7,12 @@
  * A process id alone says too little: in containers it is mostly 1, before and after a crash, and
  * other hosts that share the directory have their own.
  */
-import { readdirSync, statSync } from "node:fs";
+import { statSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { systemCode } from "../errors.ts";
+import { entriesOf } from "../files/mod.ts";
 import { tempPath } from "./path.ts";
 
 /** Who writes a file: a run of a process on a host. */
@@ -54,7 +55,8 @@ export async function cleanTemporary(root: string): Promise<number> {
 /** Temporary files that nobody writes any more. */
 export function abandonedFiles(root: string): string[] {
   const directory = tempPath(root);
-  return temporaries(directory)
+  return entriesOf(directory)
+    .map(({ name }) => name)
     .filter((file) => isAbandoned(writerOf(file), join(directory, file)))
     .map((file) => join(directory, file));
 }
@@ -71,15 +73,6 @@ function isAbandoned(writer: Writer | undefined, path: string): boolean {
 function writerOf(file: string): Writer | undefined {
   const [, host, pid, run] = /^([0-9a-f]+)-(\d+)-([0-9a-z]+)-\d+$/.exec(file) ?? [];
   return host && pid && run ? { host, pid: Number(pid), run } : undefined;
-}
-
-function temporaries(directory: string): string[] {
-  try {
-    return readdirSync(directory);
-  } catch (error) {
-    if (systemCode(error) === "ENOENT") return [];
-    throw error;
-  }
 }
 
 function isAlive(pid: number): boolean {

@@ -2,10 +2,10 @@
  * A bundle as a directory, for a drive that is filled slowly: what is there already and right is left
  * alone, so an interrupted copy goes on. The manifest comes last: with it the bundle is there.
  */
-import { createReadStream, existsSync, statSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { mkdir, open, readdir, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { syncAll } from "../files/mod.ts";
+import { sha256Of, syncAll } from "../files/mod.ts";
 import { MANIFEST, SIGNATURE } from "./texts.ts";
 import { type BundleContent, type OutgoingFile, outgoingFiles } from "./write.ts";
 
@@ -37,9 +37,7 @@ export async function writeDirectory(
 async function isThere(root: string, { path, size, sha256 }: OutgoingFile): Promise<boolean> {
   const full = join(root, path);
   if (statSync(full, { throwIfNoEntry: false })?.size !== size) return false;
-  const hash = new Bun.CryptoHasher("sha256");
-  for await (const chunk of createReadStream(full)) hash.update(chunk as Uint8Array);
-  return hash.digest("hex") === sha256;
+  return (await sha256Of(Bun.file(full))) === sha256;
 }
 
 async function writeOne(root: string, file: OutgoingFile): Promise<string> {

@@ -5,9 +5,9 @@
  * A directory's `SHA256SUMS` is taken at its word: the installer compares, so that a file that was
  * damaged is refused there. What it does not name is hashed, once.
  */
-import { readFileSync, statSync } from "node:fs";
+import { statSync } from "node:fs";
 import { join } from "node:path";
-import { systemCode } from "../errors.ts";
+import { readIfThere, sha256Of } from "../files/mod.ts";
 import { EXECUTABLES, type OwnExecutable, SUMS } from "./targets.ts";
 
 export interface Executable {
@@ -41,7 +41,7 @@ export function openExecutables(
     const key = `${path} ${stamp}`;
     let hash = hashes.get(key);
     if (!hash) {
-      hash = hashFile(path);
+      hash = sha256Of(Bun.file(path));
       // A read that failed may work later.
       hash.catch(() => hashes.delete(key));
       hashes.set(key, hash);
@@ -78,20 +78,8 @@ export async function checksums(executables: Executables): Promise<string> {
 
 /** A directory's hashes by file name; none when there is no such list. */
 export function readSums(dir: string): Map<string, string> {
-  let text: string;
-  try {
-    text = readFileSync(join(dir, SUMS), "utf8");
-  } catch (error) {
-    if (systemCode(error) === "ENOENT") return new Map();
-    throw error;
-  }
+  const text = readIfThere(join(dir, SUMS)) ?? "";
   return new Map(
     [...text.matchAll(/^([0-9a-f]{64}) [ *](.+?)\r?$/gm)].map(([, hash, file]) => [file!, hash!]),
   );
-}
-
-async function hashFile(path: string): Promise<string> {
-  const hash = new Bun.CryptoHasher("sha256");
-  for await (const chunk of Bun.file(path).stream()) hash.update(chunk);
-  return hash.digest("hex");
 }

@@ -2,7 +2,7 @@
  * Writes a file so that a crash leaves the old content or the new, never a part: a temporary file
  * beside it, fsync, rename, fsync of the directory.
  */
-import { mkdir, open, rename, rm } from "node:fs/promises";
+import { type FileHandle, mkdir, open, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { systemCode } from "../errors.ts";
 
@@ -30,13 +30,28 @@ export async function writeDurably(
   data: string | Uint8Array,
   mode = 0o666,
 ): Promise<void> {
+  await mkdir(dirname(path), { recursive: true });
+  await writtenDurably(path, mode, (file) => file.writeFile(data));
+}
+
+/**
+ * The same of whatever `write` writes, in a directory that is there.
+ *
+ * @param write throws to give the file up: then all is as it was
+ * @returns what `write` returns
+ */
+export async function writtenDurably<T>(
+  path: string,
+  mode: number,
+  write: (file: FileHandle) => Promise<T>,
+): Promise<T> {
   const directory = dirname(path);
-  await mkdir(directory, { recursive: true });
   const temporary = temporaryIn(directory);
+  let result: T;
   try {
     const file = await open(temporary, "wx", mode);
     try {
-      await file.writeFile(data);
+      result = await write(file);
       await file.sync();
     } finally {
       await file.close();
@@ -47,6 +62,7 @@ export async function writeDurably(
     throw error;
   }
   await syncDirectory(directory);
+  return result;
 }
 
 /** What file systems say that sync no directories, as some drivers of FAT and of network drives. */

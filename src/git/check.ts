@@ -2,9 +2,10 @@
  * Proves a repository: every object that a ref leads to is there and hashes to its name, and every
  * pack is as it was written.
  */
-import { closeSync, fstatSync, openSync, readdirSync, readSync } from "node:fs";
+import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 import { join } from "node:path";
 import { Failure, messageOf, systemCode } from "../errors.ts";
+import { entriesOf } from "../files/mod.ts";
 import { reachable } from "./history.ts";
 import { isTree, type Oid, oidOf, parseTree } from "./object.ts";
 import { MissingObjectError, type ObjectReader } from "./object-database.ts";
@@ -129,12 +130,7 @@ export function checkTrailer(path: string): number {
 
 /** Packs that readers see: those with an index. */
 function packFiles(gitdir: string): string[] {
-  try {
-    const files = readdirSync(packDirectory(gitdir));
-    const there = new Set(files);
-    return files.filter((file) => file.endsWith(".pack") && there.has(`${file.slice(0, -5)}.idx`));
-  } catch (error) {
-    if (systemCode(error) === "ENOENT") return [];
-    throw error;
-  }
+  const files = entriesOf(packDirectory(gitdir)).map(({ name }) => name);
+  const there = new Set(files);
+  return files.filter((file) => file.endsWith(".pack") && there.has(`${file.slice(0, -5)}.idx`));
 }

@@ -8,10 +8,9 @@
  * `end` is the byte after the last of those entries, and the SHA-1 is that of the pack's name and the
  * first line. A pack without such a file, or with one that is damaged, is a pack as any other.
  */
-import { closeSync, openSync, readFileSync, readSync } from "node:fs";
+import { closeSync, openSync, readSync } from "node:fs";
 import { basename } from "node:path";
-import { systemCode } from "../errors.ts";
-import { writeDurably } from "../files/mod.ts";
+import { readIfThere, writeDurably } from "../files/mod.ts";
 import type { Oid } from "./object.ts";
 import type { PackIndex } from "./pack-index.ts";
 
@@ -38,13 +37,8 @@ const closedPath = (packPath: string): string => packPath.replace(/\.pack$/, ".c
 /** The prefix of a pack, if it has one. */
 export function readClosedPrefix(packPath: string, index: PackIndex): ClosedPrefix | undefined {
   const path = closedPath(packPath);
-  let text: string;
-  try {
-    text = readFileSync(path, "latin1");
-  } catch (error) {
-    if (systemCode(error) === "ENOENT") return undefined;
-    throw error;
-  }
+  const text = readIfThere(path);
+  if (text === undefined) return undefined;
   const [line = "", sum] = text.split("\n");
   if (sum !== sumOf(path, line)) return undefined;
   const [commit, count, end] = line.split(" ") as [Oid, string, string];

@@ -2,10 +2,10 @@
  * Refs: names for commits. Each is a file that is swapped whole, so a reader sees the old commit or
  * the new one. Source: gitrepository-layout(5), git-check-ref-format(1).
  */
-import { readdirSync, readFileSync, rmSync } from "node:fs";
+import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { Failure, messageOf, systemCode } from "../errors.ts";
-import { lookEvery, writeDurably } from "../files/mod.ts";
+import { entriesOf, lookEvery, writeDurably } from "../files/mod.ts";
 import type { Oid } from "./object.ts";
 
 const OID = /^[0-9a-f]{40}$/;
@@ -97,14 +97,7 @@ export function listRefs(gitdir: string, prefix: string): Map<string, Oid> {
 }
 
 function looseRefs(gitdir: string, folder: string): string[] {
-  let entries: import("node:fs").Dirent[];
-  try {
-    entries = readdirSync(join(gitdir, folder), { withFileTypes: true });
-  } catch (error) {
-    if (systemCode(error) === "ENOENT") return [];
-    throw error;
-  }
-  return entries.flatMap((entry) => {
+  return entriesOf(join(gitdir, folder)).flatMap((entry) => {
     // A leading dot is never a ref, but may be a temporary file of a killed writer.
     if (entry.name.startsWith(".")) return [];
     const name = `${folder}/${entry.name}`;

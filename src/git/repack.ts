@@ -4,11 +4,10 @@
  * one pack, and the packs before it are removed, with what nothing leads to any more.
  */
 import { readdirSync, readFileSync, rmSync, statSync } from "node:fs";
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { stepped } from "../breath.ts";
 import { systemCode } from "../errors.ts";
-import { writeDurably } from "../files/mod.ts";
+import { readIfThere, writeDurably } from "../files/mod.ts";
 import { isNearlyReady } from "./closure.ts";
 import { reachSteps } from "./history.ts";
 import type { Oid } from "./object.ts";
@@ -212,13 +211,8 @@ function remove(path: string): void {
 /** Forgets where the history of commits was cut that are not kept. */
 async function pruneShallow(gitdir: string, kept: ReadonlySet<Oid>): Promise<void> {
   const path = shallowPath(gitdir);
-  let text: string;
-  try {
-    text = await readFile(path, "utf8");
-  } catch (error) {
-    if (systemCode(error) === "ENOENT") return;
-    throw error;
-  }
+  const text = readIfThere(path);
+  if (text === undefined) return;
   const lines = text.split("\n").filter((oid) => kept.has(oid));
   await writeDurably(path, lines.map((oid) => `${oid}\n`).join(""));
 }

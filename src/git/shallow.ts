@@ -1,17 +1,11 @@
 /** Commits fetched without their parents, one a line. Source: gitformat-shallow in gitrepository-layout(5). */
-import { readFileSync } from "node:fs";
-import { systemCode } from "../errors.ts";
-import { writeDurably } from "../files/mod.ts";
+import { readIfThere, writeDurably } from "../files/mod.ts";
 import type { Oid } from "./object.ts";
 import { shallowPath } from "./paths.ts";
 
 export function readShallow(gitdir: string): Set<Oid> {
-  try {
-    return new Set(readFileSync(shallowPath(gitdir), "utf8").split("\n").filter(Boolean));
-  } catch (error) {
-    if (systemCode(error) === "ENOENT") return new Set();
-    throw error;
-  }
+  const text = readIfThere(shallowPath(gitdir)) ?? "";
+  return new Set(text.split("\n").filter(Boolean));
 }
 
 /** One after the other: sources are fetched side by side, and none may write what it has read before another wrote. */

@@ -8,10 +8,10 @@
  * was nothing. Source: crates/moonutil/src/mooncakes.rs (RegistryConfig) in moonbitlang/moon.
  */
 
-import { existsSync, readFileSync, realpathSync, rmSync, statSync } from "node:fs";
+import { existsSync, realpathSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { Failure, systemCode } from "../errors.ts";
-import { writeDurably } from "../files/mod.ts";
+import { readIfThere, writeDurably } from "../files/mod.ts";
 import { isRecord } from "../record.ts";
 
 export type ClientForm = "one" | "split";
@@ -156,9 +156,8 @@ const textOf = (value: unknown): string =>
 
 function readText(file: string): string | undefined {
   try {
-    return readFileSync(file, "utf8");
+    return readIfThere(file);
   } catch (error) {
-    if (systemCode(error) === "ENOENT") return undefined;
     throw unusable("read", file, error);
   }
 }

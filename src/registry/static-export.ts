@@ -15,7 +15,7 @@
 import { link, mkdir, rm } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { Failure, systemCode } from "../errors.ts";
-import { copyDurably, writeDurably } from "../files/mod.ts";
+import { copyDurably, sha256Of, writeDurably } from "../files/mod.ts";
 import { type Entry, followBranch, isModuleName } from "../index/mod.ts";
 import { openSymbols } from "./assets/symbols.ts";
 import { type Discovery, followDiscovery } from "./discovery/discover.ts";
@@ -182,10 +182,7 @@ function createFiles(root: string, report: Report): Files {
 /** Undefined when there is no such file. */
 async function hashOf(path: string): Promise<string | undefined> {
   const file = Bun.file(path);
-  if (!(await file.exists())) return undefined;
-  const hash = new Bun.CryptoHasher("sha256");
-  for await (const chunk of file.stream()) hash.update(chunk);
-  return hash.digest("hex");
+  return (await file.exists()) ? await sha256Of(file) : undefined;
 }
 
 /**

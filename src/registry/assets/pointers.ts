@@ -7,11 +7,10 @@
  * Whatever JSON file of the data directory names an archive keeps it from being collected; these two
  * travel with a bundle.
  */
-import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Sha256 } from "../../archives/mod.ts";
 import { type Pointers, TRAVELLING } from "../../bundles/mod.ts";
-import { systemCode } from "../../errors.ts";
+import { entriesOf } from "../../files/mod.ts";
 import { readJsonFile } from "../json-file.ts";
 import type { Registry } from "../open.ts";
 
@@ -27,13 +26,9 @@ export function pointedArchives({ paths }: Registry): Map<Sha256, string> {
 }
 
 function jsonFiles(directory: string): string[] {
-  try {
-    // The lock's names a process, and may be half written at any moment.
-    return readdirSync(directory).filter((file) => /^(?!lock\.).*\.json$/.test(file));
-  } catch (error) {
-    if (systemCode(error) === "ENOENT") return [];
-    throw error;
-  }
+  const files = entriesOf(directory).map(({ name }) => name);
+  // The lock's names a process, and may be half written at any moment.
+  return files.filter((file) => /^(?!lock\.).*\.json$/.test(file));
 }
 
 /** The archives that the files of a bundle name. */

@@ -10,7 +10,7 @@
  *       incoming-<pid>-…  an import under way
  */
 import { randomBytes } from "node:crypto";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import {
   bundleId,
@@ -19,8 +19,8 @@ import {
   parseManifest,
   readHead,
 } from "../../bundles/mod.ts";
-import { Failure, systemCode } from "../../errors.ts";
-import { writeDurably } from "../../files/mod.ts";
+import { Failure } from "../../errors.ts";
+import { entriesOf, readIfThere, writeDurably } from "../../files/mod.ts";
 import type { Registry } from "../open.ts";
 import type { DataPaths } from "../paths.ts";
 
@@ -65,14 +65,7 @@ export function abandonedImports(paths: DataPaths): string[] {
   return names.map((name) => join(paths.bundles, name));
 }
 
-function filesIn({ bundles }: DataPaths): string[] {
-  try {
-    return readdirSync(bundles);
-  } catch (error) {
-    if (systemCode(error) === "ENOENT") return [];
-    throw error;
-  }
-}
+const filesIn = ({ bundles }: DataPaths): string[] => entriesOf(bundles).map(({ name }) => name);
 
 function readRecord(registry: Registry, id: string): KnownBundle {
   const path = recordPath(registry, id);
@@ -183,7 +176,7 @@ export async function ownSeries(registry: Registry): Promise<string> {
 const seriesPath = ({ paths }: Registry): string => join(paths.bundles, "series");
 
 function readSeries(path: string): string | undefined {
-  const text = readText(path);
+  const text = readIfThere(path)?.trim();
   if (text === undefined || /^[0-9a-f]{32}$/.test(text)) return text;
   const hint = "take it from a backup, or delete it: then the next bundle has to be a whole one";
   throw damagedFile(path, hint);
@@ -207,19 +200,10 @@ export async function takeNumber(registry: Registry, number: number): Promise<vo
 const numberPath = ({ paths }: Registry): string => join(paths.bundles, "number");
 
 function readNumber(path: string): number {
-  const text = readText(path);
+  const text = readIfThere(path)?.trim();
   if (text === undefined || /^\d{1,15}$/.test(text)) return Number(text ?? 0);
   throw damagedFile(
     path,
     "write the number of your newest bundle into it: `import --list` tells it",
   );
-}
-
-function readText(path: string): string | undefined {
-  try {
-    return readFileSync(path, "utf8").trim();
-  } catch (error) {
-    if (systemCode(error) === "ENOENT") return undefined;
-    throw error;
-  }
 }

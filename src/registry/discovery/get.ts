@@ -13,7 +13,7 @@ import { existsSync } from "node:fs";
 import { mkdir, readFile, rename, rm } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { Failure, systemCode } from "../../errors.ts";
-import { writeDurably } from "../../files/mod.ts";
+import { sha256Of, writeDurably } from "../../files/mod.ts";
 import { isModuleName } from "../../index/mod.ts";
 import {
   encodeLockfile,
@@ -170,10 +170,4 @@ async function place(shelf: Shelf, wanted: LockedModule, dir: string): Promise<G
     await rm(temporary, { recursive: true, force: true });
   }
   return { ...got, existed: false };
-}
-
-async function sha256Of(body: Blob): Promise<string> {
-  const hasher = new Bun.CryptoHasher("sha256");
-  for await (const chunk of body.stream()) hasher.update(chunk);
-  return hasher.digest("hex");
 }

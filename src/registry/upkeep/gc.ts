@@ -5,11 +5,11 @@
  * All of it under the lock, so that nothing that a mirror or a publication has just written, and not
  * listed yet, is taken for waste. Killed at any point it has removed only what it was to remove.
  */
-import { type Dirent, readdirSync, rmSync, statSync } from "node:fs";
+import { rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { abandonedFiles, type Sha256 } from "../../archives/mod.ts";
-import { Failure, systemCode } from "../../errors.ts";
-import { isTemporary } from "../../files/mod.ts";
+import { Failure } from "../../errors.ts";
+import { entriesOf, isTemporary } from "../../files/mod.ts";
 import { findWaste, listRefs, repackNow } from "../../git/mod.ts";
 import type { Catalog, CatalogModule, Entry } from "../../index/mod.ts";
 import { pointedArchives } from "../assets/pointers.ts";
@@ -169,7 +169,7 @@ function escaped(module: string): string {
 function findLeftovers(registry: Registry): { path: string; size: number }[] {
   const { paths } = registry;
   const packs = join(paths.index, "objects", "pack");
-  const names = new Set(entries(packs).map(({ name }) => name));
+  const names = new Set(entriesOf(packs).map(({ name }) => name));
   const orphans = [...names]
     .filter((name) => /\.(pack|closed)$/.test(name) && !names.has(name.replace(/\.\w+$/, ".idx")))
     .map((name) => join(packs, name));
@@ -187,24 +187,15 @@ function findLeftovers(registry: Registry): { path: string; size: number }[] {
 
 /** Drafts of durable writes: see files/durable.ts. */
 function temporaries(directory: string, deep: boolean): string[] {
-  return entries(directory).flatMap((entry) => {
+  return entriesOf(directory).flatMap((entry) => {
     const path = join(directory, entry.name);
     if (isTemporary(entry.name)) return [path];
     return deep && entry.isDirectory() ? temporaries(path, true) : [];
   });
 }
 
-function entries(directory: string): Dirent[] {
-  try {
-    return readdirSync(directory, { withFileTypes: true });
-  } catch (error) {
-    if (systemCode(error) === "ENOENT") return [];
-    throw error;
-  }
-}
-
 function sizeOf(path: string): number {
   const found = statSync(path, { throwIfNoEntry: false });
   if (!found?.isDirectory()) return found?.size ?? 0;
-  return entries(path).reduce((sum, { name }) => sum + sizeOf(join(path, name)), 0);
+  return entriesOf(path).reduce((sum, { name }) => sum + sizeOf(join(path, name)), 0);
 }

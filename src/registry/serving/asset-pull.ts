@@ -8,6 +8,7 @@ import { type AssetName, parseAssetPath } from "../assets/asset-paths.ts";
 import { fetchAsset } from "../assets/assets.ts";
 import { withLock } from "../lock.ts";
 import type { Registry } from "../open.ts";
+import { createFailureMemory } from "./failure-memory.ts";
 import type { FindOwner } from "./owner.ts";
 import { patienceWith } from "./pull.ts";
 
@@ -26,10 +27,6 @@ export interface AssetPullOptions {
   readonly warn: (message: string) => void;
 }
 
-/** How long it is remembered that a source has no such program, or does not answer. */
-const MEMORY_MS = 10_000;
-const MOST_REMEMBERED = 10_000;
-
 type Found = Sha256 | undefined | Failure;
 
 /** Finds a program by its path below `/assets/`; undefined when there is none. */
@@ -41,17 +38,15 @@ export function createAssets(
   /** Fetched, and not in the map yet as somebody else was writing. */
   const unwritten = new Map<string, Sha256>();
   const underWay = new Map<string, Promise<Found>>();
-  const failures = new Map<string, { found: Found; until: number }>();
+  /** That a source has no such program, or does not answer. */
+  const failures = createFailureMemory<Found>();
 
   const pull = async (path: string, entry: Entry): Promise<Found> => {
     const found = await tryFetch(options, path, entry);
     if (typeof found === "string") {
       unwritten.set(path, found);
       await persist(options, unwritten);
-    } else {
-      if (failures.size >= MOST_REMEMBERED) failures.clear();
-      failures.set(path, { found, until: performance.now() + MEMORY_MS });
-    }
+    } else failures.remember(path, found);
     return found;
   };
 
@@ -63,9 +58,9 @@ export function createAssets(
     const stored = here && (await registry.archives.get(here));
     if (stored) return { body: stored, sha256: here };
     if (offline) return undefined;
-    const failed = failures.get(path);
-    let found = failed && failed.until > performance.now() ? failed.found : undefined;
-    if (!failed || failed.until <= performance.now()) {
+    const failed = failures.find(path);
+    let found = failed?.outcome;
+    if (!failed) {
       const waiting = underWay.get(path) ?? pull(path, entry).finally(() => underWay.delete(path));
       underWay.set(path, waiting);
       found = await waiting;

@@ -9,6 +9,7 @@ import { Failure } from "../../errors.ts";
 import type { Entry } from "../../index/mod.ts";
 import { fetchArchive } from "../mirroring/fetch.ts";
 import type { Registry } from "../open.ts";
+import { createFailureMemory } from "./failure-memory.ts";
 import type { FindOwner } from "./owner.ts";
 
 /**
@@ -34,10 +35,6 @@ const PATIENCE = { attempts: 2, answerTimeoutMs: 5_000, baseDelayMs: 100 };
 export function patienceWith({ timeoutMs = Number.POSITIVE_INFINITY }: SourceConfig) {
   return { ...PATIENCE, answerTimeoutMs: Math.min(PATIENCE.answerTimeoutMs, timeoutMs) };
 }
-
-/** How long a source or a version that failed is not asked again, in milliseconds. */
-const MEMORY_MS = 10_000;
-const MOST_REMEMBERED = 10_000;
 
 export function unknown(module: string, version: string): Failure {
   return new Failure("not-found", `${module}@${version} is not in this registry`);
@@ -116,32 +113,22 @@ async function transfer(
   await fetchArchive(store, source, entry, patienceWith(source));
 }
 
-/** What failed a moment ago, so that a dead source is told of at once and not asked by every client. */
+/** A source that is down, and versions that one that answers could not give. */
 function createMemory() {
-  const known = new Map<string, { failure: Failure; until: number }>();
+  const known = createFailureMemory<Failure>();
   const versionKey = (entry: Entry) => `${entry.module}@${entry.version}`;
   const sourceKey = (source: SourceConfig) => `source ${source.name} ${source.downloadUrl}`;
-
-  const look = (key: string): Failure | undefined => {
-    const found = known.get(key);
-    if (found && found.until > performance.now()) return found.failure;
-    known.delete(key);
-    return undefined;
-  };
-
   return {
-    forget: () => known.clear(),
+    forget: known.forget,
     find: (source: SourceConfig, entry: Entry) =>
-      look(sourceKey(source)) ?? look(versionKey(entry)),
+      (known.find(sourceKey(source)) ?? known.find(versionKey(entry)))?.outcome,
     /** Returns what to tell the client. */
     remember(source: SourceConfig, entry: Entry, error: unknown): unknown {
       // Of this side's disk: it is no fault of the source, and over as soon as there is room.
       if (!(error instanceof DownloadError) || error.kind === "disk") return error;
       const failure = failureOf(source, entry, error);
       const isDown = error.kind === "network" || error.kind === "timeout";
-      const key = isDown ? sourceKey(source) : versionKey(entry);
-      if (known.size >= MOST_REMEMBERED) known.clear();
-      known.set(key, { failure, until: performance.now() + MEMORY_MS });
+      known.remember(isDown ? sourceKey(source) : versionKey(entry), failure);
       return failure;
     },
   };

@@ -101,7 +101,7 @@ export {
 } from "./setup-client.ts";
 export type { Day } from "./state.ts";
 export { exportStatic, type StaticExportSummary } from "./static-export.ts";
-export { createToken, listTokens, localUser, revokeToken, type TokenOptions } from "./tokens.ts";
+export { createToken, listTokens, revokeToken } from "./tokens.ts";
 export { type GcOptions, type GcSummary, gc } from "./upkeep/gc.ts";
 export { type Status, status } from "./upkeep/status.ts";
 export { type VerifyOptions, type VerifySummary, verify } from "./upkeep/verify.ts";

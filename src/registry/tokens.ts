@@ -1,23 +1,16 @@
 /** Tokens of a registry, made and taken back from its command line; each change is recorded. */
-import { type NewToken, openAccounts, openAudit, type TokenInfo } from "../accounts/mod.ts";
+import { type NewToken, openAccounts, type TokenInfo } from "../accounts/mod.ts";
+import { type LocalOptions, recordLocally } from "./local-audit.ts";
 import type { Registry } from "./open.ts";
 
-export interface TokenOptions {
-  /** Told of an audit log that cannot be written. */
-  readonly warn: (message: string) => void;
-}
-
 /** @returns the token, which nobody can be told again. @throws {Failure} "exists", "usage", "io" */
-export function createToken({ paths }: Registry, token: NewToken, options: TokenOptions): string {
-  const accounts = openAccounts(paths.state);
+export function createToken(registry: Registry, token: NewToken, options: LocalOptions): string {
+  const accounts = openAccounts(registry.paths.state);
   try {
     const made = accounts.create(token);
     const until = token.expires ? `, expires ${token.expires.toISOString()}` : "";
     const target = `${token.name}: ${token.scopes.join(" ")}${until}`;
-    openAudit(
-      paths.audit,
-      options,
-    )({ who: localUser(), what: "token create", target, result: "done" });
+    recordLocally(registry, options, "token create", target);
     return made;
   } finally {
     accounts.close();
@@ -34,22 +27,12 @@ export function listTokens({ paths }: Registry): TokenInfo[] {
 }
 
 /** @throws {Failure} "not-found", "io" */
-export function revokeToken({ paths }: Registry, name: string, options: TokenOptions): void {
-  const accounts = openAccounts(paths.state);
+export function revokeToken(registry: Registry, name: string, options: LocalOptions): void {
+  const accounts = openAccounts(registry.paths.state);
   try {
     accounts.revoke(name);
-    openAudit(
-      paths.audit,
-      options,
-    )({ who: localUser(), what: "token revoke", target: name, result: "done" });
+    recordLocally(registry, options, "token revoke", name);
   } finally {
     accounts.close();
   }
-}
-
-/** Who works on the registry's own directory, for the audit log: `local:alice`. */
-export function localUser(): string {
-  const { USER, USERNAME } = process.env;
-  const name = USER || USERNAME || process.getuid?.();
-  return name === undefined ? "local" : `local:${name}`;
 }

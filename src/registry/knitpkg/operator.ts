@@ -1,10 +1,9 @@
 /** What the registry's operator does about organizations from the command line. */
-import { openAudit } from "../../accounts/mod.ts";
 import { readRef } from "../../git/mod.ts";
 import { openProjects, personText } from "../../projects/mod.ts";
+import { type LocalOptions, recordLocally } from "../local-audit.ts";
 import type { Registry } from "../open.ts";
 import { KNITPKG } from "../paths.ts";
-import { localUser } from "../tokens.ts";
 import { changeMember, readMembers, readPerson } from "./members.ts";
 import type { Visitor } from "./visitor.ts";
 import { createProjectWriter } from "./write.ts";
@@ -37,7 +36,6 @@ export function organizationMembers(
 /**
  * Lets somebody in, or out again.
  *
- * @param warn told when the audit log cannot be written
  * @returns who, in full, and whether that changed anything
  * @throws {Failure} "not-found", "invalid", "busy"
  */
@@ -46,16 +44,12 @@ export async function changeOrganization(
   organization: string,
   kind: "member" | "remove",
   memberText: string,
-  { warn }: { readonly warn: (message: string) => void },
+  options: LocalOptions,
 ): Promise<{ member: string; changed: boolean }> {
   const member = personText(readPerson(memberText));
   const change = createProjectWriter(registry);
   const changed = await changeMember(change, organization, kind, member, OPERATOR);
-  openAudit(registry.paths.audit, { warn })({
-    who: localUser(),
-    what: `knitpkg ${kind === "member" ? "add member" : "remove member"}`,
-    target: `${organization}: ${member}`,
-    result: "done",
-  });
+  const what = `knitpkg ${kind === "member" ? "add member" : "remove member"}`;
+  recordLocally(registry, options, what, `${organization}: ${member}`);
   return { member, changed };
 }

@@ -1,11 +1,10 @@
 /** Publishing and yanking as others ask for it: over HTTP, or from the registry's own directory. */
 
-import { type Audit, openAudit } from "../../accounts/mod.ts";
 import { openArchiveStore } from "../../archives/mod.ts";
 import type { Config } from "../../config/mod.ts";
 import { openDirectory, packModule } from "../../packaging/mod.ts";
+import { type LocalOptions, recordLocally } from "../local-audit.ts";
 import type { Registry } from "../open.ts";
-import { localUser } from "../tokens.ts";
 import { examine } from "./candidate.ts";
 import { publicationLine } from "./publication-line.ts";
 import {
@@ -33,11 +32,6 @@ export function servePublications(opened: Registry, config: () => Config): Publi
   };
 }
 
-export interface LocalOptions {
-  /** Told of an audit log that cannot be written. */
-  readonly warn: (message: string) => void;
-}
-
 /** `publishDirectory`, recorded. @throws {Failure} as that does */
 export async function publishLocally(
   registry: Registry,
@@ -46,7 +40,7 @@ export async function publishLocally(
 ): Promise<Publication> {
   const publication = await publishDirectory(registry, dir, options);
   const { outcome, module, version } = publication;
-  if (outcome === "published") record(registry, options, "publish", `${module}@${version}`);
+  if (outcome === "published") recordLocally(registry, options, "publish", `${module}@${version}`);
   return publication;
 }
 
@@ -63,13 +57,8 @@ export async function yankLocally(
       ? await unyank(registry, module, version)
       : await yank(registry, module, version, reason);
   const what = reason === undefined ? "unyank" : "yank";
-  if (yanked.changed) record(registry, options, what, `${module}@${version}`);
+  if (yanked.changed) recordLocally(registry, options, what, `${module}@${version}`);
   return yanked;
-}
-
-function record({ paths }: Registry, { warn }: LocalOptions, what: string, target: string): void {
-  const audit: Audit = openAudit(paths.audit, { warn });
-  audit({ who: localUser(), what, target, result: "done" });
 }
 
 /** An archive that is about to be sent. */

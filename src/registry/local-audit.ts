@@ -1,0 +1,25 @@
+/** What was done to a registry from its own directory, for its audit log. */
+import { openAudit } from "../accounts/mod.ts";
+import type { Registry } from "./open.ts";
+
+export interface LocalOptions {
+  /** Told of an audit log that cannot be written. */
+  readonly warn: (message: string) => void;
+}
+
+/** Records that something was done by who works here. */
+export function recordLocally(
+  { paths }: Registry,
+  { warn }: LocalOptions,
+  what: string,
+  target: string,
+): void {
+  openAudit(paths.audit, { warn })({ who: localUser(), what, target, result: "done" });
+}
+
+/** `local:alice` */
+function localUser(): string {
+  const { USER, USERNAME } = process.env;
+  const name = USER || USERNAME || process.getuid?.();
+  return name === undefined ? "local" : `local:${name}`;
+}

@@ -13,8 +13,8 @@ import {
 } from "../download/mod.ts";
 import { Failure, messageOf } from "../errors.ts";
 import { CutShortError, ProtocolError, type RefListing, readRefListing } from "../git/mod.ts";
-import { authHeaders, variables } from "./credentials.ts";
-import type { GitPeer } from "./peer.ts";
+import { authHeaders } from "./credentials.ts";
+import { denied, type GitPeer } from "./peer.ts";
 
 /** A server may think for a while about a big index before it says anything. */
 const ANSWER_TIMEOUT_MS = 60_000;
@@ -96,10 +96,7 @@ export async function exchange(
 }
 
 function refusal(peer: GitPeer, { url, status }: HttpAnswer): Failure | DownloadError {
-  if (status === 401 || status === 403) {
-    const hint = peer.auth ? `check ${variables(peer.auth)}, which its auth names` : peer.signIn;
-    return new Failure("denied", `${peer.title} refused access (${status})`, hint);
-  }
+  if (status === 401 || status === 403) return denied(peer, status);
   const message = `${shownUrl(url)} answered ${status}`;
   if (status !== 404) return new DownloadError("server-error", message, { status });
   const hint = `check ${peer.check}: it is where the Git index is`;

@@ -1,8 +1,7 @@
 /** One file of a plain-file index, asked for only if it changed. Source: RFC 9110, section 13. */
 import { collect, DownloadError, request, shownUrl, withRetries } from "../download/mod.ts";
-import { Failure } from "../errors.ts";
-import { authHeaders, variables } from "./credentials.ts";
-import type { GitPeer } from "./peer.ts";
+import { authHeaders } from "./credentials.ts";
+import { denied, type GitPeer } from "./peer.ts";
 
 /** What a server said by which it knows a file's state. */
 export interface Validators {
@@ -51,10 +50,7 @@ async function tryFetch(peer: GitPeer, wish: FileWish): Promise<Fetched> {
   const { status } = answer;
   if (status === 304 && validators) return { outcome: "same" };
   if (status === 404 || status === 410) return { outcome: "missing" };
-  if (status === 401 || status === 403) {
-    const hint = peer.auth ? `check ${variables(peer.auth)}, which its auth names` : peer.signIn;
-    throw new Failure("denied", `${peer.title} refused access (${status})`, hint);
-  }
+  if (status === 401 || status === 403) throw denied(peer, status);
   throw new DownloadError("server-error", `${shownUrl(url)} answered ${status}`, { status });
 }
 

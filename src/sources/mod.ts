@@ -13,7 +13,7 @@ export type { GitPeer } from "./peer.ts";
 export { sourceRef } from "./ref.ts";
 export type { RepositoryLimits } from "./repository.ts";
 export { repositoryUrlProblem } from "./repository-url.ts";
-export { archiveRequest, assetRequests, symbolsRequest } from "./urls.ts";
+export { archiveRequest, assetRequests, formEncoded, symbolsRequest } from "./urls.ts";
 
 export interface IndexRefresh extends RefreshOptions {
   readonly layout: IndexLayout;

@@ -2,6 +2,7 @@
 import type { Auth, SourceConfig } from "../config/mod.ts";
 import type { DownloadError } from "../download/mod.ts";
 import { Failure } from "../errors.ts";
+import { variables } from "./credentials.ts";
 
 export interface GitPeer {
   /** Its folder in `refs/remotes/`. */
@@ -36,6 +37,12 @@ export function sourcePeer(source: SourceConfig): GitPeer {
     away: `check the network and the URL (\`source list\`), or \`source disable ${name}\``,
     signIn: "give the source credentials: `source add … --token-env VAR`",
   };
+}
+
+/** What a peer says that wants other credentials, or any. */
+export function denied(peer: GitPeer, status: 401 | 403): Failure {
+  const hint = peer.auth ? `check ${variables(peer.auth)}, which its auth names` : peer.signIn;
+  return new Failure("denied", `${peer.title} refused access (${status})`, hint);
 }
 
 export function unreachable(peer: GitPeer, error: DownloadError): Failure {

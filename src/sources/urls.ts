@@ -46,7 +46,7 @@ function request(source: SourceConfig, path: string): HttpRequest {
 }
 
 /** Source: URL Standard, application/x-www-form-urlencoded serializing. */
-function formEncoded(key: string): string {
+export function formEncoded(key: string): string {
   // Nearly every key: only its slashes are written in another way.
   if (/^[\w./-]*$/.test(key)) return key.replaceAll("/", "%2F");
   return new URLSearchParams([[key, ""]]).toString().slice(0, -1);

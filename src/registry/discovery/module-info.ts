@@ -1,6 +1,7 @@
 /** What is known of one module, in one of its versions, as the API and `info` tell it. */
 import { Failure } from "../../errors.ts";
 import { type IndexLine, parseMetadata, readFields } from "../../index/mod.ts";
+import { formEncoded } from "../../sources/mod.ts";
 import { type Discovery, noModule } from "./discover.ts";
 import type { ModuleRecord } from "./module-records.ts";
 
@@ -129,6 +130,5 @@ export function resolvedVersion(
 
 /** As clients build it themselves: one form-urlencoded key. */
 export function archivePath(module: string, version: string): string {
-  const key = new URLSearchParams([[`${module}/${version}`, ""]]).toString().slice(0, -1);
-  return `/user/${key}.zip`;
+  return `/user/${formEncoded(`${module}/${version}`)}.zip`;
 }

@@ -11,8 +11,7 @@ import { statSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
-import { systemCode } from "../errors.ts";
-import { entriesOf } from "../files/mod.ts";
+import { entriesOf, isAlive } from "../files/mod.ts";
 import { tempPath } from "./path.ts";
 
 /** Who writes a file: a run of a process on a host. */
@@ -73,13 +72,4 @@ function isAbandoned(writer: Writer | undefined, path: string): boolean {
 function writerOf(file: string): Writer | undefined {
   const [, host, pid, run] = /^([0-9a-f]+)-(\d+)-([0-9a-z]+)-\d+$/.exec(file) ?? [];
   return host && pid && run ? { host, pid: Number(pid), run } : undefined;
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return systemCode(error) !== "ESRCH";
-  }
 }

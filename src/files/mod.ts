@@ -6,6 +6,7 @@ export { takeExclusive } from "./exclusive.ts";
 export { entriesOf, readIfThere } from "./if-there.ts";
 export { lookEachTurn, lookEvery } from "./look.ts";
 export { giveLike, permitLike } from "./owner.ts";
+export { isAlive } from "./process.ts";
 export { sha256Of } from "./sha256.ts";
 export { syncAll } from "./sync-all.ts";
 export { openTables, type Tables } from "./tables.ts";

@@ -9,7 +9,7 @@ import { mkdir } from "node:fs/promises";
 import { hostname } from "node:os";
 import { dirname } from "node:path";
 import { Failure, messageOf, systemCode } from "../errors.ts";
-import { asDiskFailure, DISK_FULL, diskTrouble, takeExclusive } from "../files/mod.ts";
+import { asDiskFailure, DISK_FULL, diskTrouble, isAlive, takeExclusive } from "../files/mod.ts";
 
 export interface Holder {
   readonly pid: number;
@@ -191,7 +191,7 @@ function readHolder(path: string): Holder | undefined {
 
 /** A process of another host cannot be looked at; whoever can take its lock knows that it is gone. */
 function isHeld(path: string, holder: Holder): boolean {
-  return holder.host === hostname() ? isAlive(holder) : !isFree(path);
+  return holder.host === hostname() ? isRunning(holder) : !isFree(path);
 }
 
 function isFree(path: string): boolean {
@@ -208,14 +208,8 @@ function isFree(path: string): boolean {
   }
 }
 
-function isAlive(holder: Holder): boolean {
-  try {
-    process.kill(holder.pid, 0);
-  } catch (error) {
-    if (systemCode(error) === "ESRCH") return false;
-    if (systemCode(error) !== "EPERM") throw error;
-  }
-  return holder.started === undefined || holder.started === startTime(holder.pid);
+function isRunning({ pid, started }: Holder): boolean {
+  return isAlive(pid) && (started === undefined || started === startTime(pid));
 }
 
 /** Clock ticks from boot to the process's start. Source: proc_pid_stat(5), field 22. */

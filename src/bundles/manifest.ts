@@ -71,7 +71,8 @@ export interface Manifest {
   readonly files: readonly BundleFile[];
 }
 
-export const isArchive = ({ path }: BundleFile): boolean => path.startsWith("packages/");
+export const isArchive = ({ path }: Pick<BundleFile, "path">): boolean =>
+  path.startsWith("packages/");
 
 /** @example archiveName("abcd…") → "packages/sha256/ab/abcd….zip" */
 export function archiveName(sha256: string): string {

@@ -1,4 +1,5 @@
 /** What checking and tidying up came to. Pure. */
+import { isArchive } from "../../bundles/mod.ts";
 import type {
   BundleHead,
   ExportSummary,
@@ -77,7 +78,7 @@ export function importLine(summary: ImportSummary): string {
 /** A bundle's table of contents. */
 export function contentsLines({ id, manifest, signedBy }: BundleHead): string[] {
   const { registry, number, base, removed, files } = manifest;
-  const archives = files.slice(3);
+  const archives = files.filter(isArchive);
   const size = archives.reduce((sum, file) => sum + file.size, 0);
   const byVersion = archives
     .map((file): [string, string] => [file.version ?? "(beside the index)", bytes(file.size)])

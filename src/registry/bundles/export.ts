@@ -3,6 +3,8 @@ import { existsSync, readFileSync, statSync } from "node:fs";
 import {
   type BundleContent,
   bundleId,
+  countArchives,
+  isArchive,
   type OutgoingFile,
   PIPE,
   partsOf,
@@ -70,10 +72,9 @@ export async function exportBundle(
     signature: key && signManifest(content.manifestBytes, key),
   };
 
-  const archives = content.manifest.files.slice(3);
-  const all = archives.reduce((sum, { size }) => sum + size, 0);
-  report({ type: "exporting", archives: archives.length, bytes: all });
-  const progress = countFiles(archives.length, report, signal);
+  const { archives, bytes } = countArchives(content.manifest);
+  report({ type: "exporting", archives, bytes });
+  const progress = countFiles(archives, report, signal);
   let files: readonly string[] = [];
   let there = 0;
   const hint = "make room or mend the permissions; then run it again";
@@ -91,9 +92,9 @@ export async function exportBundle(
     id: bundleId(content.manifestBytes),
     number,
     base: base?.id ?? null,
-    archives: archives.length,
+    archives,
     removed: removed.length,
-    bytes: all,
+    bytes,
     gitObjects,
     files,
     there,
@@ -163,11 +164,11 @@ async function record(registry: Registry, manifestBytes: Buffer): Promise<void> 
 function countFiles(total: number, report: Report, signal: AbortSignal | undefined) {
   const progress = createProgress(report, total);
   let [done, bytes] = [0, 0];
-  return ({ path, size }: OutgoingFile) => {
+  return (file: OutgoingFile) => {
     signal?.throwIfAborted();
-    if (!path.startsWith("packages/")) return;
+    if (!isArchive(file)) return;
     done++;
-    bytes += size;
+    bytes += file.size;
     progress({ done, failed: 0, bytes });
   };
 }

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { Failure, messageOf, systemCode } from "../errors.ts";
 import { entriesOf } from "../files/mod.ts";
 import { reachable } from "./history.ts";
-import { isTree, type Oid, oidOf, parseTree } from "./object.ts";
+import { isSubmodule, isTree, type Oid, oidOf, parseTree } from "./object.ts";
 import { MissingObjectError, type ObjectReader } from "./object-database.ts";
 import { packDirectory } from "./paths.ts";
 import { readShallow } from "./shallow.ts";
@@ -17,9 +17,6 @@ export interface ObjectProblem {
   readonly subject: string;
   readonly message: string;
 }
-
-/** What a tree may name that is no object of this repository. */
-const SUBMODULE = "160000";
 
 /**
  * Reads and hashes all that some commits lead to. A problem does not end the walk: it goes on
@@ -56,7 +53,7 @@ export function* checkReachable(
         for (const parent of parents) want(parent, `commit ${oid}`);
       } else if (type === "tree") {
         for (const entry of parseTree(data)) {
-          if (entry.mode === SUBMODULE) continue;
+          if (isSubmodule(entry)) continue;
           want(entry.oid, isTree(entry) ? `tree ${oid}` : `${entry.name} of tree ${oid}`);
         }
       }

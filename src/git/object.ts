@@ -132,6 +132,11 @@ function sortBytewise(rows: { readonly key: string }[]): void {
   rows.sort((a, b) => Buffer.compare(keys.get(a)!, keys.get(b)!));
 }
 
+/** Whether a tree entry names a commit of another repository, which is no object of this one. */
+export function isSubmodule({ mode }: Pick<TreeEntry, "mode">): boolean {
+  return mode === "160000";
+}
+
 /** Whether a tree entry is a directory. */
 export function isTree({ mode }: Pick<TreeEntry, "mode">): boolean {
   return mode === TREE_MODE || mode === "040000";

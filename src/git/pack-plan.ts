@@ -5,7 +5,7 @@
 import { deflateSync } from "node:zlib";
 import { atOnce } from "../breath.ts";
 import { createDelta } from "./delta.ts";
-import { isTree, type Oid, type TreeEntry } from "./object.ts";
+import { isSubmodule, isTree, type Oid, type TreeEntry } from "./object.ts";
 import type { ObjectReader } from "./object-database.ts";
 import { type PackItem, wholeItem } from "./pack-writer.ts";
 import { treeData } from "./tree-changes.ts";
@@ -16,8 +16,6 @@ export interface PlannedObject {
   /** What stood at the same path before: a likely base for a delta. */
   readonly former?: Oid;
 }
-
-const SUBMODULE = "160000";
 
 export interface PlanOptions {
   /** Trees and blobs that are wanted for themselves, whether the client has them or not. */
@@ -72,7 +70,7 @@ export function* planSteps(
     if (entries.length === 0) return;
     const others = [...known.slice(0, -1).map(edgeEntries), byName(middle)];
     for (const entry of entries) {
-      if (entry.mode === SUBMODULE || seen.has(entry.oid)) continue;
+      if (isSubmodule(entry) || seen.has(entry.oid)) continue;
       const formers = others.flatMap((tree) => tree.get(entry.name) ?? []);
       if (isTree(entry)) {
         walk(

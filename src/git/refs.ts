@@ -7,8 +7,7 @@ import { join } from "node:path";
 import { Failure, messageOf, systemCode } from "../errors.ts";
 import { entriesOf, lookEvery, writeDurably } from "../files/mod.ts";
 import type { Oid } from "./object.ts";
-
-const OID = /^[0-9a-f]{40}$/;
+import { isOid } from "./protocol/ref.ts";
 
 /**
  * What a ref names, or undefined when there is no such ref.
@@ -18,7 +17,7 @@ const OID = /^[0-9a-f]{40}$/;
 export function readRef(gitdir: string, name: string): Oid | undefined {
   const loose = readText(join(gitdir, name))?.trim();
   if (loose?.startsWith("ref: ")) return readRef(gitdir, loose.slice(5));
-  if (loose !== undefined && OID.test(loose)) return loose;
+  if (loose !== undefined && isOid(loose)) return loose;
   if (loose !== undefined) throw damaged(join(gitdir, name), "it names no commit");
   return packedRefs(gitdir).get(name);
 }
@@ -109,7 +108,7 @@ function packedRefs(gitdir: string): Map<string, Oid> {
   const refs = new Map<string, Oid>();
   for (const line of (readText(packedPath(gitdir)) ?? "").split("\n")) {
     const [oid, name] = line.split(" ");
-    if (name && oid && OID.test(oid)) refs.set(name, oid);
+    if (name && oid && isOid(oid)) refs.set(name, oid);
   }
   return refs;
 }

@@ -8,8 +8,7 @@ import {
   readRef,
   writeRef,
 } from "../git/mod.ts";
-
-const AUTHOR = "moonbit-registry <moonbit-registry@localhost>";
+import { AUTHOR } from "../version.ts";
 
 /** Names of modules listed in a commit's message; more than this says nothing to a reader. */
 const MAX_NAMED = 20;

@@ -29,6 +29,7 @@ import {
   writeRef,
 } from "../git/mod.ts";
 import { isRecord } from "../record.ts";
+import { AUTHOR } from "../version.ts";
 import { fetchFile, type Validators } from "./http-file.ts";
 import { atOnce, type Moving } from "./moving.ts";
 import { type GitPeer, sourcePeer, unreachable } from "./peer.ts";
@@ -154,8 +155,6 @@ async function refresh(
   });
   return { tip, changed: true, listed };
 }
-
-const AUTHOR = "moonbit-registry <moonbit-registry@localhost>";
 
 interface Work {
   readonly objects: ObjectReader;

@@ -8,7 +8,6 @@ export interface Lru<K, V> {
    * @returns the value
    */
   set(key: K, value: V): V;
-  delete(key: K): void;
   clear(): void;
 }
 
@@ -46,7 +45,6 @@ export function createLru<K, V>(limit: number, sizeOf: (value: V) => number): Lr
       }
       return value;
     },
-    delete: remove,
     clear() {
       map.clear();
       size = 0;

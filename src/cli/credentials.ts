@@ -19,7 +19,8 @@ export interface Credentials {
 }
 
 /** Source: XDG Base Directory Specification; on Windows, known folders. */
-export function credentialsPath(env: Readonly<Record<string, string | undefined>>): string {
+export function credentialsPath(): string {
+  const { env } = process;
   const own = env.XDG_CONFIG_HOME ?? (process.platform === "win32" ? env.APPDATA : undefined);
   return join(
     own || join(env.HOME || homedir(), ".config"),

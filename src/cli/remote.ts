@@ -27,26 +27,24 @@ export interface Remote {
   readonly token: string | undefined;
 }
 
-type Env = Readonly<Record<string, string | undefined>>;
-
 /**
  * Which server, and with which token.
  *
  * @param registry what `--registry` says
  * @throws {Failure} "usage" when nothing names a server
  */
-export function findRemote(registry: string | undefined, env: Env = process.env): Remote {
-  const url = findUrl(registry, env);
-  const token = env[TOKEN_VARIABLE] || readCredentials(credentialsPath(env)).tokens[url];
+export function findRemote(registry: string | undefined): Remote {
+  const url = findUrl(registry);
+  const token = process.env[TOKEN_VARIABLE] || readCredentials(credentialsPath()).tokens[url];
   return { url, token };
 }
 
 /** A server's URL, from `--registry`, the environment, or the last login. @throws {Failure} "usage" */
-export function findUrl(registry: string | undefined, env: Env = process.env): string {
+export function findUrl(registry: string | undefined): string {
   if (registry !== undefined) return checkedUrl(registry, "--registry");
-  const variable = env[URL_VARIABLE];
+  const variable = process.env[URL_VARIABLE];
   if (variable) return checkedUrl(variable, `$${URL_VARIABLE}`);
-  const { last } = readCredentials(credentialsPath(env));
+  const { last } = readCredentials(credentialsPath());
   if (last !== undefined) return last;
   const hint = `add --registry URL, set ${URL_VARIABLE}, or \`moonbit-registry login\` first`;
   throw new Failure("usage", "which server? none was named", hint);

@@ -23,19 +23,17 @@ export interface ObjectProblem {
  * wherever it can.
  *
  * @param tips by a name for messages
- * @param known objects that need no second look, with all that they lead to
  * @returns one number for each object read, so that the caller may take a breath
  */
 export function* checkReachable(
   objects: ObjectReader,
   tips: ReadonlyMap<string, Oid>,
   onProblem: (problem: ObjectProblem) => void,
-  known: (oid: Oid) => boolean = () => false,
 ): Generator<number> {
   const seen = new Set<Oid>();
   const queue: { oid: Oid; from: string }[] = [];
   const want = (oid: Oid, from: string) => {
-    if (seen.has(oid) || known(oid)) return;
+    if (seen.has(oid)) return;
     seen.add(oid);
     queue.push({ oid, from });
   };

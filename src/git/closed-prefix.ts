@@ -24,8 +24,6 @@ export interface ClosedPrefix {
   readonly count: number;
   /** The byte after the last of them. */
   readonly end: number;
-  /** The file that says so. */
-  readonly path: string;
   /** Where an object begins in the pack, or undefined when it is not in the prefix. */
   offsetOf(oid: Oid): number | undefined;
   /** The entries as they lie in the pack. Goes on when the pack is removed meanwhile. */
@@ -47,12 +45,11 @@ export function readClosedPrefix(packPath: string, index: PackIndex): ClosedPref
     commit,
     count: Number(count),
     end: limit,
-    path,
     offsetOf(oid) {
       const offset = index.offsetOf(oid);
       return offset !== undefined && offset < limit ? offset : undefined;
     },
-    bytes: () => slices(packPath, ENTRIES_BEGIN, limit),
+    bytes: () => slices(packPath, limit),
   };
 }
 
@@ -72,11 +69,11 @@ function sumOf(path: string, line: string): string {
 
 const SLICE = 256 * 1024;
 
-/** Each slice is a buffer of its own, as the reader may keep it. */
-function* slices(path: string, from: number, to: number): Generator<Buffer> {
+/** A pack's entries up to a byte. Each slice is a buffer of its own, as the reader may keep it. */
+function* slices(path: string, to: number): Generator<Buffer> {
   const fd = openSync(path, "r");
   try {
-    for (let at = from; at < to; ) {
+    for (let at = ENTRIES_BEGIN; at < to; ) {
       const slice = Buffer.allocUnsafeSlow(Math.min(SLICE, to - at));
       const count = readSync(fd, slice, 0, slice.length, at);
       if (count === 0) throw new RangeError(`${path} is cut short at byte ${at}`);

@@ -147,11 +147,11 @@ function grow(
 
 const FACTOR = 0x01000193;
 /** What the oldest byte of a block counts. */
-const OLDEST = power(FACTOR, BLOCK - 1);
+const OLDEST = powerOfFactor(BLOCK - 1);
 
-function power(factor: number, exponent: number): number {
+function powerOfFactor(exponent: number): number {
   let value = 1;
-  for (let left = exponent; left > 0; left--) value = Math.imul(value, factor);
+  for (let left = exponent; left > 0; left--) value = Math.imul(value, FACTOR);
   return value;
 }
 

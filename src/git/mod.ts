@@ -32,7 +32,7 @@ export type { FetchQuestion } from "./protocol/fetch-question.ts";
 export { CutShortError, ProtocolError } from "./protocol/pkt-line.ts";
 export type { AdvertisedRef } from "./protocol/ref.ts";
 export { type RefListing, readRefListing } from "./protocol/ref-listing.ts";
-export { deleteRef, followRef, forgetRefs, listRefs, readHead, readRef, writeRef } from "./refs.ts";
+export { deleteRef, followRef, forgetRefs, listRefs, readRef, writeRef } from "./refs.ts";
 export { findWaste, gatherIfMany, repackIfMany, repackNow, type Waste } from "./repack.ts";
 export { createRepository } from "./repository.ts";
 export { readShallow } from "./shallow.ts";

@@ -51,12 +51,6 @@ export function followRef(gitdir: string, name: string): () => Oid | undefined {
   };
 }
 
-/** The ref that HEAD points at, also when it does not exist yet. */
-export function readHead(gitdir: string): string {
-  const head = readText(join(gitdir, "HEAD"))?.trim();
-  return head?.startsWith("ref: ") ? head.slice(5) : "refs/heads/main";
-}
-
 /** Points a ref at a commit. Durable when it returns: the objects must be so before. */
 export async function writeRef(gitdir: string, name: string, oid: Oid): Promise<void> {
   await writeDurably(join(gitdir, name), `${oid}\n`);

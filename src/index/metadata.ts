@@ -18,7 +18,6 @@ export interface Metadata {
   readonly createdAt: number | undefined;
   /** Why something else should be used, by the author's own word. */
   readonly deprecated: string | undefined;
-  readonly preferredTarget: string | undefined;
   readonly supportedTargets: readonly string[];
 }
 
@@ -43,7 +42,6 @@ export function parseMetadata(line: IndexLine): Metadata {
     authors: texts(fields.authors),
     createdAt: line.entry.createdAt,
     deprecated: text("deprecated"),
-    preferredTarget: text("preferred-target"),
     supportedTargets: texts(fields["supported-targets"] ?? fields.targets),
   };
 }

@@ -1,7 +1,7 @@
 /** A module's directory: its manifest and the files that belong to it. */
 import { existsSync, readFileSync, type Stats, statSync } from "node:fs";
 import { readdir, readFile, realpath } from "node:fs/promises";
-import { basename, dirname, join, relative, resolve, sep } from "node:path";
+import { dirname, join, relative, resolve, sep } from "node:path";
 import { Failure, messageOf, systemCode } from "../errors.ts";
 import { createRules, type Rules } from "./ignore-rules.ts";
 import { MANIFEST_FILES, type Manifest, parseManifest } from "./manifest.ts";
@@ -14,7 +14,6 @@ export interface ModuleFile extends ZipInput {
 }
 
 export interface ModuleDirectory {
-  readonly root: string;
   readonly manifest: Manifest;
   /** By path. */
   readonly files: readonly ModuleFile[];
@@ -46,7 +45,7 @@ export async function openDirectory(dir: string): Promise<ModuleDirectory> {
     found.files.push(await plainFile(root, file, found.problems).then((each) => each!));
   }
   found.files.sort((a, b) => (a.path < b.path ? -1 : 1));
-  return { root, manifest, ...found };
+  return { manifest, ...found };
 }
 
 /** The archive of a module, the same bytes for the same files wherever and whenever it is made. */
@@ -139,9 +138,4 @@ async function plainFile(
     return complain(stat.isDirectory() ? "is a link to a directory" : "is no plain file");
   }
   return { path, size: stat.size, read: () => readFile(real) };
-}
-
-/** What to call the archive's file. @example "demo-app-0.1.0.zip" */
-export function archiveName(module: string, version: string): string {
-  return basename(`${module.replaceAll("/", "-")}-${version}.zip`);
 }

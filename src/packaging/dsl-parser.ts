@@ -23,7 +23,7 @@ const MAX_DEPTH = 64;
 export function parseStatements(text: string): Statement[] {
   const tokens = tokenize(text);
   let at = 0;
-  const peek = (ahead = 0): Token => tokens[Math.min(at + ahead, tokens.length - 1)]!;
+  const peek = (): Token => tokens[Math.min(at, tokens.length - 1)]!;
 
   function take(kind: TokenKind, wanted: string): Token {
     const token = peek();

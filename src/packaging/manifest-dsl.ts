@@ -41,7 +41,8 @@ export function parseDsl(text: string): Fields {
     if (key === "rule") rules.push(value);
     else add(key, value, line);
   }
-  if (rules.length > 0) add("rule", rules, lineOf(statements, "rule"));
+  const first = statements.find(({ key }) => key === "rule");
+  if (first) add("rule", rules, first.line);
   const options = found.get("options");
   found.delete("options");
   for (const [option, setting] of Object.entries(isRecord(options?.value) ? options.value : {})) {
@@ -128,8 +129,4 @@ function unknownKey({ key, line }: Statement): SyntaxProblem {
     `moon.mod has no key "${key}"`,
     `other settings go into options(…)`,
   );
-}
-
-function lineOf(statements: readonly Statement[], key: string): number {
-  return statements.find((each) => each.key === key)?.line ?? 1;
 }

@@ -1,5 +1,5 @@
 /** Modules as files: their manifests, their archives, and what may be published. */
-export { archiveName, type ModuleDirectory, openDirectory, packModule } from "./directory.ts";
+export { type ModuleDirectory, openDirectory, packModule } from "./directory.ts";
 export {
   MANIFEST_FILES,
   MAX_MANIFEST,

@@ -121,7 +121,7 @@ function versionOf(db: Database): number {
 /** Whatever is there already, such as tokens, stays. */
 function upgrade(db: Database): void {
   db.exec(SCHEMA);
-  if (!hasColumn(db, "source_sync", "failures")) {
+  if (!countsFailures(db)) {
     db.exec("ALTER TABLE source_sync ADD COLUMN failures INTEGER NOT NULL DEFAULT 0");
   }
 }
@@ -273,7 +273,7 @@ function stateOf(db: Database): State {
 
 const dayOf = (at: Date): string => at.toISOString().slice(0, 10);
 
-function hasColumn(db: Database, table: string, column: string): boolean {
-  const columns = db.query<{ name: string }, []>(`PRAGMA table_info(${table})`).all();
-  return columns.some(({ name }) => name === column);
+function countsFailures(db: Database): boolean {
+  const columns = db.query<{ name: string }, []>("PRAGMA table_info(source_sync)").all();
+  return columns.some(({ name }) => name === "failures");
 }

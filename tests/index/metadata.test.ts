@@ -18,7 +18,6 @@ test("metadata is what the line says", () => {
       authors: ["demo"],
       created_at: "2024-05-31T05:23:37.854960+00:00",
       deprecated: "use demo/other",
-      "preferred-target": "js",
       "supported-targets": ["js", "wasm"],
     }),
   );
@@ -32,7 +31,6 @@ test("metadata is what the line says", () => {
     authors: ["demo"],
     createdAt: Date.parse("2024-05-31T05:23:37.854Z"),
     deprecated: "use demo/other",
-    preferredTarget: "js",
     supportedTargets: ["js", "wasm"],
   });
 });
@@ -48,7 +46,6 @@ test("a line that tells nothing gives nothing", () => {
     authors: [],
     createdAt: undefined,
     deprecated: undefined,
-    preferredTarget: undefined,
     supportedTargets: [],
   });
 });

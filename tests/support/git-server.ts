@@ -1,5 +1,7 @@
 /** A repository behind smart HTTP on a free port: by this project's own code, or by git's. */
-import { createGitEndpoint, openObjectDatabase, readHead, readRef } from "../../src/git/mod.ts";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { createGitEndpoint, openObjectDatabase, readRef } from "../../src/git/mod.ts";
 
 export interface GitServer extends Disposable {
   readonly url: string;
@@ -20,7 +22,7 @@ export function repositoryHandler(
   },
 ): (request: Request) => Promise<Response> {
   const objects = openObjectDatabase(gitdir);
-  const ref = readHead(gitdir);
+  const ref = readFileSync(join(gitdir, "HEAD"), "utf8").trim().slice("ref: ".length);
   const endpoint = createGitEndpoint({
     agent: "test/1",
     onBroken,

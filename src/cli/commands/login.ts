@@ -25,7 +25,7 @@ export default command({
     if (isExposed(url))
       out.log.warn(`${url} is not encrypted: others on the way can read the token`);
     const { name, scopes } = await whoAmI({ url, token });
-    const path = credentialsPath(process.env);
+    const path = credentialsPath();
     const { tokens } = readCredentials(path);
     writeCredentials(path, { last: url, tokens: { ...tokens, [url]: token } });
     if (out.json) out.document({ registry: url, name, scopes, file: path });

@@ -9,7 +9,7 @@ export default command({
   example: "logout",
   async run({ out }, args) {
     const url = findUrl(args.registry);
-    const path = credentialsPath(process.env);
+    const path = credentialsPath();
     const { last, tokens } = readCredentials(path);
     const { [url]: token, ...rest } = tokens;
     if (token !== undefined) {

@@ -19,7 +19,7 @@ export interface RefListing {
 const NO_REFS = "capabilities^{}";
 
 /** @throws {ProtocolError} when it is no listing, or only a part of one */
-export function readRefListing(body: Buffer, service = "git-upload-pack"): RefListing {
+export function readRefListing(body: Buffer): RefListing {
   const refs: AdvertisedRef[] = [];
   let capabilities: ReadonlySet<string> | undefined;
   let isShallow = false;
@@ -30,7 +30,7 @@ export function readRefListing(body: Buffer, service = "git-upload-pack"): RefLi
     const line = text(packet.data);
     if (line.startsWith("ERR ")) throw new ProtocolError(`it says: ${line.slice(4)}`);
     if (flushes === 0) {
-      if (line !== `# service=${service}`)
+      if (line !== "# service=git-upload-pack")
         throw new ProtocolError("it does not speak of the service");
       continue;
     }

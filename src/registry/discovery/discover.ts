@@ -11,7 +11,6 @@ import {
   candidateOf,
   latestLine,
   type ModuleRecord,
-  ownerOf,
   type Records,
   readRecords,
   recordOf,
@@ -36,8 +35,6 @@ export interface Discovery {
   version(name: string, version: string): IndexLine | undefined;
   /** Modules whose latest version needs this one, by name. */
   dependents(name: string): readonly Dependent[];
-  /** Owners and how many modules each has, by name. */
-  readonly owners: ReadonlyMap<string, number>;
   /** An owner's modules by name, those that were yanked whole too. */
   ownedBy(owner: string): readonly ModuleRecord[];
   readonly statistics: Statistics;
@@ -150,7 +147,7 @@ function createDiscovery(
   const modules = all.filter(({ yanked }) => !yanked);
   const listed = new Map(modules.map((record) => [record.module, record]));
   const dependents = once(() => dependentsOf(modules));
-  const owners = once(() => countOwners(modules));
+  const owners = once(() => new Set(modules.map(({ owner }) => owner)).size);
   const count = (module: string) => dependents().get(module)?.length ?? 0;
   const newestBy = (time: (record: ModuleRecord) => number | undefined) =>
     once(() => [...modules].sort((a, b) => (time(b) ?? 0) - (time(a) ?? 0)));
@@ -168,15 +165,12 @@ function createDiscovery(
     versions,
     version: (name, version) => at.version(name, version),
     dependents: (name) => dependents().get(name) ?? [],
-    get owners() {
-      return owners();
-    },
     ownedBy: (owner) => all.filter((record) => record.owner === owner),
     statistics: {
       modules: modules.length,
       versions: modules.reduce((sum, record) => sum + record.versions, 0),
       get owners() {
-        return owners().size;
+        return owners();
       },
     },
     recent: (most) => recent().slice(0, most),
@@ -231,15 +225,6 @@ function dependentsOf(modules: readonly ModuleRecord[]): ReadonlyMap<string, rea
     }
   }
   return found;
-}
-
-function countOwners(modules: readonly ModuleRecord[]): ReadonlyMap<string, number> {
-  const counts = new Map<string, number>();
-  for (const { module } of modules) {
-    const owner = ownerOf(module);
-    counts.set(owner, (counts.get(owner) ?? 0) + 1);
-  }
-  return new Map([...counts].sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 const byName = (a: ModuleRecord, b: ModuleRecord) => (a.module < b.module ? -1 : 1);

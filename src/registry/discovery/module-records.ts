@@ -88,6 +88,6 @@ export function candidateOf(line: IndexLine) {
 }
 
 /** @example ownerOf("moonbitlang/lex/runtime") → "moonbitlang" */
-export function ownerOf(module: string): string {
+function ownerOf(module: string): string {
   return module.slice(0, module.indexOf("/"));
 }

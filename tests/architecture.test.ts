@@ -1,20 +1,68 @@
 /** Who imports whom in `src/`, and that the check of it bites. */
 import { describe, expect, test } from "bun:test";
 import { join } from "node:path";
-import { violations } from "./support/architecture.ts";
+import { idleNames, violations } from "./support/architecture.ts";
 
 const ROOT = join(import.meta.dir, "..");
 
 const check = (files: Record<string, string>) => violations(new Map(Object.entries(files)));
 
-test("src follows the layers", async () => {
-  const paths = [...new Bun.Glob("src/**/*.ts").scanSync(ROOT)].sort();
-  expect(paths.length).toBeGreaterThan(50);
+async function textsOf(glob: string): Promise<Map<string, string>> {
+  const paths = [...new Bun.Glob(glob).scanSync(ROOT)].sort();
   const files = new Map<string, string>();
   for (const path of paths) {
     files.set(path.replaceAll("\\", "/"), await Bun.file(join(ROOT, path)).text());
   }
+  return files;
+}
+
+test("src follows the layers", async () => {
+  const files = await textsOf("src/**/*.ts");
+  expect(files.size).toBeGreaterThan(50);
   expect(violations(files)).toEqual([]);
+});
+
+test("a folder's door offers what others ask for, and nothing else", async () => {
+  const others = await textsOf("{bench,demo,soak,scripts}/**/*.{ts,mjs}");
+  const build = await textsOf("build.ts");
+  expect(idleNames(await textsOf("src/**/*.ts"), new Map([...others, ...build]))).toEqual([]);
+});
+
+describe("the check of doors", () => {
+  const idle = (files: Record<string, string>, others: Record<string, string> = {}) =>
+    idleNames(new Map(Object.entries(files)), new Map(Object.entries(others)));
+  const door = {
+    "src/git/mod.ts": 'export {\n  read,\n  type Ref,\n} from "./refs.ts";',
+    "src/git/refs.ts": "export const read = 1;",
+  };
+  const problems = [
+    "src/git/mod.ts: nobody outside asks for read",
+    "src/git/mod.ts: nobody outside asks for Ref",
+  ];
+
+  test("finds names that are used inside alone, or by a test", () => {
+    expect(idle(door)).toEqual(problems);
+    const inside = 'import { read, type Ref } from "../mod.ts";';
+    expect(idle({ ...door, "src/git/protocol/a.ts": inside })).toEqual(problems);
+    const own = { "src/git/mod.ts": "export async function read() {}\nexport interface Ref {}" };
+    expect(idle(own)).toEqual(problems);
+  });
+
+  test.each([
+    ["by name", 'import { type Ref, read } from "../git/mod.ts";'],
+    ["by another name", 'import { type Ref as A, read as b } from "../git/mod.ts";'],
+    ["to hand it on", 'export { type Ref, read } from "../git/mod.ts";'],
+    ["late", 'const { read } = await import("../git/mod.ts");\nlet a: Ref;'],
+    ["late, as a whole", 'const git = await import("../git/mod.ts");\ngit.read(git.Ref);'],
+  ])("takes a use %s", (_, text) => {
+    expect(idle({ ...door, "src/index/a.ts": text })).toEqual([]);
+    expect(idle(door, { "bench/a.ts": text.replaceAll("../git", "../src/git") })).toEqual([]);
+  });
+
+  test("does not take another door's name for this one's", () => {
+    const other = 'import { read, Ref } from "../files/mod.ts";';
+    expect(idle({ ...door, "src/index/a.ts": other })).toEqual(problems);
+  });
 });
 
 describe("the check", () => {

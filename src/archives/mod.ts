@@ -1,13 +1,10 @@
 /** The archive store: immutable bytes under their SHA-256. Knows no module, version or index. */
-export {
-  type ArchiveBatch,
-  type ArchiveStaging,
-  type ArchiveStore,
-  type CheckedArchive,
-  IntegrityError,
-  type Sha256,
-  type StagedArchive,
-  type StoredArchive,
+export type {
+  ArchiveStaging,
+  ArchiveStore,
+  Sha256,
+  StagedArchive,
+  StoredArchive,
 } from "./archive-store.ts";
 export { createHotArchives } from "./hot.ts";
 export type { Incoming } from "./incoming.ts";

@@ -8,11 +8,4 @@ export {
 } from "./executables.ts";
 export { installerScript } from "./installer.ts";
 export { LAUNCHERS } from "./launchers.ts";
-export {
-  EXECUTABLES,
-  executableFor,
-  NAME,
-  type OwnExecutable,
-  ownExecutable,
-  SUMS,
-} from "./targets.ts";
+export { EXECUTABLES, ownExecutable, SUMS } from "./targets.ts";

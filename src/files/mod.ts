@@ -10,5 +10,5 @@ export { isAlive } from "./process.ts";
 export { sha256Of } from "./sha256.ts";
 export { syncAll } from "./sync-all.ts";
 export { openTables, type Tables } from "./tables.ts";
-export { asDiskFailure, DISK_FULL, diskTrouble, type Trouble } from "./trouble.ts";
+export { asDiskFailure, DISK_FULL, diskTrouble } from "./trouble.ts";
 export { isWritable } from "./writable.ts";

@@ -3,40 +3,29 @@
  * answering clones and fetches over HTTP. Spawns nothing and knows nothing of registries.
  */
 
-export { checkPacks, checkReachable, cutCommits, type ObjectProblem } from "./check.ts";
+export { checkPacks, checkReachable, cutCommits } from "./check.ts";
 export { fetchPack } from "./fetch-pack.ts";
 export { isAncestor, reachable } from "./history.ts";
 export { createGitEndpoint, type GitEndpoint } from "./http.ts";
 export { type IncomingPack, openIncomingPack } from "./incoming-pack.ts";
 export { INDEX_LIMITS, LimitError } from "./limit.ts";
-export {
-  type Commit,
-  encodeCommit,
-  encodeTree,
-  FILE_MODE,
-  isTree,
-  type Oid,
-  oidOf,
-  TREE_MODE,
-  type TreeEntry,
-} from "./object.ts";
+export { encodeCommit, isTree, type Oid, oidOf } from "./object.ts";
 export {
   MissingObjectError,
   type ObjectDatabase,
   type ObjectReader,
   openObjectDatabase,
 } from "./object-database.ts";
-export { type BuiltPack, buildPack } from "./pack-build.ts";
+export { buildPack } from "./pack-build.ts";
 export { createObjectBatch, type ObjectBatch } from "./pack-writer.ts";
 export type { FetchQuestion } from "./protocol/fetch-question.ts";
 export { CutShortError, ProtocolError } from "./protocol/pkt-line.ts";
 export type { AdvertisedRef } from "./protocol/ref.ts";
 export { type RefListing, readRefListing } from "./protocol/ref-listing.ts";
 export { deleteRef, followRef, forgetRefs, listRefs, readRef, writeRef } from "./refs.ts";
-export { findWaste, gatherIfMany, repackIfMany, repackNow, type Waste } from "./repack.ts";
+export { findWaste, gatherIfMany, repackIfMany, repackNow } from "./repack.ts";
 export { createRepository } from "./repository.ts";
 export { readShallow } from "./shallow.ts";
-export { changedFiles, type FileChange } from "./tree-changes.ts";
-export { type FileEdit, writeTree } from "./tree-write.ts";
+export { changedFiles } from "./tree-changes.ts";
+export { writeTree } from "./tree-write.ts";
 export { findBlob, type KnownTree, openTrees, type Trees } from "./trees.ts";
-export type { ServedBranch } from "./upload-pack.ts";

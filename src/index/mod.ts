@@ -1,7 +1,6 @@
 /** The index: entries, the overlay of many origins, and the views that clients are shown. */
 export { type Change, commitChange, commitTo } from "./commit.ts";
 export {
-  type BadLine,
   type Dependency,
   type Entry,
   encodeModuleFile,

@@ -3,10 +3,8 @@ export {
   appendMember,
   appendOwner,
   isMember,
-  type MemberChange,
   type Organization,
   type Person,
-  parseOrganization,
   parsePerson,
   personText,
 } from "./organization.ts";

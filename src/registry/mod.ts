@@ -1,23 +1,12 @@
 /** The operations on a registry. They report events and never print. */
 
-export { parseScope, type Scope, type TokenInfo } from "../accounts/mod.ts";
+export { parseScope, type TokenInfo } from "../accounts/mod.ts";
 export type { BundleHead } from "../bundles/mod.ts";
-export { type ExportOptions, type ExportSummary, exportBundle } from "./bundles/export.ts";
-export {
-  type ImportOptions,
-  type ImportSummary,
-  importBundle,
-  listBundle,
-} from "./bundles/import.ts";
+export { type ExportSummary, exportBundle } from "./bundles/export.ts";
+export { type ImportSummary, importBundle, listBundle } from "./bundles/import.ts";
 export { makeKey } from "./bundles/keys.ts";
-export {
-  type Dependent,
-  type Discovery,
-  type FollowDiscovery,
-  noModule,
-  type Statistics,
-} from "./discovery/discover.ts";
-export { type GetOptions, type GetSummary, getModules } from "./discovery/get.ts";
+export { type Dependent, type Discovery, noModule } from "./discovery/discover.ts";
+export { getModules } from "./discovery/get.ts";
 export {
   archivePath,
   type ListedModule,
@@ -39,23 +28,18 @@ export {
 export {
   MAX_LIMIT,
   SEARCH_SORTS,
-  type SearchPage,
   type SearchQuery,
   type SearchSort,
 } from "./discovery/search-index.ts";
 export { openShelf, type Shelf } from "./discovery/shelf.ts";
 export { eventText, heldText, isProgress, type ProgressEvent } from "./event-text.ts";
-export type { Event, FailureReason, ProblemKind, Report } from "./events.ts";
+export type { Event, FailureReason, Report } from "./events.ts";
 export { initRegistry } from "./init.ts";
 export { parseInstalls } from "./knitpkg/body.ts";
-export { createKnitPkg, type KnitPkg } from "./knitpkg/knitpkg.ts";
+export type { KnitPkg } from "./knitpkg/knitpkg.ts";
 export { LOCAL, type Login } from "./knitpkg/login.ts";
 export { MOONBIT, moduleId, type ResolvedModule } from "./knitpkg/moonbit.ts";
-export {
-  changeOrganization,
-  type OrganizationMembers,
-  organizationMembers,
-} from "./knitpkg/operator.ts";
+export { changeOrganization, organizationMembers } from "./knitpkg/operator.ts";
 export type { Registered } from "./knitpkg/register.ts";
 export { parseSearch, type SearchHit } from "./knitpkg/search.ts";
 export type { Identity } from "./knitpkg/sessions.ts";
@@ -72,38 +56,24 @@ export { EVERYTHING } from "./mirroring/plan.ts";
 export { type Pulled, type Pushed, pullIndex, pushIndex } from "./mirroring/remote.ts";
 export { forget } from "./mirroring/selection.ts";
 export { openRegistry, type Registry } from "./open.ts";
-export { layOutPortable, type PortableLayout } from "./portable.ts";
+export { layOutPortable } from "./portable.ts";
 export {
   type Publications,
   prepareUpload,
   publishLocally,
-  type Upload,
   yankLocally,
 } from "./publishing/publications.ts";
 export type { Publication, PublishOptions } from "./publishing/publish.ts";
 export type { Yanked } from "./publishing/yank.ts";
-export type { Access } from "./serving/access.ts";
-export type { Downloads } from "./serving/downloads.ts";
 export type { Job, JobKind, Jobs, ToldEvent } from "./serving/jobs.ts";
 export type { Measures } from "./serving/measures.ts";
-export type { Operate } from "./serving/operate.ts";
 export type { PlainFile, PlainIndex } from "./serving/plain-index.ts";
-export type { IncomingBody } from "./serving/pull.ts";
 export { type ServedRegistry, serveRegistry } from "./serving/serve.ts";
-export {
-  type ClientForm,
-  type ClientSettings,
-  type ClientSetup,
-  hasClientConfig,
-  planClient,
-  setUpClient,
-  undoClient,
-} from "./setup-client.ts";
-export type { Day } from "./state.ts";
-export { exportStatic, type StaticExportSummary } from "./static-export.ts";
+export { hasClientConfig, planClient, setUpClient, undoClient } from "./setup-client.ts";
+export { exportStatic } from "./static-export.ts";
 export { createToken, listTokens, revokeToken } from "./tokens.ts";
-export { type GcOptions, type GcSummary, gc } from "./upkeep/gc.ts";
+export { type GcSummary, gc } from "./upkeep/gc.ts";
 export { type Status, status } from "./upkeep/status.ts";
-export { type VerifyOptions, type VerifySummary, verify } from "./upkeep/verify.ts";
+export { type VerifySummary, verify } from "./upkeep/verify.ts";
 export { conflicts } from "./views/conflicts.ts";
 export type { ListingChange } from "./views/views.ts";

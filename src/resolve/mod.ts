@@ -8,16 +8,6 @@ export {
   type Lockfile,
   parseLockfile,
 } from "./lockfile.ts";
-export {
-  type Edge,
-  type FindReleases,
-  leastMeeting,
-  type Release,
-  type Requirement,
-  type Selected,
-  type Selection,
-  selectVersions,
-  type Unmet,
-} from "./mvs.ts";
-export { type Candidate, selectVersion } from "./select.ts";
-export { parseSpecifier, type Specifier } from "./specifier.ts";
+export { type Edge, leastMeeting, selectVersions, type Unmet } from "./mvs.ts";
+export { selectVersion } from "./select.ts";
+export { parseSpecifier } from "./specifier.ts";

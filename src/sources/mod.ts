@@ -7,15 +7,13 @@ import type { IndexLayout } from "./http.ts";
 import { type GitPeer, sourcePeer } from "./peer.ts";
 import type { RepositoryLimits } from "./repository.ts";
 
-export type { RefreshOptions } from "./git.ts";
 export type { IndexLayout } from "./http.ts";
 export type { GitPeer } from "./peer.ts";
 export { sourceRef } from "./ref.ts";
-export type { RepositoryLimits } from "./repository.ts";
 export { repositoryUrlProblem } from "./repository-url.ts";
 export { archiveRequest, assetRequests, formEncoded, symbolsRequest } from "./urls.ts";
 
-export interface IndexRefresh extends RefreshOptions {
+interface IndexRefresh extends RefreshOptions {
   readonly layout: IndexLayout;
   /** Modules to look for at a source that cannot tell what it has. */
   readonly wanted: Iterable<string>;

@@ -1,7 +1,7 @@
 /** The pages: functions from what they show to HTML, and the answers that carry them. */
 export { assetResponse } from "./assets.ts";
 export { jobEvents } from "./job-events.ts";
-export { apiPage, type OpenApi } from "./pages/api.ts";
+export { apiPage } from "./pages/api.ts";
 export { guidePage } from "./pages/docs.ts";
 export { errorPage } from "./pages/error.ts";
 export { signInPage } from "./pages/sign-in.ts";

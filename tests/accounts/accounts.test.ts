@@ -3,7 +3,8 @@ import { Database } from "bun:sqlite";
 import { describe, expect, test } from "bun:test";
 import { chmodSync, existsSync, readFileSync, renameSync, rmSync, utimesSync } from "node:fs";
 import { join } from "node:path";
-import { type Accounts, openAccounts, type Scope } from "../../src/accounts/mod.ts";
+import { type Accounts, openAccounts } from "../../src/accounts/mod.ts";
+import type { Scope } from "../../src/accounts/scope.ts";
 import { tempDirectory } from "../support/temp.ts";
 
 const READ: readonly Scope[] = ["read"];

@@ -2,7 +2,8 @@
 import { expect, test } from "bun:test";
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { type AuditEvent, openAudit } from "../../src/accounts/mod.ts";
+import type { AuditEvent } from "../../src/accounts/audit.ts";
+import { openAudit } from "../../src/accounts/mod.ts";
 import { tempDirectory } from "../support/temp.ts";
 
 const NOW = new Date("2026-11-21T09:00:00.123Z");

@@ -1,6 +1,7 @@
 /** What every archive store has to do, whatever stands behind it. */
 import { describe, expect, test } from "bun:test";
-import { type ArchiveStore, IntegrityError } from "../../src/archives/mod.ts";
+import { IntegrityError } from "../../src/archives/archive-store.ts";
+import type { ArchiveStore } from "../../src/archives/mod.ts";
 import { createRandom } from "../support/random.ts";
 
 const sha256 = (data: Uint8Array) => Bun.SHA256.hash(data, "hex");

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { parseConfig } from "../../src/config/mod.ts";
+import { parseConfig } from "../../src/config/load.ts";
 
 const load = (text: string) => parseConfig(text, "registry.toml").providers;
 

@@ -2,12 +2,8 @@ import { describe, expect, test } from "bun:test";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { TARGETS } from "../../scripts/targets.ts";
-import {
-  checksums,
-  EXECUTABLES,
-  executableFor,
-  openExecutables,
-} from "../../src/distribution/mod.ts";
+import { checksums, EXECUTABLES, openExecutables } from "../../src/distribution/mod.ts";
+import { executableFor } from "../../src/distribution/targets.ts";
 import { tempDirectory } from "../support/temp.ts";
 
 const sha256 = (text: string) => Bun.SHA256.hash(text, "hex");

@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, test } from "bun:test";
 import { join } from "node:path";
-import { IntegrityError } from "../../src/archives/mod.ts";
+import { IntegrityError } from "../../src/archives/archive-store.ts";
 import {
   DownloadError,
   type DownloadOptions,

@@ -10,7 +10,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { dirname, join } from "node:path";
-import { executableFor } from "../../src/distribution/mod.ts";
+import { executableFor } from "../../src/distribution/targets.ts";
 import { binary } from "../support/binary.ts";
 import { serve, start, succeed } from "../support/executable.ts";
 import { tempDirectory } from "../support/temp.ts";

@@ -22,13 +22,8 @@ import {
 import { checkSignature } from "../../src/bundles/sign.ts";
 import { readTarHeader, tarHeader } from "../../src/bundles/ustar.ts";
 import { Failure } from "../../src/errors.ts";
-import {
-  inspectZip,
-  type ManifestFile,
-  manifestDependencies,
-  openZip,
-  parseManifest,
-} from "../../src/packaging/mod.ts";
+import { type ManifestFile, manifestDependencies } from "../../src/packaging/manifest.ts";
+import { inspectZip, openZip, parseManifest } from "../../src/packaging/mod.ts";
 import { readLines } from "../../src/projects/lines.ts";
 import { parseInstalls, parseRegistration } from "../../src/registry/knitpkg/body.ts";
 import {

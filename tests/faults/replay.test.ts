@@ -7,13 +7,8 @@ import { expect, test } from "bun:test";
 import { join } from "node:path";
 import { forEachLimit } from "../../src/download/mod.ts";
 import { messageOf } from "../../src/errors.ts";
-import {
-  MANIFEST_FILES,
-  type Manifest,
-  manifestDependencies,
-  openZip,
-  parseManifest,
-} from "../../src/packaging/mod.ts";
+import { manifestDependencies } from "../../src/packaging/manifest.ts";
+import { MANIFEST_FILES, type Manifest, openZip, parseManifest } from "../../src/packaging/mod.ts";
 import { hasGit, realIndexBundle } from "../support/git.ts";
 import { realEntries } from "../support/real-index.ts";
 import { generateArchive, sampleIndex } from "../support/upstream/mod.ts";

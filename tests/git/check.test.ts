@@ -2,12 +2,12 @@
 import { expect, test } from "bun:test";
 import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import type { ObjectProblem } from "../../src/git/check.ts";
 import {
   checkPacks,
   createObjectBatch,
   createRepository,
   gatherIfMany,
-  type ObjectProblem,
 } from "../../src/git/mod.ts";
 import { tempDirectory } from "../support/temp.ts";
 

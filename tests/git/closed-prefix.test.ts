@@ -7,7 +7,6 @@ import {
   createObjectBatch,
   createRepository,
   encodeCommit,
-  encodeTree,
   isTree,
   type ObjectDatabase,
   type Oid,
@@ -16,6 +15,7 @@ import {
   repackNow,
   writeRef,
 } from "../../src/git/mod.ts";
+import { encodeTree } from "../../src/git/object.ts";
 import { readPackIndex } from "../../src/git/pack-index.ts";
 import type { FetchRequest } from "../../src/git/protocol/fetch-request.ts";
 import { uploadPack } from "../../src/git/upload-pack.ts";

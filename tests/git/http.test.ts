@@ -8,14 +8,13 @@ import {
   createObjectBatch,
   createRepository,
   encodeCommit,
-  encodeTree,
-  FILE_MODE,
   type Oid,
   openObjectDatabase,
   readRef,
   repackNow,
   writeRef,
 } from "../../src/git/mod.ts";
+import { encodeTree, FILE_MODE } from "../../src/git/object.ts";
 import { packet } from "../../src/git/protocol/pkt-line.ts";
 import { git, hasGit, tryGit } from "../support/git.ts";
 import { serveRepository } from "../support/git-server.ts";

@@ -8,14 +8,12 @@ import {
   createObjectBatch,
   createRepository,
   encodeCommit,
-  encodeTree,
-  FILE_MODE,
   isAncestor,
   type Oid,
   openIncomingPack,
   openObjectDatabase,
 } from "../../src/git/mod.ts";
-import { oidOf } from "../../src/git/object.ts";
+import { encodeTree, FILE_MODE, oidOf } from "../../src/git/object.ts";
 import { encodePackIndex } from "../../src/git/pack-index.ts";
 import { git, hasGit, tryGit } from "../support/git.ts";
 import { packOf } from "../support/pack.ts";

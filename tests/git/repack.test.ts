@@ -5,8 +5,6 @@ import {
   createObjectBatch,
   createRepository,
   encodeCommit,
-  encodeTree,
-  FILE_MODE,
   gatherIfMany,
   type ObjectReader,
   openObjectDatabase,
@@ -15,6 +13,7 @@ import {
   repackNow,
   writeRef,
 } from "../../src/git/mod.ts";
+import { encodeTree, FILE_MODE } from "../../src/git/object.ts";
 import {
   addStates,
   git,

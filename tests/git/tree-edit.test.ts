@@ -1,6 +1,11 @@
 import { describe, expect, test } from "bun:test";
-import { encodeTree, FILE_MODE, TREE_MODE, type TreeEntry } from "../../src/git/mod.ts";
-import { parseTree } from "../../src/git/object.ts";
+import {
+  encodeTree,
+  FILE_MODE,
+  parseTree,
+  TREE_MODE,
+  type TreeEntry,
+} from "../../src/git/object.ts";
 import { editTree, findEntries } from "../../src/git/tree-edit.ts";
 import { forAll, type Random } from "../support/random.ts";
 

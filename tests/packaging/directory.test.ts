@@ -1,7 +1,8 @@
 import { describe, expect, test } from "bun:test";
 import { chmodSync, mkdirSync, symlinkSync, utimesSync } from "node:fs";
 import { join } from "node:path";
-import { openDirectory, openZip, packModule, problemText } from "../../src/packaging/mod.ts";
+import { openDirectory, openZip, packModule } from "../../src/packaging/mod.ts";
+import { problemText } from "../../src/packaging/problem.ts";
 import { writeFiles, writeModule } from "../support/module.ts";
 import { tempDirectory } from "../support/temp.ts";
 

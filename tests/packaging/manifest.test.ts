@@ -1,11 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { Failure } from "../../src/errors.ts";
-import {
-  type Manifest,
-  type ManifestFile,
-  manifestDependencies,
-  parseManifest,
-} from "../../src/packaging/mod.ts";
+import { type ManifestFile, manifestDependencies } from "../../src/packaging/manifest.ts";
+import { type Manifest, parseManifest } from "../../src/packaging/mod.ts";
 import { forAll } from "../support/random.ts";
 
 const parse = (file: ManifestFile, text: string): Promise<Manifest> =>

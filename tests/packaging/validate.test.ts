@@ -2,13 +2,12 @@ import { describe, expect, test } from "bun:test";
 import {
   type KnownModules,
   type Manifest,
-  nameProblem,
   parseManifest,
-  problemText,
-  twinOf,
   validateAgainst,
   validateContents,
 } from "../../src/packaging/mod.ts";
+import { nameProblem, twinOf } from "../../src/packaging/name.ts";
+import { problemText } from "../../src/packaging/problem.ts";
 import { realIndexBundle } from "../support/git.ts";
 import { realEntries } from "../support/real-index.ts";
 

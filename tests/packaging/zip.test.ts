@@ -1,7 +1,9 @@
 import { describe, expect, test } from "bun:test";
 import { crc32 } from "node:zlib";
 import { Failure } from "../../src/errors.ts";
-import { inspectZip, openZip, problemText, type ZipLimits } from "../../src/packaging/mod.ts";
+import { inspectZip, openZip } from "../../src/packaging/mod.ts";
+import { problemText } from "../../src/packaging/problem.ts";
+import type { ZipLimits } from "../../src/packaging/zip.ts";
 import { createRandom, forAll } from "../support/random.ts";
 import { craftZip, type End, type Part, watchReads } from "../support/zip.ts";
 

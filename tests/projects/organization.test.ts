@@ -1,11 +1,6 @@
 import { expect, test } from "bun:test";
-import {
-  appendMember,
-  appendOwner,
-  isMember,
-  parseOrganization,
-  parsePerson,
-} from "../../src/projects/mod.ts";
+import { appendMember, appendOwner, isMember, parsePerson } from "../../src/projects/mod.ts";
+import { parseOrganization } from "../../src/projects/organization.ts";
 
 const AT = "2026-01-02T03:04:05.000Z";
 const ANN = { provider: "github", username: "ann", id: "7" };

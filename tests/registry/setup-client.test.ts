@@ -1,7 +1,8 @@
 import { describe, expect, test } from "bun:test";
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { type ClientForm, setUpClient, undoClient } from "../../src/registry/mod.ts";
+import { setUpClient, undoClient } from "../../src/registry/mod.ts";
+import type { ClientForm } from "../../src/registry/setup-client.ts";
 import { tempDirectory } from "../support/temp.ts";
 
 const URL = "http://reg.example:8080";

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { compareBuild } from "semver";
-import { type Release, selectVersions } from "../../src/resolve/mod.ts";
+import { selectVersions } from "../../src/resolve/mod.ts";
+import type { Release } from "../../src/resolve/mvs.ts";
 import { forAll, type Random } from "../support/random.ts";
 
 /** `a/a@1.0.0 > b/b@1.0.0 c/c@2.0.0`, a line a release; `!` before what it is built with. */

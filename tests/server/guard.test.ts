@@ -1,7 +1,9 @@
 /** Who a request comes from, and what is refused. */
 import { describe, expect, test } from "bun:test";
 import { join } from "node:path";
-import { type AuditEvent, openAccounts, type Scope } from "../../src/accounts/mod.ts";
+import type { AuditEvent } from "../../src/accounts/audit.ts";
+import { openAccounts } from "../../src/accounts/mod.ts";
+import type { Scope } from "../../src/accounts/scope.ts";
 import { Failure } from "../../src/errors.ts";
 import { createGuard } from "../../src/server/guard.ts";
 import { createThrottle } from "../../src/server/throttle.ts";

@@ -69,6 +69,65 @@ export function violations(files: SourceFiles): string[] {
   return [...found, ...cycles(imports)];
 }
 
+/**
+ * Names that a folder's door offers and nobody outside the folder asks for, as `FILE: what`.
+ *
+ * @param others files that are no part of the program, and use it
+ */
+export function idleNames(files: SourceFiles, others: SourceFiles): string[] {
+  const asked = new Map<string, { folder: string; names: Set<string> }[]>();
+  for (const [file, text] of [...files, ...others]) {
+    for (const [door, names] of namesAsked(file, text)) {
+      asked.set(door, [...(asked.get(door) ?? []), { folder: posix.dirname(file), names }]);
+    }
+  }
+  const doors = [...files].filter(([file]) => DOOR.test(file));
+  return doors.flatMap(([door, text]) => {
+    const inside = posix.dirname(door);
+    const users = (asked.get(door) ?? []).filter(
+      ({ folder }) => !`${folder}/`.startsWith(`${inside}/`),
+    );
+    const idle = namesOffered(text).filter((name) => !users.some(({ names }) => names.has(name)));
+    return idle.map((name) => `${door}: nobody outside asks for ${name}`);
+  });
+}
+
+const DOOR = /^src\/[^/]+\/mod\.ts$/;
+
+/** What a door exports: from its folder's files, and of its own. */
+function namesOffered(text: string): string[] {
+  const lists = [...text.matchAll(/^export(?:\s+type)?\s*\{([^}]*)\}/gm)];
+  const own = text.matchAll(/^export (?:async )?(?:function|const|class|interface|type) (\w+)/gm);
+  return [
+    ...lists.flatMap(([, list]) => listedNames(list!).map(({ as }) => as)),
+    ...[...own].map(([, name]) => name!),
+  ];
+}
+
+/** What a file asks each door for. Where it asks for all, whatever it speaks of. */
+function namesAsked(file: string, text: string): [door: string, names: Set<string>][] {
+  const lists = /^(?:import|export)(?:\s+type)?\s*\{([^}]*)\}\s*from\s*["']([^"']+)["']/gm;
+  const whole = /\bimport\(\s*["']([^"']+)["']|\*(?: as \w+)? from\s*["']([^"']+)["']/g;
+  const words = new Set(text.match(/\w+/g));
+  const target = (specifier: string) => posix.join(posix.dirname(file), specifier);
+  return [
+    ...[...text.matchAll(lists)].map(([, list, specifier]): [string, Set<string>] => [
+      target(specifier!),
+      new Set(listedNames(list!).map(({ name }) => name)),
+    ]),
+    ...[...text.matchAll(whole)].map(([, late, all]): [string, Set<string>] => [
+      target((late ?? all)!),
+      words,
+    ]),
+  ];
+}
+
+/** @example listedNames("a, type B as C") → [{ name: "a", as: "a" }, { name: "B", as: "C" }] */
+function listedNames(list: string): { name: string; as: string }[] {
+  const found = [...list.matchAll(/(?:\btype\s+)?(\w+)(?:\s+as\s+(\w+))?\s*(?:,|$)/g)];
+  return found.map(([, name, as]) => ({ name: name!, as: as ?? name! }));
+}
+
 /** Static, type-only, re-exporting and dynamic imports. Formatted sources have them at a line's start. */
 function importsOf(file: string, text: string): Import[] {
   const statics = /^(?:import|export(?:\s+type)?\s*[*{])(?:[^;'"]*?\bfrom)?\s*["']([^"']+)["']/gm;

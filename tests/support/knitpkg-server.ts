@@ -1,7 +1,8 @@
 /** A server for KnitPkg's protocol in this process, on a free port, with tokens to ask with. */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { openAccounts, type Scope } from "../../src/accounts/mod.ts";
+import { openAccounts } from "../../src/accounts/mod.ts";
+import type { Scope } from "../../src/accounts/scope.ts";
 import { initRegistry, openRegistry, type Registry } from "../../src/registry/mod.ts";
 import { type AccessLine, startServer } from "../../src/server/mod.ts";
 import { UNVERIFIED } from "./knitpkg.ts";

@@ -2,8 +2,8 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { followDiscovery } from "../../src/registry/discovery/discover.ts";
+import { createKnitPkg } from "../../src/registry/knitpkg/knitpkg.ts";
 import {
-  createKnitPkg,
   initRegistry,
   type KnitPkg,
   openRegistry,

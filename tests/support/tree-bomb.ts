@@ -2,12 +2,10 @@
 import {
   createObjectBatch,
   encodeCommit,
-  encodeTree,
-  FILE_MODE,
   type Oid,
   openObjectDatabase,
-  TREE_MODE,
 } from "../../src/git/mod.ts";
+import { encodeTree, FILE_MODE, TREE_MODE } from "../../src/git/object.ts";
 
 const LEVELS = 10;
 const NAMES = Array.from({ length: 10 }, (_, at) => `d${at}`);

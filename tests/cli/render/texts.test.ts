@@ -3,7 +3,7 @@ import { accessText } from "../../../src/cli/render/access.ts";
 import { sourceListText, sourceRecord } from "../../../src/cli/render/sources.ts";
 import { statusText } from "../../../src/cli/render/status.ts";
 import { planLines, sourceLines, summaryLines } from "../../../src/cli/render/summary.ts";
-import { parseConfig } from "../../../src/config/mod.ts";
+import { parseConfig } from "../../../src/config/load.ts";
 import type { MirrorSummary, Status } from "../../../src/registry/mod.ts";
 
 const CONFIG = parseConfig(

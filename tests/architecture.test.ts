@@ -147,7 +147,7 @@ describe("the check", () => {
       "await Bun.$`git`;",
     ]) {
       expect(check({ "src/cli/a.ts": text })).toEqual(["src/cli/a.ts: runs a program"]);
-      expect(check({ "src/cli/update.ts": text })).toEqual([]);
+      expect(check({ "src/cli/run-moon.ts": text })).toEqual([]);
     }
   });
 });

@@ -2,7 +2,7 @@
 import { loadConfig, serverAddress, urlCheck } from "../config/mod.ts";
 import { Failure } from "../errors.ts";
 import type { Context } from "./context.ts";
-import { WITH_TOKEN } from "./update.ts";
+import { WITH_TOKEN } from "./moon.ts";
 
 const isAddress = urlCheck(`for \`moon\` set ${WITH_TOKEN}`);
 

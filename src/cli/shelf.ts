@@ -2,9 +2,9 @@
 import { Failure } from "../errors.ts";
 import type { Shelf } from "../registry/mod.ts";
 import type { Context } from "./context.ts";
-import { findRemote, URL_VARIABLE } from "./remote.ts";
+import { findRemote, URL_VARIABLE } from "./remote/remote.ts";
 
-export const REGISTRY_OPTION = {
+export const READ_OPTION = {
   registry: {
     type: "string",
     valueHint: "URL",
@@ -13,7 +13,7 @@ export const REGISTRY_OPTION = {
 } as const;
 
 /** What each such command's help says of it. */
-export const REGISTRY_NOTE = "Without a server it reads the registry in this directory or above.";
+export const READ_NOTE = "Without a server it reads the registry in this directory or above.";
 
 /**
  * What is said outright goes first: --registry, --dir, the variable, and then what is found. A login
@@ -27,7 +27,7 @@ export async function openShelfFor(context: Context, given: string | undefined):
   }
   const isRemote = given ?? (context.dir === undefined ? process.env[URL_VARIABLE] : undefined);
   if (isRemote) {
-    const { openRemoteShelf } = await import("./remote-shelf.ts");
+    const { openRemoteShelf } = await import("./remote/shelf.ts");
     return openRemoteShelf(findRemote(given));
   }
   const file = context.file();

@@ -1,7 +1,7 @@
 /** Which registry a command writes to: the one in a directory here, or one behind a URL. */
 import { Failure } from "../errors.ts";
 import type { Context } from "./context.ts";
-import { findRemote, type Remote, URL_VARIABLE } from "./remote.ts";
+import { findRemote, type Remote, URL_VARIABLE } from "./remote/remote.ts";
 
 export type Target =
   | { readonly kind: "local"; readonly file: string }

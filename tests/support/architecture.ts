@@ -46,7 +46,7 @@ const SERVES: ReadonlySet<string> = new Set([
 ]);
 
 /** The one command that runs a program of the user's. */
-const RUNS_PROGRAMS = "src/cli/update.ts";
+const RUNS_PROGRAMS = "src/cli/run-moon.ts";
 
 interface Import {
   /** As written. */

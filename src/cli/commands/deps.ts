@@ -3,7 +3,7 @@ import { Failure } from "../../errors.ts";
 import { command } from "../command.ts";
 import { DONE, DONE_IN_PART } from "../exit.ts";
 import { duplicates, treeText } from "../render/tree.ts";
-import { openShelfFor, parseWanted, REGISTRY_NOTE, REGISTRY_OPTION } from "../shelf.ts";
+import { openShelfFor, parseWanted, READ_NOTE, READ_OPTION } from "../shelf.ts";
 
 export default command({
   operands: [
@@ -15,12 +15,12 @@ export default command({
   ],
   options: {
     dependents: { type: "boolean", description: "the modules whose latest version needs it" },
-    ...REGISTRY_OPTION,
+    ...READ_OPTION,
   },
   notes: [
     "Versions are those that `moon tree` would choose: the least that satisfies all.",
     "Exits with 3 when something that is needed is missing.",
-    REGISTRY_NOTE,
+    READ_NOTE,
   ],
   example: "deps moonbitlang/parser",
   async run(context, args) {

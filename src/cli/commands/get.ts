@@ -4,7 +4,7 @@ import { Failure } from "../../errors.ts";
 import { command } from "../command.ts";
 import { interruptible } from "../interrupt.ts";
 import { plural } from "../render/units.ts";
-import { openShelfFor, parseWanted, REGISTRY_NOTE, REGISTRY_OPTION } from "../shelf.ts";
+import { openShelfFor, parseWanted, READ_NOTE, READ_OPTION } from "../shelf.ts";
 
 export default command({
   operands: [
@@ -13,12 +13,12 @@ export default command({
   ],
   options: {
     locked: { type: "boolean", description: "just what DIR/moonbit-registry.lock says" },
-    ...REGISTRY_OPTION,
+    ...READ_OPTION,
   },
   notes: [
     "Each module gets a folder, OWNER/NAME@VERSION; the lock says what was chosen.",
     "With --locked the same come again, whatever was published or yanked since.",
-    REGISTRY_NOTE,
+    READ_NOTE,
   ],
   example: "get moonbitlang/x@^0.4.0 vendor",
   async run(context, args) {

@@ -1,7 +1,7 @@
 /** `info`: everything that is known of a module. */
 import { command } from "../command.ts";
 import { infoText } from "../render/modules.ts";
-import { openShelfFor, parseWanted, REGISTRY_NOTE, REGISTRY_OPTION } from "../shelf.ts";
+import { openShelfFor, parseWanted, READ_NOTE, READ_OPTION } from "../shelf.ts";
 
 export default command({
   operands: [
@@ -11,8 +11,8 @@ export default command({
       required: true,
     },
   ],
-  options: REGISTRY_OPTION,
-  notes: [REGISTRY_NOTE],
+  options: READ_OPTION,
+  notes: [READ_NOTE],
   example: "info moonbitlang/x@0.4.38",
   async run(context, args) {
     const { out } = context;

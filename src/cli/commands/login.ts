@@ -1,14 +1,14 @@
 /** `login`: keeps a token for a server, once the server has said that it knows it. */
 import { Failure } from "../../errors.ts";
 import { command } from "../command.ts";
-import { credentialsPath, readCredentials, writeCredentials } from "../credentials.ts";
-import { findUrl, REGISTRY_OPTION, TOKEN_VARIABLE } from "../remote.ts";
+import { credentialsPath, readCredentials, writeCredentials } from "../remote/credentials.ts";
+import { findUrl, TOKEN_VARIABLE, WRITE_OPTION } from "../remote/remote.ts";
+import { whoAmI } from "../remote/whoami.ts";
 import { askSecret, pipedSecret } from "../secret.ts";
-import { whoAmI } from "../whoami.ts";
 
 export default command({
   options: {
-    ...REGISTRY_OPTION,
+    ...WRITE_OPTION,
     "token-stdin": { type: "boolean", description: "read the token from a pipe; else it is asked" },
   },
   notes: [

@@ -1,10 +1,10 @@
 /** `logout`: forgets the token for a server. */
 import { command } from "../command.ts";
-import { credentialsPath, readCredentials, writeCredentials } from "../credentials.ts";
-import { findUrl, REGISTRY_OPTION, TOKEN_VARIABLE } from "../remote.ts";
+import { credentialsPath, readCredentials, writeCredentials } from "../remote/credentials.ts";
+import { findUrl, TOKEN_VARIABLE, WRITE_OPTION } from "../remote/remote.ts";
 
 export default command({
-  options: REGISTRY_OPTION,
+  options: WRITE_OPTION,
   notes: ["The token stays valid: `token revoke NAME` at the server takes it back."],
   example: "logout",
   async run({ out }, args) {

@@ -2,15 +2,15 @@
 import { Failure } from "../../errors.ts";
 import { command } from "../command.ts";
 import type { Context } from "../context.ts";
-import { publishRemotely } from "../publish-remote.ts";
-import { REGISTRY_OPTION } from "../remote.ts";
+import { publishRemotely } from "../remote/publish.ts";
+import { WRITE_OPTION } from "../remote/remote.ts";
 import { type PublicationReport, problemLine, publicationLines } from "../render/publication.ts";
 import { findTarget, isMissing, type Target } from "../target.ts";
 
 export default command({
   operands: [{ name: "DIR", help: "the module; default: the working directory" }],
   options: {
-    ...REGISTRY_OPTION,
+    ...WRITE_OPTION,
     "dry-run": { type: "boolean", description: "list what would be published, and check it" },
   },
   notes: [

@@ -1,7 +1,7 @@
 /** `resolve`: which version a range means. */
 import { command } from "../command.ts";
 import { yankText } from "../render/modules.ts";
-import { openShelfFor, parseWanted, REGISTRY_NOTE, REGISTRY_OPTION } from "../shelf.ts";
+import { openShelfFor, parseWanted, READ_NOTE, READ_OPTION } from "../shelf.ts";
 
 export default command({
   operands: [
@@ -11,8 +11,8 @@ export default command({
       required: true,
     },
   ],
-  options: REGISTRY_OPTION,
-  notes: ["Ranges: 1.2.3, ^1.2.3, ~1.2, 1.x, *, and comparisons: '>=1.0.0 <2.0.0'.", REGISTRY_NOTE],
+  options: READ_OPTION,
+  notes: ["Ranges: 1.2.3, ^1.2.3, ~1.2, 1.x, *, and comparisons: '>=1.0.0 <2.0.0'.", READ_NOTE],
   example: 'resolve "moonbitlang/x@>=0.4.0 <0.5.0"',
   async run(context, args) {
     const { out } = context;

@@ -6,7 +6,7 @@ import { wholeNumber } from "../numbers.ts";
 import { foundLines } from "../render/modules.ts";
 import { lineWidth } from "../render/printable.ts";
 import { plural } from "../render/units.ts";
-import { openShelfFor, REGISTRY_NOTE, REGISTRY_OPTION } from "../shelf.ts";
+import { openShelfFor, READ_NOTE, READ_OPTION } from "../shelf.ts";
 
 const SORTS = ["relevance", "name", "updated", "dependents"] as const;
 
@@ -23,11 +23,11 @@ export default command({
       description: "at most so many, 100 at a time; default: 20",
     },
     offset: { type: "string", valueHint: "N", description: "leave out the first N" },
-    ...REGISTRY_OPTION,
+    ...READ_OPTION,
   },
   notes: [
     "Names come first, then keywords, owners and descriptions; typos are forgiven.",
-    REGISTRY_NOTE,
+    READ_NOTE,
     "Exits with 1 when nothing is found.",
   ],
   example: "search json parser --license Apache-2.0",

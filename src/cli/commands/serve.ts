@@ -7,12 +7,12 @@ import { complaint } from "../complain.ts";
 import { DONE } from "../exit.ts";
 import { stopAsked } from "../interrupt.ts";
 import { outliveReaders } from "../lost-output.ts";
+import { REGISTRY_VARIABLE } from "../moon.ts";
 import { wholeNumber } from "../numbers.ts";
 import type { Output } from "../output.ts";
 import { accessText } from "../render/access.ts";
 import { advertisement } from "../render/advertise.ts";
 import { createLineBuffer } from "../render/line-buffer.ts";
-import { REGISTRY_VARIABLE } from "../update.ts";
 
 export default command({
   options: {

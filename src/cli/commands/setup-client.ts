@@ -4,10 +4,10 @@ import { join, resolve } from "node:path";
 import { Failure } from "../../errors.ts";
 import { shellWord } from "../../shell-word.ts";
 import { command } from "../command.ts";
+import { REGISTRY_VARIABLE, WITH_TOKEN } from "../moon.ts";
 import type { Output } from "../output.ts";
 import { isPrivate, registryAddress } from "../registry-address.ts";
 import { clientLines, LINE_KINDS } from "../render/client-lines.ts";
-import { REGISTRY_VARIABLE, WITH_TOKEN } from "../update.ts";
 
 export default command({
   operands: [{ name: "URL", help: "the registry; default: where `serve` serves" }],

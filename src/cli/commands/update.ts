@@ -2,7 +2,7 @@
 import { Failure } from "../../errors.ts";
 import { command } from "../command.ts";
 import { registryAddress } from "../registry-address.ts";
-import { runMoonUpdate } from "../update.ts";
+import { runMoonUpdate } from "../run-moon.ts";
 
 export default command({
   operands: [{ name: "ARGS", help: "handed on to `moon update`", many: true, afterDashes: true }],

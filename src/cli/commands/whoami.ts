@@ -1,10 +1,10 @@
 /** `whoami`: who a server takes us for. */
 import { command } from "../command.ts";
-import { findRemote, REGISTRY_OPTION } from "../remote.ts";
-import { whoAmI } from "../whoami.ts";
+import { findRemote, WRITE_OPTION } from "../remote/remote.ts";
+import { whoAmI } from "../remote/whoami.ts";
 
 export default command({
-  options: REGISTRY_OPTION,
+  options: WRITE_OPTION,
   example: "whoami",
   async run({ out }, args) {
     const remote = findRemote(args.registry);

@@ -1,12 +1,13 @@
 /** `yank`: keeps a published version from whoever does not ask for exactly it. */
+
+import { changeYank } from "../change-yank.ts";
 import { command } from "../command.ts";
-import { REGISTRY_OPTION } from "../remote.ts";
-import { changeYank } from "../yank.ts";
+import { WRITE_OPTION } from "../remote/remote.ts";
 
 export default command({
   operands: [{ name: "MODULE@VERSION", help: "one that was published here", required: true }],
   options: {
-    ...REGISTRY_OPTION,
+    ...WRITE_OPTION,
     reason: { type: "string", valueHint: "TEXT", description: "why; shown to whoever asks" },
   },
   notes: ["Its archive stays: who asks for exactly this version still gets it."],

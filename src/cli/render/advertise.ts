@@ -1,5 +1,5 @@
 /** What to tell colleagues, so that they can install and use a running registry. Pure. */
-import { REGISTRY_VARIABLE } from "../update.ts";
+import { REGISTRY_VARIABLE } from "../moon.ts";
 
 /** @param urls under which others reach it, the likeliest first */
 export function advertisement(urls: readonly string[]): string {

@@ -1,7 +1,7 @@
 /** The client's configuration as lines to paste. Pure. */
 
 import { quoted } from "../../shell-word.ts";
-import { REGISTRY_VARIABLE } from "../update.ts";
+import { REGISTRY_VARIABLE } from "../moon.ts";
 
 export const LINE_KINDS = ["sh", "powershell", "ci"] as const;
 export type LineKind = (typeof LINE_KINDS)[number];

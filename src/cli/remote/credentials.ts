@@ -9,7 +9,7 @@
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
-import { Failure, messageOf, systemCode } from "../errors.ts";
+import { Failure, messageOf, systemCode } from "../../errors.ts";
 
 export interface Credentials {
   /** The server that `login` was last run for. */

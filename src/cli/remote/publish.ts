@@ -2,11 +2,11 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Failure } from "../errors.ts";
-import type { Publication } from "../registry/mod.ts";
+import { Failure } from "../../errors.ts";
+import type { Publication } from "../../registry/mod.ts";
+import type { PublicationReport } from "../render/publication.ts";
+import { versionPath } from "../target.ts";
 import { callRemote, type Remote } from "./remote.ts";
-import type { PublicationReport } from "./render/publication.ts";
-import { versionPath } from "./target.ts";
 
 /** Slow lines send big archives. */
 const TIMEOUT_MS = 10 * 60_000;
@@ -20,7 +20,7 @@ export async function publishRemotely(
   dir: string,
   dryRun: boolean,
 ): Promise<PublicationReport> {
-  const { prepareUpload } = await import("../registry/mod.ts");
+  const { prepareUpload } = await import("../../registry/mod.ts");
   const scratch = await mkdtemp(join(tmpdir(), "moonbit-registry-"));
   try {
     const { body, discard: _, ...built } = await prepareUpload(dir, scratch);

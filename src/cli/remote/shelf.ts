@@ -1,10 +1,10 @@
 /** A server as a shelf: its `/api/v0` and `/user`. What it answers is checked before it is believed. */
 
-import { DownloadError, download } from "../download/mod.ts";
-import { Failure, messageOf } from "../errors.ts";
-import { isModuleName } from "../index/mod.ts";
-import { ZIP_LIMITS } from "../packaging/mod.ts";
-import { isRecord } from "../record.ts";
+import { DownloadError, download } from "../../download/mod.ts";
+import { Failure, messageOf } from "../../errors.ts";
+import { isModuleName } from "../../index/mod.ts";
+import { ZIP_LIMITS } from "../../packaging/mod.ts";
+import { isRecord } from "../../record.ts";
 import {
   archivePath,
   type Dependent,
@@ -14,8 +14,8 @@ import {
   type ResolvedVersion,
   type SearchQuery,
   type Shelf,
-} from "../registry/mod.ts";
-import { isPlainVersion } from "../resolve/mod.ts";
+} from "../../registry/mod.ts";
+import { isPlainVersion } from "../../resolve/mod.ts";
 import { callRemote, type Remote } from "./remote.ts";
 
 export function openRemoteShelf(remote: Remote): Shelf {

@@ -1,12 +1,7 @@
 /** Runs `moon update` for its user. The only place in the program that starts another one. */
 import { Failure } from "../errors.ts";
 import { shellWord } from "../shell-word.ts";
-
-/** The variable by which `moon` finds its registry. */
-export const REGISTRY_VARIABLE = "MOONCAKES_REGISTRY";
-
-/** How `moon` is given a token. */
-export const WITH_TOKEN = `${REGISTRY_VARIABLE}=https://x:TOKEN@…, see docs/private.md`;
+import { REGISTRY_VARIABLE } from "./moon.ts";
 
 /**
  * Runs it in this terminal and waits for its end.

@@ -2,18 +2,18 @@
  * The server that a command talks to, and how. Its token goes to that server alone: a redirect is an
  * answer, not followed.
  */
-import { urlCheck } from "../config/mod.ts";
-import { Failure, type FailureCode, messageOf } from "../errors.ts";
-import { shellWord } from "../shell-word.ts";
-import { VERSION } from "../version.ts";
+import { urlCheck } from "../../config/mod.ts";
+import { Failure, type FailureCode, messageOf } from "../../errors.ts";
+import { shellWord } from "../../shell-word.ts";
+import { VERSION } from "../../version.ts";
+import { withoutUnseen } from "../render/printable.ts";
 import { credentialsPath, readCredentials } from "./credentials.ts";
-import { withoutUnseen } from "./render/printable.ts";
 
 export const TOKEN_VARIABLE = "MOONBIT_REGISTRY_TOKEN";
 export const URL_VARIABLE = "MOONBIT_REGISTRY_URL";
 
 /** For the options of a command that writes to a server. */
-export const REGISTRY_OPTION = {
+export const WRITE_OPTION = {
   registry: {
     type: "string",
     valueHint: "URL",

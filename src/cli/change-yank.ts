@@ -1,7 +1,7 @@
 /** Yanks, or takes a yank back, wherever the version was published. */
 import { isRecord } from "../record.ts";
 import type { Context } from "./context.ts";
-import { callRemote, type Remote } from "./remote.ts";
+import { callRemote, type Remote } from "./remote/remote.ts";
 import { printable } from "./render/printable.ts";
 import { findTarget, moduleVersion, versionPath } from "./target.ts";
 

@@ -1,5 +1,5 @@
 /** Who a server takes us for. */
-import { Failure } from "../errors.ts";
+import { Failure } from "../../errors.ts";
 import { callRemote, loginHint, type Remote } from "./remote.ts";
 
 export interface Identity {

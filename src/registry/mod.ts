@@ -52,7 +52,6 @@ export {
   type SyncSummary,
   sync,
 } from "./mirroring/mirror.ts";
-export { EVERYTHING } from "./mirroring/plan.ts";
 export { type Pulled, type Pushed, pullIndex, pushIndex } from "./mirroring/remote.ts";
 export { forget } from "./mirroring/selection.ts";
 export { openRegistry, type Registry } from "./open.ts";

@@ -2,9 +2,8 @@
 import { Failure } from "../../errors.ts";
 import { command } from "../command.ts";
 import type { Context } from "../context.ts";
-import { interruptible } from "../interrupt.ts";
 import { byteSize } from "../numbers.ts";
-import { createEventView } from "../render/events.ts";
+import { runOperation } from "../operation.ts";
 import { plural } from "../render/units.ts";
 import { exportLine } from "../render/upkeep.ts";
 
@@ -61,14 +60,15 @@ export default command({
     };
     const { exportBundle, openRegistry } = await import("../../registry/mod.ts");
     const registry = openRegistry(context.file());
-    const view = createEventView(out);
-    const hint = "no bundle was made; a directory goes on where it ended";
-    const summary = await interruptible(hint, (signal) =>
-      exportBundle(registry, { ...options, signal }, view.report),
-    ).finally(view.close);
-    if (out.json) out.record({ type: "done", ...summary });
-    else if (to === "-") out.log.info(exportLine(summary));
-    else out.data(exportLine(summary));
+    await runOperation(
+      out,
+      "no bundle was made; a directory goes on where it ended",
+      (signal, report) => exportBundle(registry, { ...options, signal }, report),
+      (summary) => {
+        if (to === "-") out.log.info(exportLine(summary));
+        else out.data(exportLine(summary));
+      },
+    );
     return undefined;
   },
 });
@@ -77,16 +77,16 @@ async function exportForWebServer({ out, file }: Context, dir: string): Promise<
   if (dir === "-") throw new Failure("usage", "--static wants a directory");
   const { exportStatic, openRegistry } = await import("../../registry/mod.ts");
   const registry = openRegistry(file());
-  const view = createEventView(out);
-  const hint = "what is written stays; run it again and it goes on";
-  const summary = await interruptible(hint, (signal) =>
-    exportStatic(registry, { dir, signal }, view.report),
-  ).finally(view.close);
-  if (out.json) return void out.record({ type: "done", ...summary });
-  const { modules, versions, skipped } = summary;
-  const left = skipped === 0 ? "" : `; ${plural(skipped, "file")} left out, see the warnings`;
-  out.data(
-    `Wrote ${plural(versions, "version")} of ${plural(modules, "module")} to ${summary.dir}${left}`,
+  await runOperation(
+    out,
+    "what is written stays; run it again and it goes on",
+    (signal, report) => exportStatic(registry, { dir, signal }, report),
+    ({ modules, versions, skipped, dir }) => {
+      const what = `${plural(versions, "version")} of ${plural(modules, "module")}`;
+      const left = skipped === 0 ? "" : `; ${plural(skipped, "file")} left out, see the warnings`;
+      out.data(`Wrote ${what} to ${dir}${left}`);
+      out.log.info("Clients' index needs smart HTTP all the same: see README.txt there.");
+    },
   );
-  out.log.info("Clients' index needs smart HTTP all the same: see README.txt there.");
+  return undefined;
 }

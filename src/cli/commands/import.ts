@@ -1,8 +1,7 @@
 /** `import`: checks a bundle and takes it in. */
 import { Failure } from "../../errors.ts";
 import { command } from "../command.ts";
-import { interruptible } from "../interrupt.ts";
-import { createEventView } from "../render/events.ts";
+import { runOperation } from "../operation.ts";
 import { contentsLines, importLine } from "../render/upkeep.ts";
 
 export default command({
@@ -39,12 +38,12 @@ export default command({
     const key = args["require-signature"];
     const options = { from, ...(key !== undefined && { requireSignature: key }) };
     const registry = openRegistry(context.file());
-    const view = createEventView(out);
-    const summary = await interruptible("run it again to take the bundle in", (signal) =>
-      importBundle(registry, { ...options, signal }, view.report),
-    ).finally(view.close);
-    if (out.json) out.record({ type: "done", ...summary });
-    else out.data(importLine(summary));
+    await runOperation(
+      out,
+      "run it again to take the bundle in",
+      (signal, report) => importBundle(registry, { ...options, signal }, report),
+      (summary) => out.data(importLine(summary)),
+    );
     return undefined;
   },
 });

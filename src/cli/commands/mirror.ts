@@ -1,13 +1,12 @@
 /** `mirror`: downloads modules and what they depend on. */
-import { forgetPackages, rememberPackages } from "../../config/mod.ts";
 import { Failure } from "../../errors.ts";
-import type { MirrorOptions } from "../../registry/mod.ts";
+import type { MirrorOptions, MirrorSummary } from "../../registry/mod.ts";
 import { command } from "../command.ts";
 import type { Context } from "../context.ts";
 import { DONE, DONE_IN_PART } from "../exit.ts";
-import { interruptible } from "../interrupt.ts";
 import { moment, wholeNumber } from "../numbers.ts";
-import { createEventView } from "../render/events.ts";
+import { runOperation } from "../operation.ts";
+import type { Output } from "../output.ts";
 import { keptText } from "../render/status.ts";
 import { planLines, summaryLines } from "../render/summary.ts";
 
@@ -67,31 +66,32 @@ export default command({
       ...(args.latest !== undefined && { latest: wholeNumber(args.latest, "--latest", 1, MANY) }),
       ...(args.since !== undefined && { since: moment(args.since, "--since") }),
       ...(args["dry-run"] && { dryRun: true }),
+      ...(args.save && { save: true }),
       ...(args.jobs !== undefined && { concurrency: wholeNumber(args.jobs, "-j", 1, 256) }),
     };
-    const file = context.file();
-    const { EVERYTHING, mirror, openRegistry } = await import("../../registry/mod.ts");
-    const registry = openRegistry(file);
-    const view = createEventView(out);
-    const hint = "what has arrived is kept; the same command goes on from there";
-    const summary = await interruptible(hint, (signal) =>
-      mirror(registry, { ...options, signal }, view.report),
-    ).finally(view.close);
-    if (args.save) rememberPackages(file, args.full ? [EVERYTHING] : patterns);
-    if (out.json) {
-      out.record({ type: "done", ...summary });
-    } else if (summary.dryRun) {
-      const { data, totals } = planLines(summary);
-      for (const line of data) out.data(line);
-      out.log.info(totals);
-    } else {
-      for (const line of summaryLines(summary)) out.data(line);
-      if (summary.failed > 0) out.log.info("Run the same again to fetch what failed.");
-    }
+    const { mirror, openRegistry } = await import("../../registry/mod.ts");
+    const registry = openRegistry(context.file());
+    const summary = await runOperation(
+      out,
+      "what has arrived is kept; the same command goes on from there",
+      (signal, report) => mirror(registry, { ...options, signal }, report),
+      (done) => tell(out, done),
+    );
     const isPartial = summary.failed > 0 || (summary.assets?.failed ?? 0) > 0;
     return isPartial ? DONE_IN_PART : DONE;
   },
 });
+
+function tell(out: Output, summary: MirrorSummary): void {
+  if (summary.dryRun) {
+    const { data, totals } = planLines(summary);
+    for (const line of data) out.data(line);
+    out.log.info(totals);
+    return;
+  }
+  for (const line of summaryLines(summary)) out.data(line);
+  if (summary.failed > 0) out.log.info("Run the same again to fetch what failed.");
+}
 
 interface ForgetArgs {
   readonly _: readonly string[];
@@ -109,21 +109,13 @@ async function forgetPatterns(context: Context, args: ForgetArgs): Promise<numbe
   if (other !== undefined) {
     throw new Failure("usage", `--forget and --${other} exclude each other`);
   }
-  const { EVERYTHING, forget, openRegistry } = await import("../../registry/mod.ts");
-  const patterns = args.full ? [EVERYTHING] : args._;
-  const hint = "`status` lists what is kept fresh; write the pattern as it stands there";
-  if (patterns.length === 0) throw new Failure("usage", "no pattern was named", hint);
-  const file = context.file();
-  const registry = openRegistry(file);
-  const saved = args.source === undefined ? forgetPackages(file, patterns) : [];
-  const forgotten = [
-    ...(saved.length > 0 ? [{ patterns: saved }] : []),
-    ...(await forget(registry, patterns, args.source)),
-  ];
-  if (forgotten.length === 0) {
-    const what = `${patterns.join(", ")} is not kept fresh`;
-    throw new Failure("not-found", what, hint);
-  }
+  const { forget, openRegistry } = await import("../../registry/mod.ts");
+  const { _: patterns, full, source } = args;
+  const forgotten = await forget(openRegistry(context.file()), {
+    patterns,
+    ...(full && { full }),
+    ...(source !== undefined && { source }),
+  });
   if (out.json) out.record({ type: "done", forgotten });
   else for (const each of forgotten) out.data(`Forgot ${keptText(each)}`);
   return DONE;

@@ -5,6 +5,7 @@ import type { Context } from "../context.ts";
 import { DONE, DONE_IN_PART } from "../exit.ts";
 import { interruptible } from "../interrupt.ts";
 import { wholeNumber } from "../numbers.ts";
+import { runOperation } from "../operation.ts";
 import { changeText } from "../recompute.ts";
 import { createEventView } from "../render/events.ts";
 import { exchangeLine, sourceLines, summaryLines } from "../render/summary.ts";
@@ -34,16 +35,14 @@ export default command({
       args.jobs === undefined ? {} : { concurrency: wholeNumber(args.jobs, "-j", 1, 256) };
     const { openRegistry, sync } = await import("../../registry/mod.ts");
     const registry = openRegistry(context.file());
-    const view = createEventView(out);
-    const hint = "what has arrived is kept; the same command goes on from there";
-    const summary = await interruptible(hint, (signal) =>
-      sync(registry, { ...options, signal }, view.report),
-    ).finally(view.close);
-    if (out.json) {
-      out.record({ type: "done", ...summary });
-    } else {
-      for (const line of [...sourceLines(summary), ...summaryLines(summary)]) out.data(line);
-    }
+    const summary = await runOperation(
+      out,
+      "what has arrived is kept; the same command goes on from there",
+      (signal, report) => sync(registry, { ...options, signal }, report),
+      (done) => {
+        for (const line of [...sourceLines(done), ...summaryLines(done)]) out.data(line);
+      },
+    );
     const isPartial =
       summary.failed > 0 ||
       (summary.assets?.failed ?? 0) > 0 ||

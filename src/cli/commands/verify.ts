@@ -1,9 +1,9 @@
 /** `verify`: proves every archive and the index, and repairs. */
 import { Failure } from "../../errors.ts";
+import type { VerifySummary } from "../../registry/mod.ts";
 import { command } from "../command.ts";
 import { DONE, FAILED } from "../exit.ts";
-import { interruptible } from "../interrupt.ts";
-import { createEventView } from "../render/events.ts";
+import { runOperation } from "../operation.ts";
 import { verifyLine } from "../render/upkeep.ts";
 
 export default command({
@@ -32,19 +32,19 @@ export default command({
     }
     const { openRegistry, verify } = await import("../../registry/mod.ts");
     const registry = openRegistry(context.file());
-    const view = createEventView(out);
-    const summary = await interruptible("nothing was changed by checking", (signal) =>
-      verify(registry, { ...options, signal }, view.report),
-    ).finally(view.close);
-    const left = summary.problems.filter(({ repaired }) => !repaired);
-    if (out.json) out.record({ type: "done", ...summary });
-    else {
-      out.data(verifyLine(summary));
-      if (left.length > 0 && !args.repair) {
-        out.log.info("`verify --repair` fetches damaged and missing archives again.");
-      }
-      if (summary.unreferenced > 0) out.log.info("`gc` removes archives that no index names.");
-    }
-    return left.length > 0 ? FAILED : DONE;
+    const isLeft = ({ problems }: VerifySummary) => problems.some(({ repaired }) => !repaired);
+    const summary = await runOperation(
+      out,
+      "nothing was changed by checking",
+      (signal, report) => verify(registry, { ...options, signal }, report),
+      (done) => {
+        out.data(verifyLine(done));
+        if (isLeft(done) && !args.repair) {
+          out.log.info("`verify --repair` fetches damaged and missing archives again.");
+        }
+        if (done.unreferenced > 0) out.log.info("`gc` removes archives that no index names.");
+      },
+    );
+    return isLeft(summary) ? FAILED : DONE;
   },
 });

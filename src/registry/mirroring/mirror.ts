@@ -1,6 +1,7 @@
 /** Brings archives here: refresh the sources, plan, download what is missing, show it. */
 import picomatch from "picomatch";
 import { cleanTemporary, storedBytes } from "../../archives/mod.ts";
+import { rememberPackages } from "../../config/mod.ts";
 import { Failure } from "../../errors.ts";
 import { repackIfMany } from "../../git/mod.ts";
 import { type AssetCounts, mirrorAssets } from "../assets/assets.ts";
@@ -27,6 +28,8 @@ import {
 export interface MirrorOptions extends SelectionOptions, FetchOptions {
   /** Say what would be done; download nothing. */
   readonly dryRun?: boolean;
+  /** Remember the patterns in `mirror.packages` too, when it has gone well. */
+  readonly save?: boolean;
 }
 
 export interface MirrorSummary extends Fetched {
@@ -62,7 +65,7 @@ export async function mirror(
 ): Promise<MirrorSummary> {
   const started = performance.now();
   const selection = selectionOf(registry.config, options);
-  return await writing(registry, "mirror", report, options.signal, async (state) => {
+  const summary = await writing(registry, "mirror", report, options.signal, async (state) => {
     const { source, patterns } = selection;
     const refresh = () => refreshSources(registry, source, patterns, state, report, options.signal);
     await (options.dryRun ? refresh() : shownInAnyCase(registry, report, refresh));
@@ -76,6 +79,8 @@ export async function mirror(
     if (!options.dryRun) state.changeSelections((all) => withSelection(all, selection));
     return await carryOut(registry, offer, [selection], plan, options, report, started);
   });
+  if (options.save) rememberPackages(registry.config.file, selection.patterns);
+  return summary;
 }
 
 /** Refreshes every enabled source and mirrors what is new of what was mirrored before. */

@@ -1,5 +1,5 @@
 /** What a mirror is to take, from what the user asked for and what is configured. */
-import type { Config } from "../../config/mod.ts";
+import { type Config, forgetPackages } from "../../config/mod.ts";
 import { Failure } from "../../errors.ts";
 import type { Registry } from "../open.ts";
 import { type State, withState } from "../state.ts";
@@ -94,28 +94,37 @@ export function withoutPatterns(
   return { kept, forgotten };
 }
 
+export type ForgetOptions = Pick<SelectionOptions, "patterns" | "full" | "source">;
+
 /**
- * Keeps no longer fresh what was mirrored by these patterns. What it brought stays.
+ * Keeps no longer fresh what was mirrored by these patterns, and what `mirror.packages` says of them, which
+ * is of no source. What it brought stays.
  *
- * @param source of this one only
+ * @param options.source of this one only
  * @returns what was remembered of them
+ * @throws {Failure} "usage" when nothing is named, "not-found" when none of it was remembered
  */
 export async function forget(
   registry: Registry,
-  patterns: readonly string[],
-  source?: string,
+  { patterns: named, full, source }: ForgetOptions,
 ): Promise<readonly Selection[]> {
-  return await fetching(registry, "mirror", async () => {
-    let forgotten: readonly Selection[] = [];
+  const patterns = full ? [EVERYTHING] : named;
+  const hint = "`status` lists what is kept fresh; write the pattern as it stands there";
+  if (patterns.length === 0) throw new Failure("usage", "no pattern was named", hint);
+  const forgotten = await fetching(registry, "mirror", async () => {
+    const saved = source === undefined ? forgetPackages(registry.config.file, patterns) : [];
+    const found: Selection[] = saved.length > 0 ? [{ patterns: saved }] : [];
     withState(registry.paths.state, (state) =>
       state.changeSelections((all) => {
         const split = withoutPatterns(all, patterns, source);
-        forgotten = split.forgotten;
+        found.push(...split.forgotten);
         return split.kept;
       }),
     );
-    return forgotten;
+    return found;
   });
+  if (forgotten.length > 0) return forgotten;
+  throw new Failure("not-found", `${patterns.join(", ")} is not kept fresh`, hint);
 }
 
 /** Tells how to get a source that can be asked. */

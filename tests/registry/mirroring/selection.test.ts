@@ -1,5 +1,6 @@
 /** What `sync` keeps fresh: how it is remembered, and forgotten. */
 import { expect, test } from "bun:test";
+import { loadConfig } from "../../../src/config/mod.ts";
 import { withoutPatterns, withSelection } from "../../../src/registry/mirroring/selection.ts";
 import { forget, mirror, type Registry, status } from "../../../src/registry/mod.ts";
 import { islandOf, type SmallUpstream, silent, startSmallUpstream } from "../../support/islands.ts";
@@ -53,8 +54,27 @@ test("a pattern is forgotten without asking anybody, and what it brought stays",
   const registry = await mirrored(upstream);
   await mirror(registry, { patterns: [], full: true }, silent);
   upstream[Symbol.dispose]();
-  expect(await forget(registry, ["**"])).toEqual([{ patterns: ["**"] }]);
+  expect(await forget(registry, { patterns: [], full: true })).toEqual([{ patterns: ["**"] }]);
   expect(await keptBy(registry)).toEqual([]);
   expect((await status(registry)).stored.versions).toBe(1);
-  expect(await forget(registry, ["**"])).toEqual([]);
+  await expect(forget(registry, { patterns: ["**"] })).rejects.toMatchObject({ code: "not-found" });
+});
+
+test("a pattern is forgotten where the settings have it too, unless it is of one source", async () => {
+  using upstream = startSmallUpstream();
+  const registry = await mirrored(upstream);
+  const { file } = registry.config;
+  await mirror(registry, { patterns: ["a/*"], source: "up", save: true }, silent);
+  expect(loadConfig(file).mirror.packages).toEqual(["a/*"]);
+  const ofSource = { patterns: ["a/*"], source: "up" };
+  expect(await forget(registry, ofSource)).toEqual([ofSource]);
+  expect(loadConfig(file).mirror.packages).toEqual(["a/*"]);
+  expect(await forget(registry, { patterns: ["a/*"] })).toEqual([{ patterns: ["a/*"] }]);
+  expect(loadConfig(file).mirror.packages).toEqual([]);
+});
+
+test("to forget nothing is refused", async () => {
+  using upstream = startSmallUpstream();
+  const registry = await mirrored(upstream);
+  await expect(forget(registry, { patterns: [] })).rejects.toMatchObject({ code: "usage" });
 });

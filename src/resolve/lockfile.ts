@@ -35,6 +35,7 @@ export interface Lockfile {
 
 const FORMAT = 1;
 
+/** The text of a lock file: the same for the same modules in the same order. */
 export function encodeLockfile({ request, modules }: Lockfile): string {
   const file = {
     format: FORMAT,

@@ -9,5 +9,5 @@ export {
   parseLockfile,
 } from "./lockfile.ts";
 export { type Edge, leastMeeting, selectVersions, type Unmet } from "./mvs.ts";
+export { parseRange } from "./range.ts";
 export { selectVersion } from "./select.ts";
-export { parseSpecifier } from "./specifier.ts";

@@ -1,6 +1,6 @@
 /** Which of a module's versions a range means: the highest that matches. `docs/versions.md` tells the rules. */
 import { compareBuild, parse, type SemVer } from "semver";
-import { type Comparison, preReleaseOf, type Specifier, type Term } from "./specifier.ts";
+import { type Comparison, preReleaseOf, type Range, type Term } from "./range.ts";
 
 /** One version that a range may choose. */
 export interface Candidate {
@@ -15,7 +15,7 @@ export interface Candidate {
  * @returns undefined when nothing matches
  */
 export function selectVersion<C extends Candidate>(
-  wanted: Specifier,
+  wanted: Range,
   candidates: readonly C[],
 ): C | undefined {
   const pinned = pinOf(wanted, candidates);
@@ -33,14 +33,14 @@ interface Parsed<C> {
 }
 
 /** What an exact version names to the letter, with its build metadata; yanked or not. */
-function pinOf<C extends Candidate>({ terms }: Specifier, candidates: readonly C[]): C | undefined {
+function pinOf<C extends Candidate>({ terms }: Range, candidates: readonly C[]): C | undefined {
   const [only] = terms;
   if (terms.length !== 1 || only?.kind !== "exact") return undefined;
   return candidates.find(({ version }) => version === only.version.raw);
 }
 
 function matchingCandidates<C extends Candidate>(
-  { terms }: Specifier,
+  { terms }: Range,
   candidates: readonly C[],
 ): Parsed<C>[] {
   const parsed = candidates.flatMap((candidate) => {
@@ -152,7 +152,7 @@ function highest<C>(matching: readonly Parsed<C>[]): C | undefined {
  * Comparisons only: a yanked version that is the one match, and stands exactly on a boundary, is
  * better than a build that breaks.
  */
-function lastResort<C>({ terms }: Specifier, matching: readonly Parsed<C>[]): C | undefined {
+function lastResort<C>({ terms }: Range, matching: readonly Parsed<C>[]): C | undefined {
   const [only, ...others] = matching;
   if (!only || others.length > 0) return undefined;
   if (terms.some(({ kind }) => kind !== "comparison")) return undefined;

@@ -30,7 +30,7 @@ import {
   encodeLockfile,
   leastMeeting,
   parseLockfile,
-  parseSpecifier,
+  parseRange,
   selectVersion,
 } from "../../src/resolve/mod.ts";
 import { readForm, readJson } from "../../src/server/body.ts";
@@ -182,7 +182,7 @@ const TARGETS: readonly Target[] = [
     read(data) {
       leastMeeting(text(data), VERSIONS);
       selectVersion(
-        parseSpecifier(text(data)),
+        parseRange(text(data)),
         VERSIONS.map((version) => ({ version, yanked: false })),
       );
     },

@@ -6,7 +6,7 @@
 import { Failure } from "../../errors.ts";
 import { type IndexLine, parseModuleFile, type Snapshot } from "../../index/mod.ts";
 import { createLru } from "../../lru.ts";
-import { newestFirst, parseSpecifier, selectVersion } from "../../resolve/mod.ts";
+import { newestFirst, parseRange, selectVersion } from "../../resolve/mod.ts";
 import {
   candidateOf,
   latestLine,
@@ -193,7 +193,7 @@ function createDiscovery(
 
 /** As `Discovery.resolve`, for who needs nothing else of it. */
 export function resolveIn(at: Snapshot, module: string, range: string | undefined): IndexLine {
-  const wanted = range === undefined ? undefined : parseSpecifier(range);
+  const wanted = range === undefined ? undefined : parseRange(range);
   const lines = at.module(module)?.lines;
   if (!lines) throw noModule(module);
   const chosen = wanted ? selectVersion(wanted, lines.map(candidateOf))?.line : latestLine(lines);
@@ -206,6 +206,7 @@ export function resolveIn(at: Snapshot, module: string, range: string | undefine
   throw new Failure("not-found", `no version of ${module} ${what}`, hint);
 }
 
+/** What to throw for a module that is not there: "not-found", with where to look. */
 export function noModule(module: string): Failure {
   const hint = module.includes("/")
     ? "`search` finds names; `sync` brings what is new"

@@ -8,7 +8,7 @@ import {
   TARGETS,
 } from "../../projects/mod.ts";
 import { isRecord } from "../../record.ts";
-import { isPlainVersion, parseSpecifier } from "../../resolve/mod.ts";
+import { isPlainVersion, parseRange } from "../../resolve/mod.ts";
 import { repositoryUrlProblem } from "../../sources/mod.ts";
 
 export interface Registration extends ProjectName {
@@ -185,7 +185,7 @@ function specifier(key: string, wish: unknown): string {
     throw wrong("dependencies", `${key} is a local path`, "name a registered version instead");
   }
   try {
-    parseSpecifier(wish);
+    parseRange(wish);
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     throw wrong("dependencies", `${key}: ${error.message}`, error.hint);

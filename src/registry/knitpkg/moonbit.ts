@@ -1,7 +1,7 @@
 /** MoonBit's modules, as KnitPkg's protocol asks for them: one resolver for both worlds. */
 import { type Entry, parseMetadata, readFields, type Snapshot } from "../../index/mod.ts";
 import { releaseId } from "../../projects/mod.ts";
-import { parseSpecifier } from "../../resolve/mod.ts";
+import { parseRange } from "../../resolve/mod.ts";
 import { type Discovery, noModule, resolveIn } from "../discovery/discover.ts";
 import type { ModuleRecord } from "../discovery/module-records.ts";
 import type { SearchSort } from "../discovery/search-index.ts";
@@ -27,7 +27,7 @@ export function resolveModule(
   specifier: string,
 ): ResolvedModule {
   if (!snapshot) {
-    parseSpecifier(specifier);
+    parseRange(specifier);
     throw noModule(module);
   }
   const line = resolveIn(snapshot, module, specifier);

@@ -11,7 +11,7 @@ import {
   projectText,
   type Release,
 } from "../../projects/mod.ts";
-import { newestFirst, parseSpecifier, selectVersion } from "../../resolve/mod.ts";
+import { newestFirst, parseRange, selectVersion } from "../../resolve/mod.ts";
 import { canSee, checkMayPublish, checkMembership, type Visitor } from "./visitor.ts";
 import type { ChangeProjects } from "./write.ts";
 
@@ -39,7 +39,7 @@ export function visibleProject(
  * @throws {Failure} "invalid" for what is no specifier; "not-found" when no version is right
  */
 export function resolveRelease(project: Project, specifier: string): Release {
-  const found = selectVersion(parseSpecifier(specifier), project.releases);
+  const found = selectVersion(parseRange(specifier), project.releases);
   if (found) return found;
   throw new Failure(
     "not-found",

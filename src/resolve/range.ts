@@ -14,7 +14,7 @@ import { parse, SemVer } from "semver";
 import { Failure } from "../errors.ts";
 
 /** A range that was understood. */
-export interface Specifier {
+export interface Range {
   /** As it was written, less the space around it. */
   readonly text: string;
   /** All must hold. */
@@ -47,7 +47,7 @@ const MAX_NUMBER = Number.MAX_SAFE_INTEGER - 1;
 const EXAMPLES = "ranges look like `1.2.3`, `^1.2.0`, `~1.2`, `1.x` or `>=1.0.0 <2.0.0`";
 
 /** @throws {Failure} "invalid", with the right spelling where it can be guessed */
-export function parseSpecifier(text: string): Specifier {
+export function parseRange(text: string): Range {
   const trimmed = text.trim();
   if (trimmed === "")
     throw invalid(text, "it is empty", `${EXAMPLES}; \`*\` is the newest release`);

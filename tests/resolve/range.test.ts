@@ -1,16 +1,11 @@
 /** The rules of version ranges, one table each. `docs/versions.md` tells them to people. */
 import { describe, expect, test } from "bun:test";
 import { Failure } from "../../src/errors.ts";
-import {
-  latestVersion,
-  newestFirst,
-  parseSpecifier,
-  selectVersion,
-} from "../../src/resolve/mod.ts";
+import { latestVersion, newestFirst, parseRange, selectVersion } from "../../src/resolve/mod.ts";
 
 /** A version with a `!` behind it was yanked. */
 function select(range: string, versions: readonly string[]): string | undefined {
-  return selectVersion(parseSpecifier(range), candidates(versions))?.version;
+  return selectVersion(parseRange(range), candidates(versions))?.version;
 }
 
 const candidates = (versions: readonly string[]) =>
@@ -18,7 +13,7 @@ const candidates = (versions: readonly string[]) =>
 
 function failureOf(range: string): Failure {
   try {
-    parseSpecifier(range);
+    parseRange(range);
   } catch (error) {
     if (error instanceof Failure) return error;
     throw error;

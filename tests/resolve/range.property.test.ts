@@ -1,13 +1,13 @@
 /** Where npm's rules and ours agree, both choose the same. `docs/versions.md` lists where they do not. */
 import { expect, test } from "bun:test";
 import { maxSatisfying, parse } from "semver";
-import { parseSpecifier, selectVersion } from "../../src/resolve/mod.ts";
+import { parseRange, selectVersion } from "../../src/resolve/mod.ts";
 import { forAll, type Random } from "../support/random.ts";
 
 const standing = (versions: readonly string[]) =>
   versions.map((version) => ({ version, yanked: false }));
 const ours = (range: string, versions: readonly string[]) =>
-  selectVersion(parseSpecifier(range), standing(versions))?.version ?? null;
+  selectVersion(parseRange(range), standing(versions))?.version ?? null;
 
 /** Few numbers, so that many versions are close together. */
 const number = (random: Random) => random.int(4);
@@ -68,11 +68,11 @@ test("what is chosen is one of those offered, and yanking it never chooses what 
   forAll(2_000, (random) => {
     const range = Array.from({ length: 1 + random.int(2) }, () => term(random)).join(" ");
     const offered = standing(versions(random));
-    const first = selectVersion(parseSpecifier(range), offered);
+    const first = selectVersion(parseRange(range), offered);
     if (!first) return;
     expect(offered).toContain(first);
     const after = offered.map((each) => (each === first ? { ...each, yanked: true } : each));
-    const second = selectVersion(parseSpecifier(range), after);
+    const second = selectVersion(parseRange(range), after);
     if (second) expect(parse(second.version)!.compare(first.version)).toBeLessThanOrEqual(0);
   });
 });
@@ -90,7 +90,7 @@ test("any text is understood or refused, and nothing else", () => {
   forAll(5_000, (random) => {
     const text = Array.from({ length: random.int(14) }, () => random.pick(letters)).join("");
     try {
-      parseSpecifier(text);
+      parseRange(text);
     } catch (error) {
       expect(error).toMatchObject({ code: "invalid", hint: expect.any(String) });
     }
@@ -120,6 +120,6 @@ test("npm differs where it is said to", () => {
     "~>1.0.0",
   ]) {
     expect(npm(text, ["1.0.0"])).toBe("1.0.0");
-    expect(() => parseSpecifier(text)).toThrow();
+    expect(() => parseRange(text)).toThrow();
   }
 });

@@ -30,4 +30,4 @@ export {
   releaseId,
 } from "./project.ts";
 export { followProjects, openProjects, type Projects } from "./snapshot.ts";
-export { type FileChange, writeFiles } from "./tree.ts";
+export { type NewFile, replaceFiles } from "./tree.ts";

@@ -62,6 +62,7 @@ export function appendOwner(data: Buffer, owner: Person, at: string): Buffer {
   return appendLine(data, { owner: personText(owner), ...id, at });
 }
 
+/** The file with somebody added or removed. The caller has seen that this changes something. */
 export function appendMember(data: Buffer, { kind, member, by, at }: MemberChange): Buffer {
   return appendLine(data, { [kind]: personText(member), by: personText(by), at });
 }

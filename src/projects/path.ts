@@ -11,6 +11,7 @@
 /** What a project can be for, besides `moonbit`, which is answered from the module index. */
 export const TARGETS = ["mql4", "mql5"] as const;
 
+/** Whether a text is one of `TARGETS`. */
 export function isTarget(text: string): boolean {
   return (TARGETS as readonly string[]).includes(text);
 }
@@ -33,10 +34,12 @@ export interface ProjectName {
   readonly name: string;
 }
 
+/** Whether the client takes it as an organization's name, and it can be a path. */
 export function isOrganizationName(text: string): boolean {
   return text.length <= MAX_ORGANIZATION && NAME.test(text);
 }
 
+/** The same of a project's name, which is shorter. */
 export function isProjectName(text: string): boolean {
   return text.length <= MAX_NAME && NAME.test(text);
 }

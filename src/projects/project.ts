@@ -96,6 +96,7 @@ export function appendYank(
   return appendLine(data, { yank: yank.version, at: yank.at, by: yank.by });
 }
 
+/** A version by its exact number, also a yanked one; undefined when there is none. */
 export function findRelease(project: Project, version: string): Release | undefined {
   return project.releases.find((release) => release.version === version);
 }

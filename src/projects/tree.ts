@@ -1,7 +1,8 @@
 /** Changes single files of a branch's tree, keeping all else of it as it is. */
 import { type ObjectBatch, type ObjectReader, type Oid, writeTree } from "../git/mod.ts";
 
-export interface FileChange {
+/** What a file is to hold, whether there was one before or not. */
+export interface NewFile {
   /** Folders, then the file's name. */
   readonly path: readonly string[];
   readonly data: Buffer;
@@ -13,11 +14,11 @@ export interface FileChange {
  * @param root undefined for an empty branch
  * @returns the new root
  */
-export function writeFiles(
+export function replaceFiles(
   batch: ObjectBatch,
   objects: ObjectReader,
   root: Oid | undefined,
-  files: readonly FileChange[],
+  files: readonly NewFile[],
 ): Oid {
   const edits = files.map(({ path, data }) => [path, batch.add("blob", data)] as const);
   return writeTree(batch, edits, root === undefined ? undefined : { objects, tree: root });

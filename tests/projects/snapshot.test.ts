@@ -10,12 +10,12 @@ import {
 } from "../../src/git/mod.ts";
 import {
   appendOwner,
-  type FileChange,
   followProjects,
+  type NewFile,
   organizationPath,
   parsePerson,
   projectPath,
-  writeFiles,
+  replaceFiles,
 } from "../../src/projects/mod.ts";
 import { tempDirectory } from "../support/temp.ts";
 
@@ -26,10 +26,10 @@ async function repository() {
   await createRepository(gitdir);
   const objects = openObjectDatabase(gitdir);
   let time = 1;
-  const commit = async (files: FileChange[]) => {
+  const commit = async (files: NewFile[]) => {
     const parent = readRef(gitdir, REF);
     const batch = createObjectBatch(gitdir, objects.has);
-    const tree = writeFiles(batch, objects, parent && objects.commit(parent).tree, files);
+    const tree = replaceFiles(batch, objects, parent && objects.commit(parent).tree, files);
     const parents = parent === undefined ? [] : [parent];
     const oid = batch.add(
       "commit",
@@ -47,7 +47,7 @@ const name = (organization: string, name: string, target = "mql5") => ({
   name,
 });
 
-const fileOf = (path: string[], version: string): FileChange => ({
+const fileOf = (path: string[], version: string): NewFile => ({
   path,
   data: Buffer.from(
     `${JSON.stringify({

@@ -7,8 +7,8 @@ import {
   appendOwner,
   appendRelease,
   emptyProject,
-  type FileChange,
   findRelease,
+  type NewFile,
   organizationPath,
   type Project,
   type Projects,
@@ -88,7 +88,7 @@ function decide(
   const release = { ...releaseOf(wanted), verified, createdAt: at, by: personText(visitor.person) };
   const path = projectPath(wanted);
   const data = appendRelease(projects?.file(path) ?? Buffer.alloc(0), release);
-  const files: FileChange[] = [{ path, data }];
+  const files: NewFile[] = [{ path, data }];
   if (!projects?.organization(wanted.organization)) {
     files.push({
       path: organizationPath(wanted.organization),

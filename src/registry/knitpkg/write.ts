@@ -1,14 +1,14 @@
 /** Changes the branch of projects: one change after the other, each one commit. */
 import { createObjectBatch, gatherIfMany, readRef } from "../../git/mod.ts";
 import { commitTo } from "../../index/mod.ts";
-import { type FileChange, openProjects, type Projects, writeFiles } from "../../projects/mod.ts";
+import { type NewFile, openProjects, type Projects, replaceFiles } from "../../projects/mod.ts";
 import { withLockSoon } from "../lock.ts";
 import type { Registry } from "../open.ts";
 import { KNITPKG } from "../paths.ts";
 
 /** What a change makes of the branch as it is at that moment. */
 export interface Edit<T> {
-  readonly files: readonly FileChange[];
+  readonly files: readonly NewFile[];
   /** One line for the commit. */
   readonly subject: string;
   readonly result: T;
@@ -47,7 +47,7 @@ async function change<T>(
   const root = parent === undefined ? undefined : objects.commit(parent).tree;
   const commit = {
     parent,
-    tree: writeFiles(batch, objects, root, files),
+    tree: replaceFiles(batch, objects, root, files),
     time: Math.floor(Date.now() / 1_000),
     modules: [subject],
   };

@@ -16,6 +16,7 @@ export function isToken(text: string): boolean {
   return /^mbr_[A-Za-z0-9_-]{43}$/.test(text);
 }
 
+/** @returns the SHA-256 of a token, 32 bytes: all that is kept of it */
 export function hashToken(token: string): Buffer {
   return createHash("sha256").update(token).digest();
 }

@@ -12,6 +12,7 @@ import { place } from "./place.ts";
 import { stage } from "./stage.ts";
 import { openStaging } from "./staging.ts";
 
+/** @param root such as `data/packages`; made by the first archive that is put there */
 export function openArchiveStore(root: string): ArchiveStore {
   const size = (sha256: Sha256): number | undefined =>
     statSync(archivePath(root, sha256), { throwIfNoEntry: false })?.size;

@@ -79,6 +79,7 @@ export function archiveName(sha256: string): string {
   return `packages/sha256/${sha256.slice(0, 2)}/${sha256}.zip`;
 }
 
+/** @returns what a bundle is called by: the SHA-256 of its manifest's bytes, lower-case hex */
 export function bundleId(manifest: Uint8Array): string {
   return Bun.SHA256.hash(manifest, "hex");
 }

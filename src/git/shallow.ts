@@ -3,6 +3,7 @@ import { readIfThere, writeDurably } from "../files/mod.ts";
 import type { Oid } from "./object.ts";
 import { shallowPath } from "./paths.ts";
 
+/** The commits where the history is cut; none when all of it is here. */
 export function readShallow(gitdir: string): Set<Oid> {
   const text = readIfThere(shallowPath(gitdir)) ?? "";
   return new Set(text.split("\n").filter(Boolean));

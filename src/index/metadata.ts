@@ -26,6 +26,7 @@ export function readFields({ bytes }: IndexLine): Readonly<Record<string, unknow
   return JSON.parse(bytes.toString("utf8")) as Record<string, unknown>;
 }
 
+/** Reads a line's fields; one that is missing or odd is undefined, or an empty list. */
 export function parseMetadata(line: IndexLine): Metadata {
   const fields = readFields(line);
   const text = (name: string): string | undefined => {

@@ -5,6 +5,7 @@ import type { Event } from "./events.ts";
 /** How far an operation is: only the last of them is of interest. */
 export type ProgressEvent = Extract<Event, { type: "progress" }>;
 
+/** Whether an event tells how far an operation is: the later one takes the place of the one before. */
 export function isProgress(event: Event): event is ProgressEvent {
   return event.type === "progress";
 }

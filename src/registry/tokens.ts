@@ -17,6 +17,7 @@ export function createToken(registry: Registry, token: NewToken, options: LocalO
   }
 }
 
+/** Names, scopes and times of all tokens, by name; expired ones too. @throws {Failure} "io", "integrity" */
 export function listTokens({ paths }: Registry): TokenInfo[] {
   const accounts = openAccounts(paths.state);
   try {

@@ -177,12 +177,12 @@ const CODES: ReadonlySet<string> = new Set<FailureCode>([
   "io",
 ]);
 
-/** The server's own words, when they are in the form that servers have them in. */
 /** How to get a token there. */
 export function loginHint({ url }: Remote): string {
   return `\`moonbit-registry login --registry ${shellWord(url)}\`, or set ${TOKEN_VARIABLE}`;
 }
 
+/** The server's own words, when they are in the form that servers have them in. */
 function refusalOf(remote: Remote, status: number, json: unknown): Failure {
   const { error } = (json ?? {}) as { error?: RemoteError };
   if (typeof error?.message !== "string") return noServer(remote, status);

@@ -57,6 +57,7 @@ export function moduleInfo(discovery: Discovery, module: string, version?: strin
   };
 }
 
+/** Whether a version was yanked; the reason is null when none was given, too. */
 export function yankOf({ entry }: IndexLine): { yanked: boolean; yanked_reason: string | null } {
   return { yanked: entry.yanked !== undefined, yanked_reason: entry.yanked || null };
 }
@@ -82,6 +83,7 @@ export interface ListedModule {
 /** A module is new for so long. */
 const NEW_MS = 30 * 86_400_000;
 
+/** Its latest version, as a list shows it; whether it is new is told by this machine's clock. */
 export function listedModule({ module, latest, metadata, firstAt }: ModuleRecord): ListedModule {
   const { description, keywords, license, repository, createdAt } = metadata;
   return {

@@ -91,6 +91,10 @@ export interface ServeRegistryOptions {
   readonly warn: (message: string) => void;
 }
 
+/**
+ * What a server's routes ask of a registry, and all that it does by itself: what is fetched on demand is
+ * listed, counts are written, and with `mirror.auto_sync` it syncs. It goes on until it is closed.
+ */
 export function serveRegistry(registry: Registry, options: ServeRegistryOptions): ServedRegistry {
   const { warn } = options;
   // What is fetched would have to be kept.

@@ -90,7 +90,12 @@ async function countOwned(catalog: Offer["catalog"]): Promise<ReadonlyMap<string
   return owned;
 }
 
-/** @param counts of this registry, where they are kept */
+/**
+ * Counts what is here, and tells what was done last.
+ *
+ * @param counts of this registry, where they are kept
+ * @throws {Failure} "integrity" or "io" when it cannot be read
+ */
 export async function status(
   registry: Registry,
   counts: Counts = createCounts(registry.objects),

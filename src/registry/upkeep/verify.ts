@@ -46,6 +46,11 @@ export interface VerifySummary {
   readonly elapsedMs: number;
 }
 
+/**
+ * What is wrong is reported when it is found, and is in the summary; it is no error.
+ *
+ * @throws {Failure} "busy" when it is to repair and another process writes; the signal's reason
+ */
 export async function verify(
   registry: Registry,
   options: VerifyOptions,

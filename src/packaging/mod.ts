@@ -4,4 +4,4 @@ export { MANIFEST_FILES, MAX_MANIFEST, type Manifest, parseManifest } from "./ma
 export { failureOf, type Problem, shown, WHOLE } from "./problem.ts";
 export { holdsExactly, unpack } from "./unpack.ts";
 export { type KnownModules, validateAgainst, validateContents } from "./validate.ts";
-export { inspectZip, type ModuleZip, openZip, ZIP_LIMITS } from "./zip.ts";
+export { inspectZip, type ModuleZip, openZip, ZIP_LIMITS, type ZippedFile } from "./zip.ts";

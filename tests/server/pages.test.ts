@@ -1,7 +1,8 @@
 /** Pages of archives that nobody packed with care, and addresses that nobody meant. */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { recompute } from "../../src/registry/mod.ts";
-import { type RunningServer, startServer } from "../../src/server/mod.ts";
+import type { RunningServer } from "../../src/server/listen.ts";
+import { startServer } from "../../src/server/mod.ts";
 import { registerSamples } from "../support/knitpkg.ts";
 import { fetched, newRegistry, SOURCE } from "../support/published.ts";
 import { craftZip, type Part } from "../support/zip.ts";

@@ -98,8 +98,11 @@ export async function carry(registry: Registry, since?: string): Promise<Carried
   return { path, id, number };
 }
 
-export const take = (registry: Registry, { path }: Carried) =>
-  importBundle(registry, { from: path }, silent);
+export const take = (
+  registry: Registry,
+  { path }: Carried,
+  options: { readonly anyway?: boolean } = {},
+) => importBundle(registry, { from: path, ...options }, silent);
 
 /** Hashes of everything that is stored, in order. */
 export async function storedIn({ archives }: Registry): Promise<string[]> {

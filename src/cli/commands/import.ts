@@ -10,6 +10,10 @@ export default command({
   ],
   options: {
     list: { type: "boolean", description: "show what is in it, and take nothing in" },
+    anyway: {
+      type: "boolean",
+      description: "also if it was taken in before, or its registry was set back",
+    },
     "require-signature": {
       type: "string",
       valueHint: "PUBKEY",
@@ -36,7 +40,11 @@ export default command({
       return undefined;
     }
     const key = args["require-signature"];
-    const options = { from, ...(key !== undefined && { requireSignature: key }) };
+    const options = {
+      from,
+      ...(args.anyway && { anyway: true }),
+      ...(key !== undefined && { requireSignature: key }),
+    };
     const registry = openRegistry(context.file());
     await runOperation(
       out,

@@ -35,7 +35,7 @@ import {
 import { onDisk } from "../disk.ts";
 import type { Report } from "../events.ts";
 import type { Registry } from "../open.ts";
-import { ALL_VIEW } from "../paths.ts";
+import { ALL_VIEW, STORED_VIEW } from "../paths.ts";
 import { createProgress } from "../progress.ts";
 import { archivesOfRef } from "../views/references.ts";
 import { sharedView } from "../views/remote-origin.ts";
@@ -43,6 +43,7 @@ import { alone } from "../writing.ts";
 import { applyBundle, checkFit, type StagedBundle, VIEWS } from "./apply.ts";
 import {
   abandonedImports,
+  forgetSince,
   isKnown,
   type KnownBundle,
   newestBundles,
@@ -55,6 +56,8 @@ export interface ImportOptions {
   readonly from: string;
   /** A public key, or the file of one: nobody else's bundle is taken. */
   readonly requireSignature?: string;
+  /** Also what was taken in before, and what a registry made that was set back since. */
+  readonly anyway?: boolean;
   readonly signal?: AbortSignal;
 }
 
@@ -74,7 +77,10 @@ export interface ImportSummary {
   readonly bytes: number;
 }
 
-/** @throws {Failure} "integrity" when a byte is wrong; "not-found" when its base is not here */
+/**
+ * @throws {Failure} "integrity" when a byte is wrong; "not-found" when its base is not here; "exists" when its
+ *   registry was set back, or published what was published here otherwise
+ */
 export async function importBundle(
   registry: Registry,
   options: ImportOptions,
@@ -89,7 +95,7 @@ export async function importBundle(
       const head = await readHead(container);
       requireSigner(head, key);
       return await alone(registry, "import", () =>
-        takeIn(registry, container, head, options.signal, report),
+        takeIn(registry, container, head, options, report),
       );
     });
   } finally {
@@ -124,7 +130,7 @@ async function takeIn(
   registry: Registry,
   container: Container,
   head: BundleHead,
-  signal: AbortSignal | undefined,
+  { anyway = false, signal }: ImportOptions,
   report: Report,
 ): Promise<ImportSummary> {
   const { id, manifest, manifestBytes } = head;
@@ -136,7 +142,7 @@ async function takeIn(
     base: manifest.base,
     signedBy: head.signedBy ?? null,
   };
-  if (isKnown(registry, id)) {
+  if (isKnown(registry, id) && !anyway) {
     return {
       outcome: "applied before",
       ...about,
@@ -151,12 +157,15 @@ async function takeIn(
   await cleanTemporary(registry.paths.packages);
   const staged = await stageBundle(registry, container, head, signal, report);
   try {
-    if (newest !== undefined && isOlder(manifest, newest.manifest, staged.pack.objects)) {
+    const { objects } = staged.pack;
+    if (!anyway && newest !== undefined && isOlder(manifest, newest.manifest, objects)) {
+      if (!isWithin(manifest, newest.manifest, objects)) throw setBack(manifest, newest);
       // Nothing of it is new; but one that goes on from it may come.
       await remember(registry, manifestBytes);
       return { outcome: "superseded", ...about, ...none };
     }
     const { removed } = await applyBundle(registry, manifest, known, staged, report);
+    if (anyway) forgetSince(registry, manifest);
     await remember(registry, manifestBytes);
     await repackIfMany(registry.paths.index, registry.objects, sharedView(registry));
     const { alreadyStored } = staged;
@@ -188,6 +197,23 @@ function isOlder(manifest: Outline, newest: Outline, objects: ObjectReader): boo
   });
 }
 
+/** Whether nothing of what a bundle lists as stored is new, as far as anybody can say here. */
+function isWithin(manifest: Outline, newest: Outline, objects: ObjectReader): boolean {
+  const storedBy = ({ refs }: Outline) => refs.find(({ name }) => name === STORED_VIEW)?.new;
+  const [tip, latest] = [storedBy(manifest), storedBy(newest)];
+  if (!tip) return true;
+  return latest ? !objects.has(latest) || isAncestor(objects, tip, latest) : false;
+}
+
+function setBack({ registry, number }: Manifest, newest: KnownBundle): Failure {
+  const name = JSON.stringify(registry);
+  return new Failure(
+    "exists",
+    `bundle ${number} of ${name} has what bundle ${newest.manifest.number} does not, which was taken in before: that registry was set back`,
+    "`import --anyway` a whole bundle of it: what it lists no more goes, and those that follow are taken in as ever",
+  );
+}
+
 function requireBase(
   registry: Registry,
   { base, baseNumber }: Manifest,
@@ -196,10 +222,15 @@ function requireBase(
   if (base === null || isKnown(registry, base)) return;
   // What came after the base has all that was in it.
   if (baseNumber !== null && newest !== undefined && newest.manifest.number > baseNumber) return;
-  throw new Failure(
+  throw lacksBase(base);
+}
+
+function lacksBase(base: string, cause?: unknown): Failure {
+  return new Failure(
     "not-found",
     `the bundle goes on from ${base}, which is not in this registry`,
     "import that one first, or a whole one: `export` without --since",
+    { cause },
   );
 }
 
@@ -211,7 +242,7 @@ async function stageBundle(
   signal: AbortSignal | undefined,
   report: Report,
 ): Promise<StagedBundle> {
-  const { paths, objects, archives } = registry;
+  const { paths, archives } = registry;
   const { manifest } = head;
   for (const path of abandonedImports(paths)) rmSync(path, { recursive: true, force: true });
   const directory = join(paths.bundles, `incoming-${process.pid}-${Date.now().toString(36)}`);
@@ -244,7 +275,7 @@ async function stageBundle(
       progress({ done, failed: 0, bytes });
     });
     await createRepository(paths.index);
-    pack = await openPack(paths.index, join(directory, "objects.pack"), objects, manifest, signal);
+    pack = await openPack(registry, join(directory, "objects.pack"), manifest, signal);
     return { archives: staging, pack, alreadyStored, discard };
   } catch (error) {
     await discard();
@@ -252,20 +283,26 @@ async function stageBundle(
   }
 }
 
-/** @throws {Failure} "integrity" unless every ref leads to objects that are here or in the pack */
+/**
+ * @throws {Failure} "integrity" unless every ref leads to objects that are here or in the pack; "not-found" when
+ *   they may be in a base that is not here, though a bundle of a higher number is: its registry was set back
+ */
 async function openPack(
-  gitdir: string,
+  registry: Registry,
   path: string,
-  objects: Registry["objects"],
   manifest: Manifest,
   signal: AbortSignal | undefined,
 ): Promise<IncomingPack> {
+  const { objects, paths } = registry;
+  const { base } = manifest;
+  const wrong = (why: string, cause?: unknown) =>
+    base === null || isKnown(registry, base) ? damaged(why, cause) : lacksBase(base, cause);
   let pack: IncomingPack;
   try {
-    pack = await openIncomingPack(gitdir, path, objects, manifest.shallow, signal);
+    pack = await openIncomingPack(paths.index, path, objects, manifest.shallow, signal);
   } catch (error) {
     signal?.throwIfAborted();
-    throw damaged(messageOf(error), error);
+    throw wrong(messageOf(error), error);
   }
   const moved = manifest.refs.flatMap(({ name, old, new: tip }): [string, string][] =>
     tip === null || (tip === old && objects.has(tip)) ? [] : [[name, tip]],
@@ -273,5 +310,5 @@ async function openPack(
   const problem = pack.check(new Map(moved));
   if (problem === undefined) return pack;
   pack.close();
-  throw damaged(problem);
+  throw wrong(problem);
 }

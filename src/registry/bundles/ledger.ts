@@ -10,7 +10,7 @@
  *       incoming-<pid>-…  an import under way
  */
 import { randomBytes } from "node:crypto";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import {
   bundleId,
@@ -103,6 +103,15 @@ export function needlessRecords(registry: Registry): string[] {
     needless.push(...old.map(({ path }) => path));
   }
   return needless;
+}
+
+/** Forgets what a registry made before it was set back to where a bundle goes on: it counts from there again. */
+export function forgetSince(registry: Registry, { series, number }: Outline): void {
+  for (const id of knownIds(registry)) {
+    const bundle = tried(() => readRecord(registry, id));
+    if (bundle instanceof Failure || bundle.manifest.series !== series) continue;
+    if (bundle.manifest.number >= number) rmSync(recordPath(registry, id));
+  }
 }
 
 /** What is damaged among all this. */

@@ -16,7 +16,7 @@ import {
   parseTree,
   type TreeEntry,
 } from "./object.ts";
-import { openPackFile, type PackFile, type StoredEntry } from "./pack-file.ts";
+import { INDEX_DAMAGED, openPackFile, type PackFile, type StoredEntry } from "./pack-file.ts";
 import { loosePath, packDirectory } from "./paths.ts";
 import { readShallow } from "./shallow.ts";
 
@@ -53,7 +53,7 @@ export class MissingObjectError extends Failure {
   readonly oid: Oid;
 
   constructor(oid: Oid, what: string = "object") {
-    const hint = "put the index directory away and run `sync`: it is fetched anew";
+    const hint = INDEX_DAMAGED;
     super("integrity", `the index is damaged: ${what} ${oid} is missing`, hint);
     this.oid = oid;
   }

@@ -35,6 +35,10 @@ export interface PackFile {
   close(): void;
 }
 
+/** What was never fetched from anywhere stands in the same packs as what was. */
+export const INDEX_DAMAGED =
+  "restore the index from a backup; where nothing was published, put it away and run `sync`: it is fetched anew";
+
 /** Bytes of resolved objects kept as bases: chains are walked from their end, over and over. */
 const BASE_CACHE_BYTES = 16 * 1024 * 1024;
 
@@ -147,10 +151,7 @@ function readIndex(path: string): PackIndex {
 
 function damaged(path: string, error: unknown): Failure {
   if (error instanceof Failure) return error;
-  return new Failure(
-    "integrity",
-    `${path} is damaged: ${messageOf(error)}`,
-    "check the disk, put the index directory away and run `sync`: it is fetched anew",
-    { cause: error },
-  );
+  return new Failure("integrity", `${path} is damaged: ${messageOf(error)}`, INDEX_DAMAGED, {
+    cause: error,
+  });
 }

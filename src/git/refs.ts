@@ -24,7 +24,7 @@ export function readRef(gitdir: string, name: string): Oid | undefined {
 
 /** Not the same as a ref that is not there: what is served would look empty, and lose its history. */
 function damaged(path: string, why: string, cause?: unknown): Failure {
-  const hint = "take it from a backup, or delete it and run `sync`: what is served is made anew";
+  const hint = "`verify` tells what to do about it; nothing is to be deleted before that";
   return new Failure("integrity", `${path} is damaged: ${why}`, hint, { cause });
 }
 
@@ -78,13 +78,26 @@ function withoutRef(packed: string, name: string): string {
 
 const packedPath = (gitdir: string): string => join(gitdir, "packed-refs");
 
-/** Every ref below a prefix such as `refs/remotes/`, by name. */
-export function listRefs(gitdir: string, prefix: string): Map<string, Oid> {
+/**
+ * Every ref below a prefix such as `refs/remotes/`, by name.
+ *
+ * @param onDamaged told of those that cannot be read; without it that is thrown
+ */
+export function listRefs(
+  gitdir: string,
+  prefix: string,
+  onDamaged?: (name: string, failure: Failure) => void,
+): Map<string, Oid> {
   const refs = new Map<string, Oid>();
   for (const [name, oid] of packedRefs(gitdir)) if (name.startsWith(prefix)) refs.set(name, oid);
   for (const name of looseRefs(gitdir, prefix.replace(/\/$/, ""))) {
-    const oid = readRef(gitdir, name);
-    if (oid) refs.set(name, oid);
+    try {
+      const oid = readRef(gitdir, name);
+      if (oid) refs.set(name, oid);
+    } catch (error) {
+      if (!onDamaged || !(error instanceof Failure)) throw error;
+      onDamaged(name, error);
+    }
   }
   return refs;
 }

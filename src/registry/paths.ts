@@ -6,6 +6,7 @@
  *       index/      bare Git repository
  *       packages/   archives by hash
  *       state.db    what was mirrored, when each source was last seen, tokens
+ *       published.json   see own-branches.ts
  *       audit.log   who did what
  *       private     empty; there while reading takes a token
  *       fetching    held by who brings things here; fetching.json says who that is

@@ -23,6 +23,7 @@ import { sourceRef } from "../../sources/mod.ts";
 import { pointedArchives } from "../assets/pointers.ts";
 import type { Report } from "../events.ts";
 import type { Registry } from "../open.ts";
+import { noteOwnTips, requireOwnTips } from "../own-branches.ts";
 import { ALL_VIEW, PUBLISHED, STORED_VIEW } from "../paths.ts";
 import { currentOffer } from "../views/offer.ts";
 import { archivesOf } from "../views/references.ts";
@@ -94,6 +95,7 @@ export async function applyBundle(
   const gone = removedSince(manifest, known.find(isOwn), staged);
   const others = known.filter((bundle) => !isOwn(bundle));
   const plan = planRefs(gitdir, manifest, staged);
+  requireOwnTips(registry, plan, staged.pack.objects);
 
   await staged.archives.commit();
   await staged.pack.install();
@@ -129,6 +131,7 @@ export async function applyBundle(
   for (const name of droppedOrigins(former, origins, configured)) {
     for (const ref of [sourceRef(name), pinsRef(name)]) await deleteRef(gitdir, ref);
   }
+  await noteOwnTips(registry);
   await takePointers(registry, manifest, report);
 
   warnOfLacking(registry, plan.get(STORED_VIEW), report);

@@ -1,9 +1,10 @@
 /** Changes the branch of projects: one change after the other, each one commit. */
-import { createObjectBatch, gatherIfMany, readRef } from "../../git/mod.ts";
+import { createObjectBatch, gatherIfMany } from "../../git/mod.ts";
 import { commitTo } from "../../index/mod.ts";
 import { type NewFile, openProjects, type Projects, replaceFiles } from "../../projects/mod.ts";
 import { withLockSoon } from "../lock.ts";
 import type { Registry } from "../open.ts";
+import { noteOwnTips, ownTips } from "../own-branches.ts";
 import { KNITPKG } from "../paths.ts";
 
 /** What a change makes of the branch as it is at that moment. */
@@ -34,11 +35,12 @@ export function createProjectWriter(registry: Registry): ChangeProjects {
 }
 
 async function change<T>(
-  { objects, paths }: Registry,
+  registry: Registry,
   decide: (projects: Projects | undefined) => Edit<T>,
 ): Promise<T> {
+  const { objects, paths } = registry;
   const gitdir = paths.index;
-  const parent = readRef(gitdir, KNITPKG);
+  const parent = ownTips(registry).get(KNITPKG);
   const { files, subject, result } = decide(
     parent === undefined ? undefined : openProjects(objects, parent),
   );
@@ -52,6 +54,7 @@ async function change<T>(
     modules: [subject],
   };
   await commitTo(gitdir, objects, batch, new Map([[KNITPKG, commit]]));
+  await noteOwnTips(registry);
   await gatherIfMany(gitdir);
   return result;
 }

@@ -4,7 +4,7 @@
  *
  *     refs/heads/published    user/alice/json.index
  */
-import { createObjectBatch, gatherIfMany, readRef, repackIfMany } from "../../git/mod.ts";
+import { createObjectBatch, gatherIfMany, repackIfMany } from "../../git/mod.ts";
 import {
   commitTo,
   editIndexTree,
@@ -13,6 +13,7 @@ import {
   openSnapshot,
 } from "../../index/mod.ts";
 import type { Registry } from "../open.ts";
+import { ownTips } from "../own-branches.ts";
 import { PUBLISHED } from "../paths.ts";
 import { currentOffer } from "../views/offer.ts";
 import { sharedView } from "../views/remote-origin.ts";
@@ -22,9 +23,9 @@ import { unlessFetching } from "../writing.ts";
 /** Writers wait so long for one another: a publication takes a moment, a mirror may take longer. */
 export const PATIENCE_MS = 30_000;
 
-/** The lines of one module that was published here; none when it was not. */
+/** The lines of one module that was published here; none when it was not. @throws {Failure} as `ownTips` */
 export function publishedLines(registry: Registry, module: string): readonly IndexLine[] {
-  const tip = readRef(registry.paths.index, PUBLISHED);
+  const tip = ownTips(registry).get(PUBLISHED);
   const file = tip === undefined ? undefined : openSnapshot(registry.objects, tip).module(module);
   if (!file) return [];
   const { lines, bad } = file;
@@ -46,7 +47,7 @@ export async function writePublished(
   time: number,
 ): Promise<void> {
   const { objects, paths } = registry;
-  const parent = readRef(paths.index, PUBLISHED);
+  const parent = ownTips(registry).get(PUBLISHED);
   const root = parent === undefined ? undefined : objects.commit(parent).tree;
   const batch = createObjectBatch(paths.index, objects.has);
   const blob = batch.add("blob", encodeModuleFile(lines));

@@ -4,13 +4,15 @@
  */
 import { type Sha256, storedBytes } from "../../archives/mod.ts";
 import { createBreath } from "../../breath.ts";
-import { messageOf } from "../../errors.ts";
+import { Failure, messageOf } from "../../errors.ts";
 import { checkPacks, checkReachable, cutCommits, listRefs } from "../../git/mod.ts";
 import type { Entry } from "../../index/mod.ts";
 import { pointedArchives } from "../assets/pointers.ts";
+import { VIEWS } from "../bundles/apply.ts";
 import { ledgerProblems } from "../bundles/ledger.ts";
 import type { ProblemKind, Report } from "../events.ts";
 import type { Registry } from "../open.ts";
+import { ownTips, restoreOwnTips } from "../own-branches.ts";
 import { ALL_VIEW, PUBLISHED, STORED_VIEW } from "../paths.ts";
 import { createProgress } from "../progress.ts";
 import { archivesOfRef, referencedArchives } from "../views/references.ts";
@@ -76,6 +78,11 @@ async function examine(
     report({ type: "problem", kind, subject, message });
   };
 
+  const putBack = new Set<string>();
+  for (const { ref, message } of mend ? await restoreOwnTips(registry) : []) {
+    putBack.add(ref);
+    complain("git", ref, message);
+  }
   // The index before the store: an archive is always there before it is listed.
   const index = readIndexes(registry, complain);
   const objects = await checkGit(registry, complain, signal);
@@ -112,18 +119,21 @@ async function examine(
 
   const wrong = [...bad, ...missing];
   const repaired: Repaired =
-    mend && (wrong.length > 0 || from !== undefined)
+    mend && (wrong.length > 0 || putBack.size > 0 || from !== undefined)
       ? await repair(registry, { bad, missing, from, signal }, report)
       : { archives: new Set(), restored: 0 };
-  const isRepaired = (archive: Sha256 | undefined) =>
-    archive !== undefined && repaired.archives.has(archive);
+  const isRepaired = ({ archive, subject }: Found) =>
+    archive === undefined ? putBack.has(subject) : repaired.archives.has(archive);
   const isNamed = (sha256: Sha256) => index.all.has(sha256) || pointed.has(sha256);
   const unnamed = index.readable ? [...stored].filter((sha256) => !isNamed(sha256)) : [];
   return {
     archives,
     bytes,
     objects,
-    problems: problems.map(({ archive, ...each }) => ({ ...each, repaired: isRepaired(archive) })),
+    problems: problems.map((found) => {
+      const { archive: _, ...problem } = found;
+      return { ...problem, repaired: isRepaired(found) };
+    }),
     unreferenced: unnamed.length,
     restored: repaired.restored,
     elapsedMs: performance.now() - started,
@@ -156,9 +166,11 @@ function readIndexes(registry: Registry, complain: Complain): Indexes {
     const published = new Map(
       [...archivesOfRef(registry, PUBLISHED)].filter(([sha256]) => shown.has(sha256)),
     );
+    ownTips(registry);
     return { listed, published, all: referencedArchives(registry), readable: true };
   } catch (error) {
-    complain("git", "index", messageOf(error));
+    // What to do about a ref depends on which it is.
+    if (!isDamagedRef(registry)) complain("git", "index", told(error));
     return { listed: new Map(), published: new Map(), all: new Map(), readable: false };
   }
 }
@@ -170,18 +182,38 @@ async function checkGit(
 ): Promise<number> {
   const breathe = createBreath(signal);
   let count = 0;
-  const tips = listRefs(paths.index, "refs/");
+  const tips = listRefs(paths.index, "refs/", (name, { message }) =>
+    complain("git", name, `${message}; ${wayOut(name)}`),
+  );
   const tell = ({ subject, message }: { subject: string; message: string }) =>
     complain("git", subject, message);
   for (count of checkReachable(objects, tips, tell)) await breathe();
   for (const _ of checkPacks(paths.index, tell)) await breathe();
-  for (const ref of [ALL_VIEW, STORED_VIEW]) {
+  for (const ref of VIEWS) {
     const tip = tips.get(ref);
     for (const oid of tip === undefined ? [] : cutCommits(paths.index, objects, [tip])) {
       complain("git", oid, `the history of ${ref} is cut at commit ${oid}: nobody can clone it`);
     }
   }
   return count;
+}
+
+function isDamagedRef({ paths }: Registry): boolean {
+  let isOne = false;
+  listRefs(paths.index, "refs/", () => {
+    isOne = true;
+  });
+  return isOne;
+}
+
+const told = (error: unknown): string =>
+  error instanceof Failure && error.hint ? `${error.message}; ${error.hint}` : messageOf(error);
+
+/** What to do about a ref that cannot be read: some are made anew, others are nowhere else. */
+function wayOut(ref: string): string {
+  if (VIEWS.includes(ref)) return "delete it and run `sync`: it is made anew";
+  if (ref.startsWith("refs/remotes/")) return "delete it and run `sync`: it is fetched again";
+  return "run `verify --repair`, or restore the data directory from a backup; never delete it";
 }
 
 async function checkArchives(

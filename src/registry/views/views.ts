@@ -14,6 +14,7 @@ import {
 } from "../../index/mod.ts";
 import type { Report } from "../events.ts";
 import type { Registry } from "../open.ts";
+import { noteOwnTips } from "../own-branches.ts";
 import { ALL_VIEW, STORED_VIEW } from "../paths.ts";
 import { type Offer, viewTrees } from "./offer.ts";
 import { originTips } from "./origin-tips.ts";
@@ -69,6 +70,7 @@ export async function updateViews(
   if (all.commit) changes.set(ALL_VIEW, all.commit);
   if (stored.commit) changes.set(STORED_VIEW, stored.commit);
   await commitTo(paths.index, objects, batch, changes);
+  await noteOwnTips(registry);
   await remember(registry, offer, made, here);
   return all.listing;
 }

@@ -94,10 +94,12 @@ async function changeIndex(twins: Twins, random: Random, ref: string, count: num
       batch.add("blob", Buffer.from(lines.map((line) => `${line}\n`).join(""))),
     ]);
     const tree = writeIndexTree(batch, new Map(files));
-    const data = encodeCommit({ tree, parents: [], time, message: "x\n" }, "a <a@b>");
+    const before = readRef(paths.index, ref);
+    // What was published only grows.
+    const parents = ref === PUBLISHED && before !== undefined ? [before] : [];
+    const data = encodeCommit({ tree, parents, time, message: "x\n" }, "a <a@b>");
     const tip = batch.add("commit", data);
     await batch.write();
-    const before = readRef(paths.index, ref);
     const source = SOURCES.find((name) => sourceRef(name) === ref);
     if (before !== undefined && source !== undefined) {
       await guardHistory({ paths, objects, ...registry }, source, before, tip, () => {});

@@ -1,0 +1,160 @@
+/**
+ * The branches of which nobody else has a copy: what was published here, and KnitPkg's projects. They only
+ * grow. Where each of them stood last is noted beside the index, so that one that was lost or set back, with
+ * the index or alone, is not taken for one that never was: what is served, and what is waste, would follow.
+ *
+ *     data/published.json    {"refs/heads/published":"<commit>"}
+ */
+import { join } from "node:path";
+import { Failure } from "../errors.ts";
+import { writeDurably } from "../files/mod.ts";
+import {
+  checkReachable,
+  isAncestor,
+  type ObjectReader,
+  type Oid,
+  readRef,
+  writeRef,
+} from "../git/mod.ts";
+import { readJsonFile } from "./json-file.ts";
+import type { Registry } from "./open.ts";
+import { KNITPKG, PUBLISHED } from "./paths.ts";
+
+/** Where each of them stands, or stood; none that there never was. */
+export type OwnTips = ReadonlyMap<string, Oid>;
+
+type Place = Pick<Registry, "paths" | "objects">;
+
+const OWN: readonly string[] = [PUBLISHED, KNITPKG];
+
+const notePath = ({ paths }: Pick<Registry, "paths">): string => join(paths.root, "published.json");
+
+/**
+ * Where they stand.
+ *
+ * @throws {Failure} "integrity" when one is not, or not any more, what it was
+ */
+export function ownTips(registry: Place): OwnTips {
+  // The note first: a publication that goes in meanwhile may be ahead of it, and never behind.
+  const noted = notedTips(registry);
+  const tips = new Map<string, Oid>();
+  for (const ref of OWN) {
+    const tip = readRef(registry.paths.index, ref);
+    const before = noted.get(ref);
+    if (before !== undefined && !goesOn(registry.objects, before, tip)) throw lost(registry, ref);
+    if (tip !== undefined) tips.set(ref, tip);
+  }
+  return tips;
+}
+
+/** Whether a commit is another or came after it. */
+function goesOn(objects: ObjectReader, before: Oid, tip: Oid | undefined): boolean {
+  return tip !== undefined && (tip === before || isAncestor(objects, before, tip));
+}
+
+function lost(registry: Pick<Registry, "paths">, ref: string): Failure {
+  const what = ref === PUBLISHED ? "what was published here" : "what KnitPkg registered here";
+  return new Failure(
+    "integrity",
+    `${what} is gone from ${registry.paths.index}, or was set back: ${ref} is not as ${notePath(registry)} has it`,
+    "run `verify --repair`, restore the data directory from a backup, or `import --anyway` a bundle that has it",
+  );
+}
+
+function notedTips(registry: Pick<Registry, "paths">): OwnTips {
+  const hint = "restore it from a backup; `verify --repair` notes anew what the index has";
+  return readJsonFile(notePath(registry), hint, tipsIn) ?? new Map();
+}
+
+function tipsIn(json: unknown): OwnTips {
+  const tips = new Map(Object.entries(json as Record<string, unknown>));
+  for (const [ref, tip] of tips) {
+    if (!OWN.includes(ref) || !/^[0-9a-f]{40}$/.test(String(tip))) {
+      throw new TypeError("it names no branches");
+    }
+  }
+  return tips as Map<string, Oid>;
+}
+
+/** Notes where they stand now. The caller holds the lock. @throws {Failure} as `ownTips` */
+export async function noteOwnTips(registry: Place): Promise<void> {
+  const noted = notedTips(registry);
+  const now = ownTips(registry);
+  if ([...now].every(([ref, tip]) => noted.get(ref) === tip)) return;
+  await writeNote(registry, now);
+}
+
+async function writeNote(registry: Pick<Registry, "paths">, tips: OwnTips): Promise<void> {
+  await writeDurably(notePath(registry), `${JSON.stringify(Object.fromEntries(tips))}\n`);
+}
+
+/**
+ * Refuses what would leave one of them behind where it stood.
+ *
+ * @param planned where refs are to be
+ * @param objects those that are here and those that come
+ * @throws {Failure} "integrity"
+ */
+export function requireOwnTips(
+  registry: Place,
+  planned: ReadonlyMap<string, Oid>,
+  objects: ObjectReader,
+): void {
+  for (const [ref, before] of notedTips(registry)) {
+    const tip = planned.get(ref) ?? readRef(registry.paths.index, ref);
+    if (goesOn(objects, before, tip)) continue;
+    throw new Failure(
+      "integrity",
+      `the bundle does not have all that was published here: ${ref} stood at ${before}`,
+      `take a newer one; to give up what it lacks, for good, put ${notePath(registry)} away first`,
+    );
+  }
+}
+
+/** What could be put back, by its ref, and how that went. */
+export interface OwnRepair {
+  readonly ref: string;
+  readonly message: string;
+}
+
+/**
+ * Puts back those that are lost and of which every object is still here: nothing drops them as long as they are
+ * missed. A note that cannot be read is made anew from branches that can. The caller holds the lock.
+ */
+export async function restoreOwnTips(registry: Place): Promise<OwnRepair[]> {
+  const { paths, objects } = registry;
+  const noted = unlessDamaged(() => notedTips(registry));
+  if (noted instanceof Failure) {
+    const now = readTips(registry);
+    // It is written for the first of them: there was one.
+    if (now.size === 0) return [];
+    await writeNote(registry, now);
+    return [{ ref: notePath(registry), message: noted.message }];
+  }
+  const done: OwnRepair[] = [];
+  for (const [ref, before] of noted) {
+    const tip = unlessDamaged(() => readRef(paths.index, ref));
+    if (tip !== undefined && !(tip instanceof Failure)) continue;
+    let isWhole = true;
+    for (const _ of checkReachable(objects, new Map([[ref, before]]), () => (isWhole = false)));
+    if (!isWhole) continue;
+    await writeRef(paths.index, ref, before);
+    done.push({ ref, message: tip?.message ?? lost(registry, ref).message });
+  }
+  return done;
+}
+
+/** @throws {Failure} "integrity" when a ref cannot be read */
+function readTips({ paths }: Pick<Registry, "paths">): OwnTips {
+  const tips = OWN.map((ref) => [ref, readRef(paths.index, ref)] as const);
+  return new Map(tips.flatMap(([ref, tip]) => (tip === undefined ? [] : [[ref, tip]])));
+}
+
+function unlessDamaged<T>(look: () => T): T | Failure {
+  try {
+    return look();
+  } catch (error) {
+    if (error instanceof Failure && error.code === "integrity") return error;
+    throw error;
+  }
+}

@@ -1,0 +1,166 @@
+/** What was published here and is in the index no more is missed, by whatever would make that final. */
+import { expect, test } from "bun:test";
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { deleteRef, readRef, writeRef } from "../../src/git/mod.ts";
+import {
+  gc,
+  openRegistry,
+  type Registry,
+  recompute,
+  status,
+  verify,
+} from "../../src/registry/mod.ts";
+import { ALL_VIEW, KNITPKG, PUBLISHED, STORED_VIEW } from "../../src/registry/paths.ts";
+import { publishDirectory } from "../../src/registry/publishing/publish.ts";
+import { carry, silent, storedIn, take } from "../support/islands.ts";
+import { body, newRegistry, openKnitPkg, person } from "../support/knitpkg.ts";
+import { writeModule } from "../support/module.ts";
+import { refsOf, refusalOf } from "../support/published.ts";
+
+const publish = (registry: Registry, version: string, name = "alice/json") =>
+  publishDirectory(registry, writeModule({ name, version }));
+
+async function published(): Promise<Registry> {
+  const registry = await newRegistry();
+  for (const version of ["1.0.0", "1.1.0"]) await publish(registry, version);
+  return registry;
+}
+
+const refFile = ({ paths }: Registry, ref: string) => join(paths.index, ref);
+const noteFile = ({ paths }: Registry) => join(paths.root, "published.json");
+
+/** As whoever comes next finds it. */
+const anew = ({ config }: Registry): Registry => openRegistry(config.file);
+
+/** As after "put the index away": what comes then makes a new one. */
+function loseIndex({ paths, objects, config }: Registry): Registry {
+  objects.close();
+  renameSync(paths.index, `${paths.index}-away`);
+  return openRegistry(config.file);
+}
+
+const LOSSES: Readonly<Record<string, (registry: Registry) => Registry>> = {
+  "its branch is gone": (registry) => {
+    rmSync(refFile(registry, PUBLISHED));
+    return anew(registry);
+  },
+  "its branch is an empty file": (registry) => {
+    writeFileSync(refFile(registry, PUBLISHED), "");
+    return anew(registry);
+  },
+  "the index is gone": loseIndex,
+};
+
+for (const [name, lose] of Object.entries(LOSSES)) {
+  test(`when ${name}, what was published is not unlisted, removed or published otherwise`, async () => {
+    const registry = lose(await published());
+    const archives = await storedIn(registry);
+    const views = [ALL_VIEW, STORED_VIEW].map((ref) => readRef(registry.paths.index, ref));
+    const attempts: readonly (() => Promise<unknown>)[] = [
+      () => recompute(registry),
+      () => gc(registry, {}, silent),
+      () => status(registry),
+      () => publish(registry, "1.0.0"),
+      () => publish(registry, "1.0.0", "alice/other"),
+    ];
+    for (const attempt of attempts) {
+      expect((await refusalOf((async () => await attempt())())).code).toBe("integrity");
+    }
+    const { problems, unreferenced } = await verify(registry, {}, silent);
+    expect(problems.map(({ kind, repaired }) => [kind, repaired])).toEqual([["git", false]]);
+    expect(unreferenced).toBe(0);
+    expect(await storedIn(registry)).toEqual(archives);
+    const now = [ALL_VIEW, STORED_VIEW].map((ref) => readRef(registry.paths.index, ref));
+    expect(now).toEqual(views);
+  });
+}
+
+test("a repair puts a lost branch back to where it stood, to the commit", async () => {
+  for (const ref of [PUBLISHED, KNITPKG]) {
+    for (const lose of [
+      (registry: Registry) => rmSync(refFile(registry, ref)),
+      (registry: Registry) => writeFileSync(refFile(registry, ref), ""),
+    ]) {
+      const registry = await published();
+      await openKnitPkg(registry).register(body(), person("ann"));
+      const before = refsOf(registry);
+      lose(registry);
+      const { problems } = await verify(anew(registry), { repair: true }, silent);
+      expect(problems.map(({ subject, repaired }) => [subject, repaired])).toEqual([[ref, true]]);
+      expect(refsOf(registry)).toEqual(before);
+      expect((await verify(anew(registry), {}, silent)).problems).toEqual([]);
+    }
+  }
+});
+
+test("a repair puts nothing back of which objects are missing", async () => {
+  const registry = loseIndex(await published());
+  const { problems } = await verify(registry, { repair: true }, silent);
+  expect(problems.map(({ repaired }) => repaired)).toEqual([false]);
+  expect(readRef(registry.paths.index, PUBLISHED)).toBeUndefined();
+});
+
+test("a branch that was set back, as by an older copy of the index, is missed as well", async () => {
+  const registry = await published();
+  const before = readRef(registry.paths.index, PUBLISHED)!;
+  await publish(registry, "1.2.0");
+  await writeRef(registry.paths.index, PUBLISHED, before);
+  expect((await refusalOf(publish(registry, "1.2.0"))).code).toBe("integrity");
+});
+
+test("a publication that was killed before it was noted is no loss, and noted by the next", async () => {
+  const registry = await published();
+  const note = readFileSync(noteFile(registry));
+  await publish(registry, "1.2.0");
+  writeFileSync(noteFile(registry), note);
+  await recompute(anew(registry));
+  const tip = readRef(registry.paths.index, PUBLISHED)!;
+  expect(JSON.parse(readFileSync(noteFile(registry), "utf8"))).toEqual({ [PUBLISHED]: tip });
+});
+
+test("a note that is damaged is made anew by a repair, but not where the branch is gone too", async () => {
+  const registry = await published();
+  const note = readFileSync(noteFile(registry), "utf8");
+  writeFileSync(noteFile(registry), "");
+  expect((await refusalOf(publish(registry, "1.2.0"))).code).toBe("integrity");
+  await verify(anew(registry), { repair: true }, silent);
+  expect(readFileSync(noteFile(registry), "utf8")).toBe(note);
+
+  writeFileSync(noteFile(registry), "");
+  await deleteRef(registry.paths.index, PUBLISHED);
+  await verify(anew(registry), { repair: true }, silent).catch(() => {});
+  expect(readFileSync(noteFile(registry), "utf8")).toBe("");
+});
+
+test("a bundle of its own brings a lost index back, when it has all that was published", async () => {
+  const registry = await published();
+  const older = await carry(registry);
+  await publish(registry, "1.2.0");
+  const newer = await carry(registry);
+  const tip = readRef(registry.paths.index, PUBLISHED)!;
+  const archives = await storedIn(registry);
+  const bare = loseIndex(registry);
+
+  expect((await refusalOf(take(bare, older, { anyway: true }))).code).toBe("integrity");
+  expect(await take(bare, newer, { anyway: true })).toMatchObject({ outcome: "applied" });
+  expect(readRef(bare.paths.index, PUBLISHED)).toBe(tip);
+  expect(await storedIn(bare)).toEqual(archives);
+  expect((await verify(anew(bare), {}, silent)).problems).toEqual([]);
+  expect(await publish(anew(bare), "1.2.0")).toMatchObject({ outcome: "unchanged" });
+});
+
+test("to delete a damaged ref is advised for those that are made anew, and for no others", async () => {
+  const advice = async (ref: string): Promise<string> => {
+    const registry = await published();
+    mkdirSync(dirname(refFile(registry, ref)), { recursive: true });
+    writeFileSync(refFile(registry, ref), "");
+    const { problems } = await verify(anew(registry), {}, silent);
+    expect(problems.map(({ subject }) => subject)).toEqual([ref]);
+    return problems[0]!.message;
+  };
+  for (const ref of [ALL_VIEW, STORED_VIEW]) expect(await advice(ref)).toContain("made anew");
+  for (const ref of [PUBLISHED, KNITPKG, "refs/pins/up"]) {
+    expect(await advice(ref)).toContain("never delete it");
+  }
+});

@@ -25,8 +25,11 @@ export interface Container {
   close(): Promise<void>;
 }
 
-export function tarContainer(source: AsyncIterable<Uint8Array>): Container {
+/** @param last what the source ends with, where more might have been forgotten */
+export function tarContainer(source: AsyncIterable<Uint8Array>, last?: string): Container {
   const bytes = createByteReader(source);
+  const cutShort = (where: string) =>
+    damaged(`it is cut short at ${where}${last === undefined ? "" : `, with the end of ${last}`}`);
 
   async function* body(path: string, size: number): AsyncGenerator<Uint8Array> {
     let got = 0;
@@ -61,10 +64,6 @@ export function tarContainer(source: AsyncIterable<Uint8Array>): Container {
     },
     close: bytes.close,
   };
-}
-
-function cutShort(where: string) {
-  return damaged(`it is cut short at ${where}`);
 }
 
 export function directoryContainer(root: string): Container {

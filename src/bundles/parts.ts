@@ -45,9 +45,13 @@ export function openContainer(place: string): Container {
   if (found?.isDirectory()) return directoryContainer(place);
   if (found && !/\.001$/.test(place)) return tarContainer(fileChunks([place]));
   const file = place.replace(/\.001$/, "");
-  const parts: string[] = [];
-  while (existsSync(partName(file, parts.length + 1))) parts.push(partName(file, parts.length + 1));
-  if (parts.length > 0) return tarContainer(fileChunks(parts));
+  const parts = partsOf(file);
+  const missing = parts.map((_, at) => partName(file, at + 1)).find((name) => !existsSync(name));
+  if (missing !== undefined) {
+    const hint = "copy it to where the others are, which cannot be read without it";
+    throw new Failure("not-found", `${missing} is missing`, hint);
+  }
+  if (parts.length > 0) return tarContainer(fileChunks(parts), parts.at(-1));
   throw new Failure("not-found", `there is no bundle at ${place}`, "name a file, a directory or -");
 }
 

@@ -1,6 +1,6 @@
 /** Where a bundle is written to. */
 import { expect, test } from "bun:test";
-import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { exportBundle, mirror } from "../../../src/registry/mod.ts";
 import { islandOf, silent, startSmallUpstream, storedIn, take } from "../../support/islands.ts";
@@ -36,4 +36,25 @@ test("parts of a former bundle are in the way, whichever of them are left, and a
   const replica = await islandOf();
   await take(replica, { path: to, id, number });
   expect(await storedIn(replica)).toEqual(await storedIn(origin));
+});
+
+test("of a part that is missing its name is told, and of the last one what it would follow", async () => {
+  using upstream = startSmallUpstream();
+  upstream.list("a/x", "1.0.0", { content: "x".repeat(20_000) });
+  const origin = await islandOf({ up: upstream });
+  await mirror(origin, { patterns: ["**"] }, silent);
+  const to = join(tempDirectory("drive"), "x.bundle");
+  const { files, ...bundle } = await exportBundle(origin, { to, partBytes: 4096 }, silent);
+  const replica = await islandOf();
+  for (const [at, file] of files.entries()) {
+    renameSync(file, `${file}-away`);
+    const isLast = at === files.length - 1;
+    await expect(take(replica, { ...bundle, path: to })).rejects.toMatchObject(
+      isLast
+        ? { code: "integrity", message: expect.stringContaining(`the end of ${files.at(-2)}`) }
+        : { code: "not-found", message: `${file} is missing` },
+    );
+    renameSync(`${file}-away`, file);
+  }
+  expect(await take(replica, { ...bundle, path: to })).toMatchObject({ outcome: "applied" });
 });

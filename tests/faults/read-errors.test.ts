@@ -12,6 +12,7 @@ import {
   statSync,
   symlinkSync,
   truncateSync,
+  writeFileSync,
 } from "node:fs";
 import { basename, join } from "node:path";
 import { execute, type Served, serve, succeed } from "../support/executable.ts";
@@ -153,6 +154,23 @@ test("a private registry stays private while its settings are being saved", asyn
   truncateSync(join(world.dir, "registry.toml"), 0);
   expect((await fetch(`${server.url}/symbols.zip`)).status).toBe(401);
   expect(server.log()).toContain("registry.toml is empty");
+});
+
+test("a private registry whose tokens cannot be looked up is not ready, and is again when they can", async () => {
+  await using world = await stored();
+  await succeed(["config", "server.require_read_token", "true"], { cwd: world.dir });
+  await using server = await serve(world.dir);
+  const state = join(world.dir, "data", "state.db");
+  const kept = join(tempDirectory("kept"), "state.db");
+  const ready = async () => (await fetch(`${server.url}/ready`)).status;
+  expect(await ready()).toBe(200);
+  copyFileSync(state, kept);
+  writeFileSync(state, "no database at all, but as long as the head of one has to be".repeat(100));
+  expect(await ready()).toBe(503);
+  copyFileSync(kept, state);
+  expect(await ready()).toBe(200);
+  expect(await server.stop()).toBe(0);
+  expect(server.log()).toContain("state.db is damaged");
 });
 
 test("a branch that is no branch any more is not taken for an index without modules", async () => {

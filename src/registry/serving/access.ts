@@ -1,5 +1,11 @@
 /** A registry's tokens and its audit log. */
-import { type Accounts, type Audit, openAccounts, openAudit } from "../../accounts/mod.ts";
+import {
+  type Accounts,
+  type Audit,
+  newToken,
+  openAccounts,
+  openAudit,
+} from "../../accounts/mod.ts";
 import type { Config } from "../../config/mod.ts";
 import { Failure } from "../../errors.ts";
 import type { Registry } from "../open.ts";
@@ -10,6 +16,8 @@ export interface Access {
   readonly audit: Audit;
   /** Whether reading takes a token: `server.require_read_token`, as it is now. */
   isPrivate(): boolean;
+  /** @throws {Failure} "io" when reading takes a token and none can be looked up: nobody would be let in */
+  check(): void;
   /** Notes that a token was right. */
   used(name: string): void;
   close(): void;
@@ -44,6 +52,16 @@ export function serveAccess(
     // Where nothing is written nothing is done that would have to be recorded.
     audit: readOnly ? () => {} : openAudit(paths.audit, { warn }),
     isPrivate: () => config().server.requireReadToken,
+    check() {
+      if (!config().server.requireReadToken) return;
+      try {
+        accounts.find(newToken());
+      } catch (error) {
+        if (!(error instanceof Failure)) throw error;
+        const message = `no token can be looked up: ${error.message}`;
+        throw new Failure("io", message, error.hint, { cause: error });
+      }
+    },
     used(name) {
       if (readOnly) return;
       uses.set(name, new Date());

@@ -78,7 +78,7 @@ export interface ServedRegistry {
   readonly knitpkg: KnitPkg;
   /** What its operator sees and does. */
   readonly operate: Operate;
-  /** The commit that is served, if there is one yet. Throws when the index cannot be read. */
+  /** The commit that is served, if there is one yet. Throws when the index, or the tokens it takes, cannot be read. */
   ready(): { index: string | undefined; sync: AutoSyncState | undefined };
   /** Ends what goes on in the background. */
   close(): Promise<void>;
@@ -192,7 +192,10 @@ export function serveRegistry(registry: Registry, options: ServeRegistryOptions)
     knitpkg,
     downloads,
     measures: () => meter.read(downloads.total()),
-    ready: () => ({ index: medium.sure(tip()), sync: autoSync?.state() }),
+    ready() {
+      access.check();
+      return { index: medium.sure(tip()), sync: autoSync?.state() };
+    },
     operate,
     async close() {
       await Promise.all([operate.jobs.close(), autoSync?.stop()]);

@@ -4,6 +4,7 @@
  */
 import { existsSync, readFileSync } from "node:fs";
 import { Failure, messageOf, systemCode } from "../errors.ts";
+import { asDiskFailure } from "../files/mod.ts";
 import { createLru } from "../lru.ts";
 import { type ClosedPrefix, readClosedPrefix } from "./closed-prefix.ts";
 import { applyDelta } from "./delta.ts";
@@ -150,7 +151,8 @@ function readIndex(path: string): PackIndex {
 }
 
 function damaged(path: string, error: unknown): Failure {
-  if (error instanceof Failure) return error;
+  const told = asDiskFailure(error, path);
+  if (told instanceof Failure) return told;
   return new Failure("integrity", `${path} is damaged: ${messageOf(error)}`, INDEX_DAMAGED, {
     cause: error,
   });

@@ -5,14 +5,14 @@
 import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { Failure, messageOf, systemCode } from "../errors.ts";
-import { entriesOf, lookEvery, writeDurably } from "../files/mod.ts";
+import { asDiskFailure, entriesOf, lookEvery, writeDurably } from "../files/mod.ts";
 import type { Oid } from "./object.ts";
 import { isOid } from "./protocol/ref.ts";
 
 /**
  * What a ref names, or undefined when there is no such ref.
  *
- * @throws {Failure} "integrity" when its file is no ref
+ * @throws {Failure} "integrity" when its file is no ref, "io" when it cannot be read
  */
 export function readRef(gitdir: string, name: string): Oid | undefined {
   const loose = readText(join(gitdir, name))?.trim();
@@ -81,7 +81,7 @@ const packedPath = (gitdir: string): string => join(gitdir, "packed-refs");
 /**
  * Every ref below a prefix such as `refs/remotes/`, by name.
  *
- * @param onDamaged told of those that cannot be read; without it that is thrown
+ * @param onDamaged told of those that are no refs; without it that is thrown
  */
 export function listRefs(
   gitdir: string,
@@ -95,7 +95,7 @@ export function listRefs(
       const oid = readRef(gitdir, name);
       if (oid) refs.set(name, oid);
     } catch (error) {
-      if (!onDamaged || !(error instanceof Failure)) throw error;
+      if (!onDamaged || !(error instanceof Failure) || error.code !== "integrity") throw error;
       onDamaged(name, error);
     }
   }
@@ -126,6 +126,8 @@ function readText(path: string): string | undefined {
   } catch (error) {
     const code = systemCode(error);
     if (code === "ENOENT" || code === "EISDIR" || code === "ENOTDIR") return undefined;
-    throw damaged(path, messageOf(error), error);
+    // Whoever may not read it is not told that it is lost.
+    const told = asDiskFailure(error, path);
+    throw told instanceof Failure ? told : damaged(path, messageOf(error), error);
   }
 }

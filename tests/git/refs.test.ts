@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { mkdirSync, renameSync } from "node:fs";
+import { mkdirSync, renameSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import {
   deleteRef,
@@ -49,3 +49,19 @@ test.if(hasGit)("a ref that was removed is gone, also after git's own housekeepi
     `${main} commit\trefs/heads/main`,
   );
 });
+
+test.skipIf(process.platform !== "linux")(
+  "a ref that the disk does not give out is no damaged one",
+  () => {
+    const gitdir = tempDirectory();
+    mkdirSync(join(gitdir, "refs", "heads"), { recursive: true });
+    // Opens, and then fails each read with EIO. Source: proc(5).
+    symlinkSync("/proc/self/mem", join(gitdir, "refs/heads/main"));
+    for (const look of [
+      () => readRef(gitdir, "refs/heads/main"),
+      () => listRefs(gitdir, "refs/", () => {}),
+    ]) {
+      expect(look).toThrow(expect.objectContaining({ code: "io" }));
+    }
+  },
+);

@@ -10,6 +10,7 @@
 import { appendFileSync, readdirSync, renameSync, rmSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { messageOf, systemCode } from "../errors.ts";
+import { makeLikeDirectory } from "../files/mod.ts";
 
 export interface AuditEvent {
   /** A token's name; `local` for the command line; `unknown`. */
@@ -48,7 +49,8 @@ export function openAudit(path: string, options: AuditOptions): Audit {
     const line = JSON.stringify({ time: time.toISOString(), ...mapTexts(texts) });
     try {
       // One write in append mode: lines of several processes do not mix.
-      appendFileSync(path, `${line}\n`, { mode: 0o600 });
+      makeLikeDirectory(path, 0o600);
+      appendFileSync(path, `${line}\n`);
       if (statSync(path).size > maxBytes) rotate(path, time);
       broken = false;
     } catch (error) {

@@ -5,10 +5,9 @@
  * Source: https://www.sqlite.org/lockingv3.html
  */
 import { constants, Database } from "bun:sqlite";
-import { accessSync, closeSync, constants as fsConstants, openSync, statSync } from "node:fs";
-import { dirname } from "node:path";
+import { accessSync, constants as fsConstants } from "node:fs";
 import { systemCode } from "../errors.ts";
-import { giveLike } from "./owner.ts";
+import { makeLikeDirectory } from "./owner.ts";
 
 interface ExclusiveOptions {
   /** How long to stand still for another holder, in milliseconds. */
@@ -27,7 +26,7 @@ export function takeExclusive(
   path: string,
   { waitMs = 0, create = true }: ExclusiveOptions = {},
 ): (() => void) | undefined {
-  if (create) make(path);
+  if (create) makeLikeDirectory(path);
   const db = new Database(path, constants.SQLITE_OPEN_READWRITE);
   try {
     // SQLite opens what it may only read as well, and would then lock nothing, without a word.
@@ -42,21 +41,5 @@ export function takeExclusive(
     db.close();
     if (systemCode(error) === "SQLITE_BUSY") return undefined;
     throw error;
-  }
-}
-
-/** Makes it when it is not there, for whoever its directory belongs to. */
-function make(path: string): void {
-  let handle: number;
-  try {
-    handle = openSync(path, "wx");
-  } catch (error) {
-    if (systemCode(error) === "EEXIST") return;
-    throw error;
-  }
-  try {
-    giveLike(handle, statSync(dirname(path)));
-  } finally {
-    closeSync(handle);
   }
 }

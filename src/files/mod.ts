@@ -5,7 +5,7 @@ export { isTemporary, syncDirectory, temporaryIn, writeDurably } from "./durable
 export { takeExclusive } from "./exclusive.ts";
 export { entriesOf, readIfThere } from "./if-there.ts";
 export { lookEachTurn, lookEvery } from "./look.ts";
-export { giveLike, permitLike } from "./owner.ts";
+export { giveLike, makeLikeDirectory, ownerShutOut, permitLike } from "./owner.ts";
 export { isAlive } from "./process.ts";
 export { sha256Of } from "./sha256.ts";
 export { syncAll } from "./sync-all.ts";

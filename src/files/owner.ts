@@ -1,5 +1,6 @@
 /** Whose a new file is, when root makes it: not root's, or whoever it is made for could not change it any more. */
-import { fchmodSync, fchownSync, type Stats } from "node:fs";
+import { closeSync, fchmodSync, fchownSync, openSync, type Stats, statSync } from "node:fs";
+import { dirname } from "node:path";
 import { systemCode } from "../errors.ts";
 
 /** What file systems without owners and permissions, such as FAT, say when one is to be set. */
@@ -13,6 +14,33 @@ export function giveLike(handle: number, { uid, gid }: Pick<Stats, "uid" | "gid"
 /** Gives a file another's permissions. */
 export function permitLike(handle: number, { mode }: Pick<Stats, "mode">): void {
   whereOwned(() => fchmodSync(handle, mode & 0o777));
+}
+
+/** Makes an empty file when it is not there, for whoever its directory belongs to. */
+export function makeLikeDirectory(path: string, mode = 0o666): void {
+  let handle: number;
+  try {
+    handle = openSync(path, "wx", mode);
+  } catch (error) {
+    if (systemCode(error) === "EEXIST") return;
+    throw error;
+  }
+  try {
+    giveLike(handle, statSync(dirname(path)));
+  } finally {
+    closeSync(handle);
+  }
+}
+
+/**
+ * Whose a directory is in which root has made a file, when that is not root's own: what is made there would be
+ * closed to its owner. Undefined also where the file system gives files to one owner, whoever makes them.
+ */
+export function ownerShutOut(made: string): number | undefined {
+  if (process.geteuid?.() !== 0) return undefined;
+  const file = statSync(made, { throwIfNoEntry: false });
+  const { uid } = statSync(dirname(made));
+  return file?.uid === 0 && uid !== 0 ? uid : undefined;
 }
 
 function whereOwned(change: () => void): void {

@@ -5,6 +5,7 @@
 import { Database } from "bun:sqlite";
 import { existsSync, mkdirSync, statSync } from "node:fs";
 import { dirname } from "node:path";
+import { makeLikeDirectory } from "./owner.ts";
 
 /** A connection that follows its file: one that was put in its place is opened anew. */
 export interface Tables {
@@ -35,6 +36,7 @@ export function openTables(path: string, schema: string, last: string): Tables {
     if (open?.isReady && open.file === file) return open.db;
     open?.db.close();
     open = undefined;
+    if (create) makeLikeDirectory(path);
     // A file that may not be written is opened for reading, as SQLite does on its own.
     const db = new Database(path, { readwrite: true, create, strict: true });
     db.exec("PRAGMA busy_timeout = 5000");

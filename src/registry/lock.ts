@@ -9,7 +9,14 @@ import { mkdir } from "node:fs/promises";
 import { hostname } from "node:os";
 import { dirname } from "node:path";
 import { Failure, messageOf, systemCode } from "../errors.ts";
-import { asDiskFailure, DISK_FULL, diskTrouble, isAlive, takeExclusive } from "../files/mod.ts";
+import {
+  asDiskFailure,
+  DISK_FULL,
+  diskTrouble,
+  isAlive,
+  ownerShutOut,
+  takeExclusive,
+} from "../files/mod.ts";
 
 export interface Holder {
   readonly pid: number;
@@ -145,10 +152,14 @@ async function acquire(path: string, command: string): Promise<() => void> {
       started: startTime(process.pid),
     };
     writeName(path, me);
-    return () => {
+    const letGo = () => {
       rmSync(holderPath(path), { force: true });
       release();
     };
+    const owner = ownerShutOut(holderPath(path));
+    if (owner === undefined) return letGo;
+    letGo();
+    throw anothers(path, owner);
   } catch (error) {
     throw error instanceof Failure ? error : unwritable(path, error);
   }
@@ -171,6 +182,15 @@ function busy(holder: Holder | undefined): Failure {
     ? `process ${holder.pid} on ${holder.host} (${holder.command}, since ${holder.since})`
     : "another process";
   return new Failure("busy", `the registry is being written by ${who}`, "wait for it to end");
+}
+
+/** A server of that user could not read, or not go on from, what root writes. */
+function anothers(path: string, owner: number): Failure {
+  return new Failure(
+    "forbidden",
+    `${dirname(path)} belongs to user ${owner}, for whom root's files would be closed`,
+    `run it as that user: \`sudo -u '#${owner}' moonbit-registry …\`; or give all of it to root: \`chown -R root\``,
+  );
 }
 
 function unwritable(path: string, error: unknown): Failure {

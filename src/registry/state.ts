@@ -9,7 +9,7 @@ import { constants, Database } from "bun:sqlite";
 import { existsSync, mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import { pathToFileURL } from "node:url";
-import { asDatabaseFailure, isWritable, tellingOf } from "../files/mod.ts";
+import { asDatabaseFailure, isWritable, makeLikeDirectory, tellingOf } from "../files/mod.ts";
 import type { Selection } from "./mirroring/plan.ts";
 
 const VERSION = 3;
@@ -103,6 +103,7 @@ export interface State {
 /** Opens the state for writing, made if it is not there. @throws {Failure} "integrity" when it is damaged, "io" */
 export function openState(path: string): State {
   mkdirSync(dirname(path), { recursive: true });
+  makeLikeDirectory(path);
   const db = new Database(path, { create: true, strict: true });
   try {
     db.exec("PRAGMA busy_timeout = 5000");

@@ -1,6 +1,6 @@
 /** The audit log. */
 import { expect, test } from "bun:test";
-import { readdirSync, readFileSync, statSync } from "node:fs";
+import { chownSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { AuditEvent } from "../../src/accounts/audit.ts";
 import { openAudit } from "../../src/accounts/mod.ts";
@@ -82,4 +82,11 @@ test("where it cannot be written, that is said once, and work goes on", () => {
   audit(EVENT);
   expect(said).toHaveLength(1);
   expect(said[0]).toContain("the audit log cannot be written");
+});
+
+test.skipIf(process.getuid?.() !== 0)("what root writes first is for the directory's owner", () => {
+  const dir = tempDirectory("audit");
+  chownSync(dir, 12_345, 54_321);
+  openAudit(join(dir, "audit.log"), { warn: silent })(EVENT);
+  expect(statSync(join(dir, "audit.log")).uid).toBe(12_345);
 });

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { existsSync, rmSync, writeFileSync } from "node:fs";
+import { chownSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { hostname } from "node:os";
 import { dirname, join } from "node:path";
@@ -214,3 +214,22 @@ test("a place that cannot be written is named", async () => {
     message: expect.stringContaining(`cannot write to ${file}`),
   });
 });
+
+test.skipIf(process.getuid?.() !== 0)(
+  "root is told to write as the owner of what is another's, and leaves nothing there",
+  async () => {
+    const path = lockPath();
+    mkdirSync(dirname(path));
+    const write = () => withLock(path, "mirror", async () => "done");
+    expect(await write()).toBe("done");
+    chownSync(dirname(path), 12_345, 54_321);
+    await expect(write()).rejects.toMatchObject({
+      code: "forbidden",
+      hint: expect.stringContaining("sudo -u '#12345'"),
+    });
+    expect(readdirSync(dirname(path))).toEqual(["lock"]);
+    // It was let go of as well.
+    chownSync(dirname(path), 0, 0);
+    expect(await write()).toBe("done");
+  },
+);

@@ -1,7 +1,8 @@
 /** What a registry remembers, after crashes. */
 import { expect, test } from "bun:test";
-import { readFileSync, writeFileSync } from "node:fs";
+import { chownSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { openAccounts } from "../../src/accounts/mod.ts";
 import { openState, readState } from "../../src/registry/state.ts";
 import { tempDirectory } from "../support/temp.ts";
 
@@ -64,4 +65,17 @@ test("a damaged file is told of, with the way out", () => {
   const path = join(tempDirectory(), "state.db");
   writeFileSync(path, "this is no database, whatever its name is".repeat(100));
   expect(() => openState(path)).toThrow(/state\.db is damaged/);
+});
+
+test.skipIf(process.getuid?.() !== 0)("what root makes is for the directory's owner", () => {
+  for (const make of [
+    (path: string) => openState(path).close(),
+    (path: string) => openAccounts(path).create({ name: "ci", scopes: ["read"] }),
+  ]) {
+    const dir = tempDirectory();
+    chownSync(dir, 12_345, 54_321);
+    make(join(dir, "state.db"));
+    expect(readdirSync(dir)).toEqual(["state.db"]);
+    expect(statSync(join(dir, "state.db")).uid).toBe(12_345);
+  }
 });

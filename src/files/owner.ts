@@ -1,7 +1,17 @@
 /** Whose a new file is, when root makes it: not root's, or whoever it is made for could not change it any more. */
-import { closeSync, fchmodSync, fchownSync, openSync, type Stats, statSync } from "node:fs";
+import {
+  closeSync,
+  fchmodSync,
+  fchownSync,
+  fstatSync,
+  openSync,
+  rmSync,
+  type Stats,
+  statSync,
+} from "node:fs";
 import { dirname } from "node:path";
 import { systemCode } from "../errors.ts";
+import { temporaryIn } from "./durable.ts";
 
 /** What file systems without owners and permissions, such as FAT, say when one is to be set. */
 const NO_OWNERS = new Set(["EPERM", "ENOSYS", "ENOTSUP", "EOPNOTSUPP"]);
@@ -33,14 +43,21 @@ export function makeLikeDirectory(path: string, mode = 0o666): void {
 }
 
 /**
- * Whose a directory is in which root has made a file, when that is not root's own: what is made there would be
- * closed to its owner. Undefined also where the file system gives files to one owner, whoever makes them.
+ * Whose a directory is, when that is not root's, who asks: what root made there would be closed to its owner.
+ * Undefined also where the file system gives files to one owner, whoever makes them.
  */
-export function ownerShutOut(made: string): number | undefined {
+export function ownerShutOut(directory: string): number | undefined {
   if (process.geteuid?.() !== 0) return undefined;
-  const file = statSync(made, { throwIfNoEntry: false });
-  const { uid } = statSync(dirname(made));
-  return file?.uid === 0 && uid !== 0 ? uid : undefined;
+  const uid = statSync(directory, { throwIfNoEntry: false })?.uid ?? 0;
+  if (uid === 0) return undefined;
+  const probe = temporaryIn(directory);
+  const handle = openSync(probe, "wx");
+  try {
+    return fstatSync(handle).uid === 0 ? uid : undefined;
+  } finally {
+    closeSync(handle);
+    rmSync(probe);
+  }
 }
 
 function whereOwned(change: () => void): void {

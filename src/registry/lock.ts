@@ -142,6 +142,7 @@ export function lockHolder(path: string): Holder | undefined {
 async function acquire(path: string, command: string): Promise<() => void> {
   try {
     await mkdir(dirname(path), { recursive: true });
+    refuseShutOut(dirname(path));
     const release = takeExclusive(path);
     if (!release) throw busy(lockHolder(path));
     const me: Holder = {
@@ -152,14 +153,10 @@ async function acquire(path: string, command: string): Promise<() => void> {
       started: startTime(process.pid),
     };
     writeName(path, me);
-    const letGo = () => {
+    return () => {
       rmSync(holderPath(path), { force: true });
       release();
     };
-    const owner = ownerShutOut(holderPath(path));
-    if (owner === undefined) return letGo;
-    letGo();
-    throw anothers(path, owner);
   } catch (error) {
     throw error instanceof Failure ? error : unwritable(path, error);
   }
@@ -184,11 +181,17 @@ function busy(holder: Holder | undefined): Failure {
   return new Failure("busy", `the registry is being written by ${who}`, "wait for it to end");
 }
 
-/** A server of that user could not read, or not go on from, what root writes. */
-function anothers(path: string, owner: number): Failure {
-  return new Failure(
+/**
+ * Refuses root what would leave files that a server of another user could not read, or not go on from.
+ *
+ * @throws {Failure} "forbidden"
+ */
+export function refuseShutOut(directory: string): void {
+  const owner = ownerShutOut(directory);
+  if (owner === undefined) return;
+  throw new Failure(
     "forbidden",
-    `${dirname(path)} belongs to user ${owner}, for whom root's files would be closed`,
+    `${directory} belongs to user ${owner}, for whom root's files would be closed`,
     `run it as that user: \`sudo -u '#${owner}' moonbit-registry …\`; or give all of it to root: \`chown -R root\``,
   );
 }

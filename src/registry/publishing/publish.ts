@@ -21,7 +21,7 @@ import {
   WHOLE,
   ZIP_LIMITS,
 } from "../../packaging/mod.ts";
-import { withLockSoon } from "../lock.ts";
+import { refuseShutOut, withLockSoon } from "../lock.ts";
 import { enabledSources, type Registry } from "../open.ts";
 import { ALL_VIEW, PUBLISHED_ORIGIN } from "../paths.ts";
 import { currentOwners } from "../views/offer.ts";
@@ -91,6 +91,7 @@ export async function publishArchive(
   body: AsyncIterable<Uint8Array>,
   options: PublishOptions = {},
 ): Promise<Publication> {
+  refuseShutOut(registry.paths.root);
   const staged = await registry.archives.stage(atMost(body, ZIP_LIMITS.archive));
   try {
     const candidate = await examine(staged, options);

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "bun:test";
+import { chownSync, readdirSync } from "node:fs";
 import { deleteRef, readRef, writeRef } from "../../../src/git/mod.ts";
 import { openDirectory, packModule } from "../../../src/packaging/mod.ts";
 import { conflicts, openRegistry, type Registry, recompute } from "../../../src/registry/mod.ts";
@@ -392,3 +393,16 @@ test("no source can be called as what is published here", async () => {
   const toml = SOURCE.replace('"up"', '"published"');
   expect(newRegistry(toml)).rejects.toThrow('`sources.name` must not be "published"');
 });
+
+test.skipIf(process.getuid?.() !== 0)(
+  "by root into what is another's leaves nothing there",
+  async () => {
+    const registry = await newRegistry();
+    const { root } = registry.paths;
+    const before = readdirSync(root, { recursive: true });
+    chownSync(root, 12_345, 54_321);
+    const refused = await refusalOf(publishDirectory(registry, writeModule()));
+    expect(refused.code).toBe("forbidden");
+    expect(readdirSync(root, { recursive: true })).toEqual(before);
+  },
+);

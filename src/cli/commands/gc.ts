@@ -2,7 +2,7 @@
 import { command } from "../command.ts";
 import { wholeNumber } from "../numbers.ts";
 import { createEventView } from "../render/events.ts";
-import { gcLines, gcTotals } from "../render/upkeep.ts";
+import { gcLines, gcTotals, quarantineLines } from "../render/upkeep.ts";
 
 export default command({
   options: {
@@ -17,7 +17,8 @@ export default command({
     "Removes archives that no index names, leftovers of killed runs and lost Git",
     "objects. What was published here always stays. A `sync` fetches old versions",
     "again, unless they were mirrored with --latest. Releases are kept before",
-    "pre-releases, and yanked versions last.",
+    "pre-releases, and yanked versions last. Bad bytes that `verify --repair` put",
+    "aside are removed after 30 days.",
   ],
   example: "gc --keep-latest 3 --dry-run",
   async run({ out, file }, args) {
@@ -31,11 +32,15 @@ export default command({
     const { gc, openRegistry } = await import("../../registry/mod.ts");
     const view = createEventView(out);
     const summary = await gc(openRegistry(file()), options, view.report).finally(view.close);
-    if (out.json) out.record({ type: "done", ...summary });
-    else if (summary.dryRun) {
+    if (out.json) {
+      out.record({ type: "done", ...summary });
+      return undefined;
+    }
+    if (summary.dryRun) {
       for (const line of gcLines(summary)) out.data(line);
       out.log.info(gcTotals(summary));
     } else out.data(gcTotals(summary));
+    for (const line of quarantineLines(summary)) out.log.info(line);
     return undefined;
   },
 });

@@ -47,6 +47,14 @@ export function gcTotals({
   return `${dryRun ? "Would remove" : "Removed"} ${parts.join(", ")}: ${bytes(size)}`;
 }
 
+/** `2 files (4.1 MiB) of bad bytes stay in data/quarantine for 30 days`, if there are any. */
+export function quarantineLines({ quarantined: { files, bytes: size } }: GcSummary): string[] {
+  if (files === 0) return [];
+  return [
+    `${plural(files, "file")} (${bytes(size)}) of bad bytes stay in data/quarantine for 30 days.`,
+  ];
+}
+
 /** `Exported 120 archives (4.1 MiB) as bundle 2 to packages.bundle`, and the bundle's id below. */
 export function exportLine(summary: ExportSummary): string {
   const { archives, removed, number, id, files, there } = summary;

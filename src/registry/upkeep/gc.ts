@@ -24,12 +24,15 @@ import { sharedView } from "../views/remote-origin.ts";
 import { dropPins, type IdlePin, idlePins } from "../views/rewrites.ts";
 import { updateViews } from "../views/views.ts";
 import { alone } from "../writing.ts";
+import { quarantined } from "./quarantine.ts";
 
 export interface GcOptions {
   /** Say what would go; remove nothing. */
   readonly dryRun?: boolean;
   /** Also versions that are not among each module's latest so many, unless those need them. */
   readonly keepLatest?: number;
+  /** For tests, in milliseconds since the epoch. */
+  readonly now?: number;
 }
 
 export interface GcSummary {
@@ -39,8 +42,13 @@ export interface GcSummary {
     /** `owner/name@1.2.3`; null when no index names it. */
     version: string | null;
   }[];
-  /** Temporary files of writers that are no more, packs without their index, records of old bundles. */
+  /**
+   * Temporary files of writers that are no more, packs without their index, records of old bundles, bad bytes that
+   * were put aside long ago.
+   */
   readonly leftovers: readonly { path: string; size: number }[];
+  /** Bad bytes that were put aside, and stay for a while yet. */
+  readonly quarantined: { readonly files: number; readonly bytes: number };
   readonly gitObjects: number;
   readonly bytes: number;
   readonly dryRun: boolean;
@@ -57,7 +65,7 @@ export async function gc(
 
 async function collect(
   registry: Registry,
-  { dryRun = false, keepLatest }: GcOptions,
+  { dryRun = false, keepLatest, now = Date.now() }: GcOptions,
   report: Report,
 ): Promise<GcSummary> {
   const { archives, objects, paths } = registry;
@@ -85,7 +93,11 @@ async function collect(
     size: archives.size(sha256) ?? 0,
     version,
   }));
-  const leftovers = findLeftovers(registry);
+  const aside = quarantined(paths, now);
+  const leftovers = [...findLeftovers(registry), ...aside.filter(({ isOld }) => isOld)].map(
+    ({ path, size }) => ({ path, size }),
+  );
+  const left = aside.filter(({ isOld }) => !isOld);
   const waste = await findWaste(paths.index, objects);
   if (!dryRun) {
     // Leftovers before anything is written: half of a pack has the name that the whole one will have.
@@ -104,6 +116,7 @@ async function collect(
   return {
     archives: going,
     leftovers,
+    quarantined: { files: left.length, bytes: left.reduce((sum, { size }) => sum + size, 0) },
     gitObjects: waste.objects,
     bytes: sizes.reduce((sum, size) => sum + size, waste.bytes),
     dryRun,

@@ -1,10 +1,7 @@
 /**
  * Gets again what `verify` found wrong: from the source that owns it, or out of a bundle. Bad bytes are
- * kept aside for whoever wants to know what happened to them, and never served again.
- *
- *     data/quarantine/<sha256>.zip    what stood under that hash
+ * kept aside (see quarantine.ts), and never served again.
  */
-import { join } from "node:path";
 import type { Sha256 } from "../../archives/mod.ts";
 import { gently } from "../../breath.ts";
 import { openContainer, readFiles, readHead } from "../../bundles/mod.ts";
@@ -16,6 +13,7 @@ import type { Registry } from "../open.ts";
 import { createProviders, type FindProvider } from "../provider.ts";
 import { currentOffer, type Offer } from "../views/offer.ts";
 import { updateViews } from "../views/views.ts";
+import { quarantinePath } from "./quarantine.ts";
 import { repairPointers } from "./repair-pointers.ts";
 
 export interface Wrong {
@@ -39,7 +37,7 @@ export interface Repaired {
 export async function repair(registry: Registry, wrong: Wrong, report: Report): Promise<Repaired> {
   const { archives, paths, config } = registry;
   for (const sha256 of wrong.bad) {
-    await archives.copyTo(sha256, join(paths.quarantine, `${sha256}.zip`));
+    await archives.copyTo(sha256, quarantinePath(paths, sha256));
   }
   const offer = await currentOffer(registry);
   const { catalog } = offer;

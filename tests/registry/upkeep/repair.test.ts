@@ -1,9 +1,10 @@
 /** What `verify --repair` gets again, and from where. */
 import { expect, test } from "bun:test";
-import { rmSync, writeFileSync } from "node:fs";
+import { existsSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { addAssets, readAssets } from "../../../src/registry/assets/asset-map.ts";
 import { openSymbols, readSymbolsPointer } from "../../../src/registry/assets/symbols.ts";
-import { mirror, type Registry, verify } from "../../../src/registry/mod.ts";
+import { gc, mirror, type Registry, verify } from "../../../src/registry/mod.ts";
 import { STORED_VIEW } from "../../../src/registry/paths.ts";
 import { REMOTE } from "../../../src/registry/views/remote-origin.ts";
 import {
@@ -147,4 +148,21 @@ test("those that came with a bundle are waited for, until it is named", async ()
   await verify(replica, { repair: true, from: bundle.path }, silent);
   expect((await verify(replica, {}, silent)).problems).toEqual([]);
   expect(await storedIn(replica)).toEqual(await storedIn(world.registry));
+});
+
+test("bad bytes that were put aside are counted by gc, and removed after a month", async () => {
+  using upstream = startSmallUpstream();
+  const here = upstream.list("a/x", "1.0.0");
+  const registry = await islandOf({ up: upstream });
+  await mirror(registry, everything, silent);
+  spoil(registry, here);
+  await verify(registry, { repair: true }, silent);
+  const path = join(registry.paths.quarantine, `${here}.zip`);
+  const [now, day] = [Date.now(), 86_400_000];
+  const soon = await gc(registry, { now: now + 29 * day }, silent);
+  expect(soon).toMatchObject({ leftovers: [], quarantined: { files: 1, bytes: 11 } });
+  expect(existsSync(path)).toBe(true);
+  const later = await gc(registry, { now: now + 31 * day }, silent);
+  expect(later).toMatchObject({ leftovers: [{ path, size: 11 }], quarantined: { files: 0 } });
+  expect(existsSync(path)).toBe(false);
 });

@@ -70,8 +70,8 @@ export async function updateViews(
   if (all.commit) changes.set(ALL_VIEW, all.commit);
   if (stored.commit) changes.set(STORED_VIEW, stored.commit);
   await commitTo(paths.index, objects, batch, changes);
-  await noteOwnTips(registry);
-  await remember(registry, offer, made, here);
+  // Side by side: each waits for the disk, and neither says anything of the other.
+  await Promise.all([noteOwnTips(registry), remember(registry, offer, made, here)]);
   return all.listing;
 }
 

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { Failure, messageOf, systemCode } from "../errors.ts";
 import { entriesOf } from "../files/mod.ts";
 import { reachable } from "./history.ts";
-import { isSubmodule, isTree, type Oid, oidOf, parseTree } from "./object.ts";
+import { isSubmodule, isTree, type ObjectType, type Oid, oidOf, parseTree } from "./object.ts";
 import { MissingObjectError, type ObjectReader } from "./object-database.ts";
 import { packDirectory } from "./paths.ts";
 import { readShallow } from "./shallow.ts";
@@ -30,29 +30,38 @@ export function* checkReachable(
   tips: ReadonlyMap<string, Oid>,
   onProblem: (problem: ObjectProblem) => void,
 ): Generator<number> {
-  const seen = new Set<Oid>();
+  /** As what each is needed: git refuses to send one that is something else. */
+  const seen = new Map<Oid, ObjectType>();
   const queue: { oid: Oid; from: string }[] = [];
-  const want = (oid: Oid, from: string) => {
-    if (seen.has(oid)) return;
-    seen.add(oid);
-    queue.push({ oid, from });
+  const want = (oid: Oid, type: ObjectType, from: string) => {
+    const before = seen.get(oid);
+    if (before === undefined) {
+      seen.set(oid, type);
+      queue.push({ oid, from });
+    } else if (before !== type) {
+      onProblem({ subject: oid, message: `it is needed as a ${before}; ${from} needs a ${type}` });
+    }
   };
-  for (const [name, oid] of tips) want(oid, name);
+  for (const [name, oid] of tips) want(oid, "commit", name);
   for (let next = queue.pop(); next !== undefined; next = queue.pop()) {
     const { oid, from } = next;
     yield seen.size;
     try {
       const { type, data } = objects.read(oid);
       const actual = oidOf(type, data);
+      const wanted = seen.get(oid);
       if (actual !== oid) onProblem({ subject: oid, message: `it hashes to ${actual}` });
-      else if (type === "commit") {
+      else if (type !== wanted) {
+        onProblem({ subject: oid, message: `it is a ${type}; ${from} needs a ${wanted}` });
+      } else if (type === "commit") {
         const { tree, parents } = objects.commit(oid);
-        want(tree, `commit ${oid}`);
-        for (const parent of parents) want(parent, `commit ${oid}`);
+        want(tree, "tree", `commit ${oid}`);
+        for (const parent of parents) want(parent, "commit", `commit ${oid}`);
       } else if (type === "tree") {
         for (const entry of parseTree(data)) {
           if (isSubmodule(entry)) continue;
-          want(entry.oid, isTree(entry) ? `tree ${oid}` : `${entry.name} of tree ${oid}`);
+          if (isTree(entry)) want(entry.oid, "tree", `tree ${oid}`);
+          else want(entry.oid, "blob", `${entry.name} of tree ${oid}`);
         }
       }
     } catch (error) {

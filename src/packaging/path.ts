@@ -74,6 +74,7 @@ function differs(known: ReadonlyMap<string, string>, path: string): string | und
 
 /** As file systems compare that mind neither case nor Unicode form. */
 export function folded(path: string): string {
-  // Upper case first: ß and ſ, the Kelvin sign and K become one as NTFS and APFS see them.
-  return path.normalize("NFKC").toUpperCase().toLowerCase().normalize("NFC");
+  // Upper case makes one of ß and ss, ſ and s, the Kelvin sign and K, as NTFS and APFS see them; before it, lower case
+  // makes ß of ẞ.
+  return path.normalize("NFKC").toLowerCase().toUpperCase().toLowerCase().normalize("NFC");
 }

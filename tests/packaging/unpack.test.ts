@@ -1,5 +1,13 @@
 import { expect, test } from "bun:test";
-import { mkdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { holdsExactly, openZip, unpack } from "../../src/packaging/mod.ts";
 import { tempDirectory } from "../support/temp.ts";
@@ -43,6 +51,8 @@ const changes: readonly (readonly [string, (dir: string) => void])[] = [
   ["a file differs", (dir) => writeFileSync(join(dir, "moon.mod.json"), "{ }")],
   ["a file is more", (dir) => writeFileSync(join(dir, "src", "more"), "")],
   ["a file is less", (dir) => rmSync(join(dir, "empty"))],
+  ["a file has another name", (dir) => renameSync(join(dir, "empty"), join(dir, "Empty"))],
+  ["there is a link in a folder", (dir) => symlinkSync("../empty", join(dir, "src", "link"))],
   ["a file is a link", (dir) => symlinkSync("empty", join(dir, "link"))],
   [
     "a file is a folder",

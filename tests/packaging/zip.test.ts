@@ -95,6 +95,7 @@ describe("an archive is refused", () => {
 
   test("but not for a folder that it names twice, or that has files", async () => {
     expect(await problems(["src/", "src/a", "src/", "src/b/"].map(named))).toEqual([]);
+    expect(await problems(["ab", "a/b/c", "abc"].map(named))).toEqual([]);
   });
 
   const twins: [string[], string][] = [
@@ -112,6 +113,7 @@ describe("an archive is refused", () => {
     [["a/b/", "A/b"], "A/b: is the same file as a where case does not count"],
     [["Src/", "src/"], "src/: is the same file as Src where case does not count"],
     [["straße", "STRASSE"], "STRASSE: is the same file as straße where case does not count"],
+    [["ß", "ẞ"], "ẞ: is the same file as ß where case does not count"],
   ];
   test.each(twins)("when paths collide: %j", async (names, why) => {
     expect(await problems(names.map(named))).toEqual([why]);

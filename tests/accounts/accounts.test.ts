@@ -87,6 +87,11 @@ describe("a token", () => {
     const path = statePath();
     expect(() => openAccounts(path).revoke("ci")).toThrow("there is no token ci");
     expect(existsSync(path)).toBe(false);
+    const accounts = openAccounts(path);
+    const token = accounts.create({ name: "ci", scopes: READ });
+    // Who mistypes a name must not think that the token is taken back.
+    expect(() => accounts.revoke("CI")).toThrow("there is no token CI");
+    expect(accounts.find(token)).toBeDefined();
   });
 });
 

@@ -1,5 +1,15 @@
 import { expect, test } from "bun:test";
-import { appendFileSync, closeSync, fstatSync, openSync, rmSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  closeSync,
+  existsSync,
+  fstatSync,
+  openSync,
+  readdirSync,
+  readlinkSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { createIncoming } from "../../src/archives/incoming.ts";
 import { createRandom } from "../support/random.ts";
@@ -107,3 +117,29 @@ test("who leaves while waiting for more closes its own file, and no other that c
     closeSync(other);
   }
 });
+
+test.if(existsSync("/proc/self/fd"))(
+  "whoever read, and however it ended, no file is left open",
+  async () => {
+    const isOpen = (path: string) =>
+      readdirSync("/proc/self/fd").some((fd) => {
+        const link = `/proc/self/fd/${fd}`;
+        return existsSync(link) && readlinkSync(link) === path;
+      });
+    const ends: ((file: ReturnType<typeof growing>) => void)[] = [
+      (file) => file.verified(),
+      (file) => file.failed(new Error("broke off")),
+    ];
+    for (const end of ends) {
+      const file = growing();
+      const readers = [0, 1, 2].map(() => file.incoming.read(0)!);
+      const leaver = file.incoming.read(0)!;
+      file.grow("body");
+      expect(isOpen(file.path)).toBe(true);
+      await leaver.cancel();
+      end(file);
+      await Promise.allSettled(readers.map(text));
+      expect(isOpen(file.path)).toBe(false);
+    }
+  },
+);

@@ -1,5 +1,14 @@
 import { expect, test } from "bun:test";
-import { chmodSync, existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { cleanTemporary, openArchiveStore } from "../../src/archives/mod.ts";
 import { createRandom } from "../support/random.ts";
@@ -44,6 +53,63 @@ test("what lies about and is no archive is not listed", async () => {
   writeFileSync(join(root, "sha256", sha256.slice(0, 2), "notes.txt"), "");
   writeFileSync(join(root, "sha256", "README"), "");
   expect(await store.list()).toEqual(new Set([sha256]));
+});
+
+test("what lies about is told file by file, also an archive where nobody looks for it", async () => {
+  const root = tempDirectory();
+  const store = openArchiveStore(root);
+  const { sha256 } = await store.put(text("one"));
+  const shards = join(root, "sha256");
+  const elsewhere = sha256.startsWith("00") ? "11" : "00";
+  mkdirSync(join(shards, elsewhere));
+  mkdirSync(join(shards, "other"));
+  const strays = [
+    join(shards, sha256.slice(0, 2), "notes.txt"),
+    join(shards, elsewhere, `${sha256}.zip`),
+  ];
+  for (const path of strays) writeFileSync(path, "");
+  expect((await store.strays()).sort()).toEqual([...strays, join(shards, "other")].sort());
+  expect(await store.list()).toEqual(new Set([sha256]));
+});
+
+test("a check reads every byte, however many there are", async () => {
+  const root = tempDirectory();
+  const store = openArchiveStore(root);
+  for (const size of [0, 1, 262_143, 262_144, 262_145, 262_146, 1_000_000]) {
+    const { sha256 } = await store.put(createRandom(size).bytes(size));
+    expect(store.check(sha256)).toEqual({ size, missing: false, problem: undefined });
+    const path = join(root, "sha256", sha256.slice(0, 2), `${sha256}.zip`);
+    appendFileSync(path, "x");
+    expect(store.check(sha256)).toMatchObject({ size: size + 1, missing: false });
+    expect(store.check(sha256).problem).toStartWith("it hashes to ");
+    rmSync(path);
+    mkdirSync(path);
+    expect(store.check(sha256)).toMatchObject({ missing: false, problem: expect.any(String) });
+    rmSync(path, { recursive: true });
+    expect(store.check(sha256)).toMatchObject({ size: 0, missing: true });
+  }
+});
+
+test("what cannot be put into its place is refused, and nothing of it is left", async () => {
+  const root = tempDirectory();
+  writeFileSync(join(root, "sha256"), "no directory");
+  const store = openArchiveStore(root);
+  await expect(store.put(text("one"))).rejects.toMatchObject({ code: "ENOTDIR" });
+  const batch = store.batch();
+  await batch.add(text("two"));
+  await batch.add(text("three"));
+  await expect(batch.close()).rejects.toMatchObject({ code: "ENOTDIR" });
+  expect(readdirSync(join(root, "tmp"))).toEqual([]);
+});
+
+test("a copy is the archive's bytes, in a directory that is made for it", async () => {
+  const root = tempDirectory();
+  const store = openArchiveStore(join(root, "packages"));
+  const { sha256 } = await store.put(text("one"));
+  const path = join(root, "a", "b", "copy.zip");
+  await store.copyTo(sha256, path);
+  expect(readFileSync(path, "utf8")).toBe("one");
+  expect(store.has(sha256)).toBe(true);
 });
 
 test("a small file that is not what its name says is not loaded", async () => {

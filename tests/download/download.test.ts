@@ -1,4 +1,5 @@
 import { afterAll, describe, expect, test } from "bun:test";
+import { getEventListeners } from "node:events";
 import { join } from "node:path";
 import { IntegrityError } from "../../src/archives/archive-store.ts";
 import {
@@ -295,6 +296,43 @@ test("the caller's signal ends a download and the wait before the next try", asy
   const { signal } = controller;
   const ended = download({ url }, read, { signal, baseDelayMs: 60_000, random: () => 1 });
   await expect(ended).rejects.toThrow("enough");
+});
+
+test("the caller's signal ends the wait for an answer, and for the rest of it", async () => {
+  const controllers = [new AbortController(), new AbortController()] as const;
+  const silent = http(() => {
+    controllers[0].abort(new Error("enough"));
+    return new Promise(() => {});
+  });
+  const { signal } = controllers[0];
+  await expect(download({ url: silent.url }, read, { signal })).rejects.toThrow("enough");
+  const stalling = http(
+    () =>
+      new Response(
+        new ReadableStream({ pull: (to) => to.enqueue(new Uint8Array(1)) }, { highWaterMark: 0 }),
+      ),
+  );
+  const ended = download(
+    { url: stalling.url },
+    async (body) => {
+      for await (const _ of body) controllers[1].abort(new Error("enough"));
+    },
+    { signal: controllers[1].signal },
+  );
+  await expect(ended).rejects.toThrow("enough");
+  expect([silent.asked(), stalling.asked()]).toEqual([1, 1]);
+});
+
+test("a signal that is asked by many downloads does not remember them", async () => {
+  const { url } = http((request) =>
+    request.url.endsWith("none") ? new Response("", { status: 404 }) : new Response("x"),
+  );
+  const { signal } = new AbortController();
+  for (let run = 0; run < 3; run++) {
+    await get(url, { signal });
+    await failure(get(url.replace("file", "none"), { signal }));
+  }
+  expect(getEventListeners(signal, "abort")).toEqual([]);
 });
 
 describe("redirects", () => {

@@ -50,6 +50,16 @@ test("copies over 64 KiB and past 16 MiB are written and read", () => {
   expect(applyDelta(base, createDelta(base, target)).equals(target)).toBe(true);
 });
 
+test("sizes are written in as many bytes as they take", () => {
+  for (const edge of [1, 128, 128 ** 2, 128 ** 3]) {
+    for (const size of [edge - 1, edge, edge + 1]) {
+      const [base, target] = [Buffer.alloc(size, "a"), Buffer.alloc(edge, "a")];
+      expect(applyDelta(base, createDelta(base, target)).equals(target)).toBe(true);
+      expect(applyDelta(target, createDelta(target, base)).equals(base)).toBe(true);
+    }
+  }
+});
+
 test("a delta is refused for another base, when it reaches past it, and when it is cut short", () => {
   const base = Buffer.from("hello hello hello");
   const delta = createDelta(base, Buffer.from("hello hello world hello"));

@@ -1,6 +1,6 @@
 /** Packs from elsewhere: nothing of them is believed before they are moved in. */
 import { describe, expect, test } from "bun:test";
-import { existsSync, readdirSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { crc32, deflateSync } from "node:zlib";
 import {
@@ -63,7 +63,15 @@ async function increment() {
   expect(pack.check(new Map([["refs/heads/main", old]]))).toBeUndefined();
   await pack.install();
   pack.close();
-  return { old, tip, second, to };
+  return { from, old, tip, second, to };
+}
+
+/** The pack of a commit whose parent the receiver has. */
+function packAfter(from: string, parent: Oid, tip: Oid) {
+  const source = openObjectDatabase(from);
+  const built = buildPack(source, [{ tip, old: parent }], [parent]);
+  source.close();
+  return built;
 }
 
 test("a pack of what is new makes the branch whole, for git too", async () => {
@@ -82,6 +90,45 @@ test("a pack of what is new makes the branch whole, for git too", async () => {
   if (!hasGit) return;
   await git(["-C", to, "update-ref", "refs/heads/main", tip]);
   expect((await tryGit(["-C", to, "fsck", "--strict", "--full"])).stderr).toBe("");
+});
+
+test("a commit that changes no file, so that it is all of the pack, is not lost", async () => {
+  const { from, tip, second, to } = await increment();
+  const objects = openObjectDatabase(to);
+  const before = await openIncomingPack(to, lay(second), objects, []);
+  await before.install();
+  before.close();
+  const next = await commitFile(from, "another\n", [tip]);
+  const built = packAfter(from, tip, next);
+  expect(built.objects).toBe(1);
+  const pack = await openIncomingPack(to, lay(built), objects, []);
+  expect([tip, next, "0".repeat(40)].map(pack.objects.has)).toEqual([true, true, false]);
+  await pack.install();
+  pack.close();
+  expect(objects.commit(next).parents).toEqual([tip]);
+  objects.close();
+});
+
+test("a branch whose history is cut is whole up to there, and goes on", async () => {
+  const { from, tip, second } = await increment();
+  const to = await emptyRepository();
+  const objects = openObjectDatabase(to);
+  const cut = await openIncomingPack(to, lay(second), objects, [tip]);
+  expect(cut.check(new Map([["refs/heads/main", tip]]))).toBeUndefined();
+  await cut.install();
+  cut.close();
+  expect(readFileSync(join(to, "shallow"), "utf8")).toBe(`${tip}\n`);
+
+  const next = await commitFile(from, "a third\n", [tip]);
+  const pack = await openIncomingPack(to, lay(packAfter(from, tip, next)), objects, []);
+  expect(pack.check(new Map([["refs/heads/main", next]]))).toBeUndefined();
+  await pack.install();
+  pack.close();
+  objects.close();
+  if (!hasGit) return;
+  await git(["-C", to, "update-ref", "refs/heads/main", next]);
+  expect((await tryGit(["-C", to, "fsck", "--strict", "--full"])).stderr).toBe("");
+  expect(await git(["-C", to, "rev-list", "--count", "main"])).toBe("2");
 });
 
 describe("it is refused", () => {

@@ -1,6 +1,6 @@
 /** Packs from elsewhere: read through, named by their own hashes, and never believed. */
 import { describe, expect, test } from "bun:test";
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { deflateSync } from "node:zlib";
 import { createDelta } from "../../src/git/delta.ts";
@@ -167,6 +167,21 @@ describe("refused is a pack", () => {
     );
     expect(() => index(lay(packOf(given)))).toThrow(/without end/);
   });
+});
+
+test.if(existsSync("/proc/self/fd"))("no file is left open, however it ends", () => {
+  const openFiles = () => readdirSync("/proc/self/fd").length;
+  const sound = lay(packOf([blob("a"), blob("b")]));
+  const short = lay(packOf([blob("a")], 2));
+  const changed = lay(packOf([blob("a")]).fill(7, 13, 14));
+  const before = openFiles();
+  expect(index(sound)).toHaveLength(2);
+  expect(() => index(short)).toThrow();
+  expect(() => index(changed)).toThrow();
+  const given = indexPack(sound, LIMITS);
+  given.next();
+  given.return([]);
+  expect(openFiles()).toBe(before);
 });
 
 test("damaged packs are read or refused, and never anything else", () => {

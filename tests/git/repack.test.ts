@@ -1,10 +1,12 @@
 import { expect, test } from "bun:test";
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { deflateSync } from "node:zlib";
 import {
   createObjectBatch,
   createRepository,
   encodeCommit,
+  findWaste,
   gatherIfMany,
   type ObjectReader,
   openObjectDatabase,
@@ -216,4 +218,37 @@ test("however long a history grows, no change makes all of it be packed again", 
   // Each object is copied once for each time that what lies beside it doubles.
   expect(written / all).toBeLessThan(Math.log2(300));
   if (hasGit) expect((await tryGit(["-C", gitdir, "fsck", "--strict"])).stderr).toBe("");
+});
+
+test("a repack leaves one pack, its index and what says what is in it", async () => {
+  const gitdir = await repositoryOf(3);
+  const objects = openObjectDatabase(gitdir);
+  for (let time = 0; time < 2; time++) {
+    await repackNow(gitdir, objects, MAIN);
+    const [pack] = packs(gitdir);
+    const name = pack!.slice(0, -".pack".length);
+    const files = ["closed", "idx", "pack"].map((extension) => `${name}.${extension}`);
+    expect(readdirSync(packFile(gitdir, "")).sort()).toEqual(files);
+    await addCommit(gitdir, 3 + time);
+  }
+  objects.close();
+});
+
+test("what nothing leads to, and what is there twice, is counted as waste", async () => {
+  const gitdir = await repositoryOf(3);
+  const objects = openObjectDatabase(gitdir);
+  expect(await findWaste(gitdir, objects)).toEqual({ objects: 0, bytes: 0 });
+  const lost = createRandom(1).bytes(1_000);
+  const again = Buffer.from("line 0 of a file that grows\n");
+  for (const data of [lost, again]) {
+    // One that does not look whether they are there.
+    const batch = createObjectBatch(gitdir, () => false);
+    batch.add("blob", data);
+    await batch.write();
+  }
+  const sizes = [lost, again].map((data) => deflateSync(data).length);
+  expect(await findWaste(gitdir, objects)).toEqual({ objects: 2, bytes: sizes[0]! + sizes[1]! });
+  await repackNow(gitdir, objects, MAIN);
+  expect(await findWaste(gitdir, objects)).toEqual({ objects: 0, bytes: 0 });
+  objects.close();
 });

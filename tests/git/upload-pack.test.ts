@@ -216,7 +216,7 @@ test("requests that are no protocol get an error of their own", async () => {
   const tooLong = await post(bomb, { "content-encoding": "gzip" });
   expect(tooLong.status).toBe(413);
   expect(tooLong.headers.get("content-type")).toBe("text/plain");
-  expect(await tooLong.text()).toBe("the body is larger than 4 MiB\n");
+  expect(await tooLong.text()).toBe("the body is larger than 12 MiB\n");
   const inChunks = await fetch(`${server.url}/git-upload-pack`, {
     method: "POST",
     body: new Blob([long]).stream(),

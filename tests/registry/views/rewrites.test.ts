@@ -109,6 +109,20 @@ test("when nothing is left of what is kept in case that it comes back, all is as
   expect(await storedIn(replica)).toEqual(await storedIn(registry));
 });
 
+test("keep-latest keeps an archive that disappeared under one name while another names it", async () => {
+  using upstream = startSmallUpstream();
+  const shared = upstream.list("a/r", "1.0.0", { content: "the same bytes" });
+  expect(upstream.list("b/r", "1.0.0", { content: "the same bytes" })).toBe(shared);
+  const registry = await islandOf({ up: upstream });
+  await mirror(registry, everything, silent);
+  upstream.drop("a/r");
+  await synced(registry);
+  expect((await gc(registry, { keepLatest: 1 }, silent)).archives).toEqual([]);
+  expect(await storedIn(registry)).toEqual([shared]);
+  expect(linesOn(registry, STORED_VIEW, "b/r")).toHaveLength(1);
+  expect((await verify(registry, {}, silent)).problems).toEqual([]);
+});
+
 test("keep-latest removes what disappeared too, and then nothing is known of it", async () => {
   using upstream = startSmallUpstream();
   const gone = upstream.list("a/r", "1.0.0");

@@ -1,0 +1,27 @@
+/** A bundle is read within bounds, whatever it says of itself. */
+import { expect, test } from "bun:test";
+import { tarContainer } from "../../src/bundles/container.ts";
+import { readHead } from "../../src/bundles/mod.ts";
+import { tarHeader } from "../../src/bundles/ustar.ts";
+
+test.each([
+  ["README.txt", []],
+  ["manifest.json", [tarHeader("README.txt", 0)]],
+] as const)(
+  "a %s of more bytes than it can have is refused before it is held",
+  async (name, before) => {
+    let asked = 0;
+    async function* endless(): AsyncGenerator<Uint8Array> {
+      for (const header of before) yield header;
+      yield tarHeader(name, 8 ** 10);
+      for (;;) {
+        asked++;
+        yield new Uint8Array(1024 ** 2);
+      }
+    }
+    const container = tarContainer(endless());
+    await expect(readHead(container)).rejects.toThrow(`${name} has ${8 ** 10} bytes`);
+    expect(asked).toBeLessThan(2);
+    await container.close();
+  },
+);

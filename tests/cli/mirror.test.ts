@@ -84,8 +84,20 @@ test("mirror is quiet when asked, but for what goes wrong", async () => {
 
 test("mirror --save remembers the patterns, once", async () => {
   const cwd = await registry();
-  for (let i = 0; i < 2; i++) await run(["mirror", "moonbitlang/x", "--strict", "--save"], { cwd });
+  for (let i = 0; i < 2; i++) await run(["mirror", "moonbitlang/x", "--save"], { cwd });
   expect((await run(["config", "mirror.packages"], { cwd })).stdout).toBe("moonbitlang/x\n");
+});
+
+test("mirror --save refuses what mirror.packages cannot say, before anything is fetched", async () => {
+  const cwd = await registry();
+  const options = [["-s", "up"], ["--latest", "1"], ["--since", "2024-01-01"], ["--strict"]];
+  for (const words of [...options, ["--assets"]]) {
+    const { code, stderr } = await run(["mirror", "moonbitlang/x", ...words, "--save"], { cwd });
+    expect([words[0], code]).toEqual([words[0]!, 2]);
+    expect(stderr).toContain("`sync` remembers what was mirrored, with its options, anyway");
+  }
+  expect((await run(["config", "mirror.packages"], { cwd })).stdout).toBe("\n");
+  expect((await run(["status"], { cwd })).stdout).not.toContain("Kept fresh");
 });
 
 test("mirror of nothing says what to type", async () => {
@@ -96,21 +108,16 @@ test("mirror of nothing says what to type", async () => {
 
 test("mirror --forget ends what sync keeps fresh, also what was saved", async () => {
   const cwd = await registry();
-  await run(["mirror", "moonbitlang/x", "--strict", "--save"], { cwd });
+  await run(["mirror", "moonbitlang/x", "--save"], { cwd });
   await run(["mirror", "--full", "--strict"], { cwd });
   const kept = async () => {
     const { stdout, stderr } = await run(["status"], { cwd });
     expect(stderr.includes("mirror PATTERN --forget")).toBe(stdout.includes("Kept fresh"));
     return stdout;
   };
-  expect(await kept()).toMatch(
-    /Kept fresh: moonbitlang\/x\n +moonbitlang\/x from up, strict\n +\*\* /,
-  );
+  expect(await kept()).toMatch(/Kept fresh: moonbitlang\/x\n +moonbitlang\/x from up\n +\*\* /);
   const { code, stdout } = await run(["mirror", "moonbitlang/x", "--forget"], { cwd });
-  expect([code, stdout]).toEqual([
-    0,
-    "Forgot moonbitlang/x\nForgot moonbitlang/x from up, strict\n",
-  ]);
+  expect([code, stdout]).toEqual([0, "Forgot moonbitlang/x\nForgot moonbitlang/x from up\n"]);
   expect((await run(["config", "mirror.packages"], { cwd })).stdout).toBe("\n");
   const again = await run(["mirror", "moonbitlang/x", "--forget"], { cwd });
   expect([again.code, again.stderr]).toEqual([1, expect.stringContaining("`status` lists")]);

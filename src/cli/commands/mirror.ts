@@ -57,6 +57,7 @@ export default command({
       throw new Failure("usage", "--dry-run and --save exclude each other");
     }
     if (args.forget) return await forgetPatterns(context, args);
+    if (args.save) refuseUnsaid(args);
     const options: MirrorOptions = {
       patterns,
       ...(args.source !== undefined && { source: args.source }),
@@ -91,6 +92,16 @@ function tell(out: Output, summary: MirrorSummary): void {
   }
   for (const line of summaryLines(summary)) out.data(line);
   if (summary.failed > 0) out.log.info("Run the same again to fetch what failed.");
+}
+
+/** Options that `mirror.packages` has no place for: saved without them, a pattern would be another wish. */
+const UNSAID = ["source", "strict", "latest", "since", "assets"];
+
+function refuseUnsaid(args: { readonly [option: string]: unknown }): void {
+  const option = UNSAID.find((name) => args[name]);
+  if (option === undefined) return;
+  const hint = "leave --save out: `sync` remembers what was mirrored, with its options, anyway";
+  throw new Failure("usage", `--save keeps patterns alone, without --${option}`, hint);
 }
 
 interface ForgetArgs {

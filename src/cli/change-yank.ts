@@ -21,7 +21,10 @@ export async function changeYank(
   if (out.json) {
     out.document({ module, version, yanked: reason !== undefined, yanked_reason: kept });
   } else if (reason === undefined) out.data(`${module}@${version} is no longer yanked.`);
-  else out.data(`Yanked ${module}@${version}${kept ? `: ${printable(kept)}` : ""}`);
+  else {
+    out.data(`Yanked ${module}@${version}${kept ? `: ${printable(kept)}` : ""}`);
+    out.log.info("`moon` knows no yank and may still take it; `policy.block` keeps it from all.");
+  }
 }
 
 async function changeHere(

@@ -10,7 +10,10 @@ export default command({
     ...WRITE_OPTION,
     reason: { type: "string", valueHint: "TEXT", description: "why; shown to whoever asks" },
   },
-  notes: ["Its archive stays: who asks for exactly this version still gets it."],
+  notes: [
+    "Its archive stays: who asks for exactly this version still gets it.",
+    "`moon` knows no yank: only `policy.block` keeps a version from it.",
+  ],
   example: 'yank alice/json@0.1.0 --reason "loses data"',
   async run(context, args) {
     const { _: operands, registry, reason = "" } = args;

@@ -197,6 +197,7 @@ test("the help of a command that takes many words", async () => {
           --latest N          the latest N versions of each module
           --since DATE        versions published since, such as 2026-01-31
           --dry-run           list what would be downloaded
+          --offline           with --dry-run: ask no source what is new
       -j, --jobs N            downloads at a time; default: mirror.concurrency
           --save              add the patterns to mirror.packages
           --forget            sync no longer what was mirrored by the patterns
@@ -212,6 +213,7 @@ test("the help of a command that takes many words", async () => {
 
     Latest are the newest releases, then pre-releases; yanked versions come last.
     What is here already is not downloaded again: run it again after a failure.
+    --dry-run --offline names what is missing by the index that is here.
 
     Example
       moonbit-registry mirror "moonbitlang/*" --latest 3"

@@ -73,12 +73,39 @@ test("several sources behind one address, as docs/multiple-sources.md has it", a
   expect(status.stored.versions).toBeGreaterThan(2);
 });
 
-test("a CI cache, as docs/ci-cache.md has it", async () => {
-  await using world = await createWorld();
-  const words = recipe(section(read("docs/ci-cache.md"), "Anywhere else"));
-  expect(words.map(([name]) => name)).toEqual(["init", "source", "mirror", "serve"]);
-  await typed(words, {}, world.upstream.url);
-});
+/** In the executable's place: its mooncakes is a local upstream, and it serves for no longer than a moment. */
+const standIn = (executable: string, mooncakes: string) => `#!/bin/sh
+case "$*" in *serve*) exec "${executable}" -d cache status ;; esac
+"${executable}" "$@" || exit
+case "$*" in *"source add"*)
+  "${executable}" -d cache config sources.mooncakes.index_url "${mooncakes}/git/index" &&
+  "${executable}" -d cache config sources.mooncakes.download_url "${mooncakes}" ;;
+esac
+`;
+
+test.if(BASH !== null && process.platform !== "win32")(
+  "a CI cache, as docs/ci-cache.md has it, runs again, and without its source when it is warm",
+  async () => {
+    await using world = await createWorld();
+    const text = section(read("docs/ci-cache.md"), "Anywhere else");
+    const script = /```sh\n([\s\S]*?)```/.exec(text)?.[1] ?? "";
+    const [cwd, bin] = [tempDirectory("ci"), tempDirectory("bin")];
+    const program = join(bin, "moonbit-registry");
+    writeFileSync(program, standIn(binary(), world.upstream.url), { mode: 0o755 });
+    for (const turn of ["cold", "warm", "away"]) {
+      if (turn === "away") await world.upstream.stop();
+      const child = Bun.spawn([BASH!, "-e", "-c", script], {
+        cwd,
+        env: { PATH: `${bin}:${process.env.PATH}`, HOME: cwd },
+        stdout: "pipe",
+        stderr: "pipe",
+      });
+      const [out, err] = [new Response(child.stdout).text(), new Response(child.stderr).text()];
+      expect({ turn, code: await child.exited, err: await err }).toMatchObject({ code: 0 });
+      expect(await out).toMatch(/^Stored: +[1-9]/m);
+    }
+  },
+);
 
 interface Step {
   readonly id: string;
@@ -167,6 +194,29 @@ test.if(BASH !== null && process.platform !== "win32")(
       }
       world.upstream.forgetRequests();
     }
+  },
+);
+
+test.if(BASH !== null && process.platform !== "win32")(
+  "the action goes on with a warning when its source is away and all that is wanted is stored",
+  async () => {
+    const world = await createWorld();
+    const directory = join(tempDirectory("kept"), "registry");
+    const inputs = { executable: binary(), source: world.upstream.url, directory };
+    const packages = "illusory0x0/* moonbitlang/x";
+    const first = await runAction({ ...inputs, packages });
+    process.kill(Number(first.outputs.pid), "SIGTERM");
+    await world.upstream.stop();
+    for (const wanted of [packages, ""]) {
+      const { code, outputs, log } = await runAction({ ...inputs, packages: wanted });
+      expect({ wanted, code, log }).toMatchObject({ code: 0 });
+      expect(log).toContain("::warning::");
+      process.kill(Number(outputs.pid), "SIGTERM");
+    }
+    const more = await runAction({ ...inputs, packages: `${packages} moonbitlang/async` });
+    expect(more.code).toBe(1);
+    const empty = { ...inputs, directory: join(tempDirectory(), "registry") };
+    expect((await runAction(empty)).code).toBe(1);
   },
 );
 

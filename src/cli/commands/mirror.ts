@@ -33,6 +33,7 @@ export default command({
       description: "versions published since, such as 2026-01-31",
     },
     "dry-run": { type: "boolean", description: "list what would be downloaded" },
+    offline: { type: "boolean", description: "with --dry-run: ask no source what is new" },
     jobs: {
       type: "string",
       alias: "j",
@@ -45,6 +46,7 @@ export default command({
   notes: [
     "Latest are the newest releases, then pre-releases; yanked versions come last.",
     "What is here already is not downloaded again: run it again after a failure.",
+    "--dry-run --offline names what is missing by the index that is here.",
   ],
   example: 'mirror "moonbitlang/*" --latest 3',
   async run(context, args) {
@@ -55,6 +57,9 @@ export default command({
     }
     if (args.save && args["dry-run"]) {
       throw new Failure("usage", "--dry-run and --save exclude each other");
+    }
+    if (args.offline && !args["dry-run"]) {
+      throw new Failure("usage", "--offline downloads nothing, so it is for --dry-run only");
     }
     if (args.forget) return await forgetPatterns(context, args);
     if (args.save) refuseUnsaid(args);
@@ -68,6 +73,7 @@ export default command({
       ...(args.since !== undefined && { since: moment(args.since, "--since") }),
       ...(args["dry-run"] && { dryRun: true }),
       ...(args.save && { save: true }),
+      ...(args.offline && { offline: true }),
       ...(args.jobs !== undefined && { concurrency: wholeNumber(args.jobs, "-j", 1, 256) }),
     };
     const { mirror, openRegistry } = await import("../../registry/mod.ts");
@@ -112,7 +118,7 @@ interface ForgetArgs {
 }
 
 /** Options of a mirror that mean nothing when something is forgotten. */
-const FOR_DOWNLOADS = ["assets", "strict", "latest", "since", "dry-run", "jobs", "save"];
+const FOR_DOWNLOADS = ["assets", "strict", "latest", "since", "dry-run", "offline", "jobs", "save"];
 
 async function forgetPatterns(context: Context, args: ForgetArgs): Promise<number> {
   const { out } = context;

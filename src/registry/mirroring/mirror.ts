@@ -30,6 +30,8 @@ export interface MirrorOptions extends SelectionOptions, FetchOptions {
   readonly dryRun?: boolean;
   /** Remember the patterns in `mirror.packages` too, when it has gone well. */
   readonly save?: boolean;
+  /** Of a dry run: go by the indexes that are here, and ask no source. */
+  readonly offline?: boolean;
 }
 
 export interface MirrorSummary extends Fetched {
@@ -68,7 +70,8 @@ export async function mirror(
   const summary = await writing(registry, "mirror", report, options.signal, async (state) => {
     const { source, patterns } = selection;
     const refresh = () => refreshSources(registry, source, patterns, state, report, options.signal);
-    await (options.dryRun ? refresh() : shownInAnyCase(registry, report, refresh));
+    if (!options.dryRun) await shownInAnyCase(registry, report, refresh);
+    else if (!options.offline) await refresh();
     const offer = await currentOffer(registry);
     const plan = planMirror(offer.catalog, [selection]);
     if (plan.unmatched.length === selection.patterns.length) {

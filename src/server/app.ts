@@ -26,7 +26,7 @@ import { whoamiRoutes } from "./routes/whoami.ts";
 import type { Traffic } from "./traffic.ts";
 
 export interface AppOptions {
-  /** Without a trailing slash; empty: what the client asked for. */
+  /** Without a trailing slash; empty: that of the settings, or what the client asked for. */
   readonly baseUrl: string;
   readonly traffic: Traffic;
   /** The address that a request comes from. */
@@ -44,7 +44,7 @@ export function createApp(
   const { access } = served;
   const accounts = withGuests(access.accounts, served.knitpkg.login);
   const guard = createGuard({ ...access, accounts, address: client, onUse: access.used });
-  const urlFor = (request: Request) => baseUrl || new URL(request.url).origin;
+  const urlFor = (request: Request) => baseUrl || served.baseUrl || new URL(request.url).origin;
   const shown = (request: Request, response: Response) =>
     asPage(request, response, {
       url: urlFor(request),

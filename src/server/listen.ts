@@ -49,7 +49,7 @@ export function startServer(registry: Registry, options: ServeOptions): RunningS
   const hostname = options.host ?? settings.host;
   const port = options.port ?? settings.port;
   const baseUrl = (options.baseUrl ?? settings.baseUrl).replace(/\/+$/, "");
-  const offline = options.offline === true || !settings.upstreamFallback;
+  const offline = options.offline === true;
   const { publicMirror = false } = options;
   const served = serveRegistry(registry, { offline, warn: options.warn });
   const { log } = options;
@@ -64,7 +64,7 @@ export function startServer(registry: Registry, options: ServeOptions): RunningS
     server.requestIP(cameAs.get(request) ?? request)?.address ?? "";
   const app = createApp(served, {
     traffic,
-    baseUrl,
+    baseUrl: options.baseUrl === undefined ? "" : baseUrl,
     publicMirror,
     client: addressOf,
     onBug: options.onBug,

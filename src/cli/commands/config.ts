@@ -27,10 +27,21 @@ export default command({
     if (/^(?:sources|policy)\./.test(key)) await recomputeServed(context, file);
     const setting = getSetting(file, key);
     if (out.json) out.document({ [key]: setting.value });
-    else out.data(settingLine(setting));
+    else {
+      out.data(settingLine(setting));
+      if (AT_START.has(key)) out.log.info("A running `serve` has to be started anew for it.");
+    }
     return undefined;
   },
 });
+
+/** What a server takes when it starts; it follows all the others. */
+const AT_START: ReadonlySet<string> = new Set([
+  "registry.data_dir",
+  "server.host",
+  "server.port",
+  "server.dist_dir",
+]);
 
 function showAll({ out }: Context, file: string): undefined {
   const settings = listSettings(file);

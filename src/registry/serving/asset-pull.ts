@@ -21,7 +21,7 @@ export interface AssetPullOptions {
   readonly registry: Registry;
   readonly owner: FindOwner;
   /** Open no connection. */
-  readonly offline: boolean;
+  readonly isOffline: () => boolean;
   /** The version, if clients may have it. @throws {Failure} for one that they may not */
   readonly find: (module: string, version: string) => Entry | undefined;
   readonly warn: (message: string) => void;
@@ -33,7 +33,7 @@ type Found = Sha256 | undefined | Failure;
 export function createAssets(
   options: AssetPullOptions,
 ): (path: string) => Promise<StoredAsset | undefined> {
-  const { registry, find, offline } = options;
+  const { registry, find, isOffline } = options;
   const known = followAssets(registry);
   /** Fetched, and not in the map yet as somebody else was writing. */
   const unwritten = new Map<string, Sha256>();
@@ -57,7 +57,7 @@ export function createAssets(
     const here = known().get(path) ?? unwritten.get(path);
     const stored = here && (await registry.archives.get(here));
     if (stored) return { body: stored, sha256: here };
-    if (offline) return undefined;
+    if (isOffline()) return undefined;
     const failed = failures.find(path);
     let found = failed?.outcome;
     if (!failed) {

@@ -31,14 +31,23 @@ export interface AutoSyncOptions {
 const FIRST_RETRY_MS = 30_000;
 /** Of the interval, so that servers which were started together do not ask together. */
 const JITTER = 0.1;
-/** How often to look whether it was switched on. */
-const OFF_MS = 10_000;
+/** How often to look whether the settings have changed. */
+const LOOK_MS = 1_000;
 
 /** How long to wait after so many failures in a row, in milliseconds. */
 export function delayAfter(failures: number, intervalMs: number, random: () => number): number {
   const retry = FIRST_RETRY_MS * 2 ** (failures - 1);
   const base = failures === 0 ? intervalMs : Math.min(intervalMs, retry);
   return base * (1 + JITTER * (2 * random() - 1));
+}
+
+/** How a turn ended, and when by both clocks: one for people, and one that nobody sets. */
+interface Ended {
+  readonly at: number;
+  readonly since: number;
+  /** From 0 to 1. */
+  readonly luck: number;
+  readonly failures: number;
 }
 
 /** Begins at once, with a turn if it is switched on. */
@@ -49,24 +58,34 @@ export function startAutoSync(options: AutoSyncOptions): AutoSync {
 
   const run = async (): Promise<void> => {
     while (!stopping.signal.aborted) {
-      const { autoSync, syncInterval } = config().mirror;
-      if (!autoSync) {
-        await pause(OFF_MS, stopping.signal);
+      if (!config().mirror.autoSync) {
+        await pause(LOOK_MS, stopping.signal);
         continue;
       }
       const error = await turn({ ...registry, config: config() }, options, stopping.signal);
       if (error === undefined) options.onSuccess();
       const failures = error === undefined ? 0 : state.failures + 1;
-      const delay = delayAfter(failures, syncInterval, random);
-      const now = Date.now();
-      state = {
-        last: new Date(now).toISOString(),
-        error: error ?? null,
-        failures,
-        next: new Date(now + delay).toISOString(),
-      };
-      if (!stopping.signal.aborted) record(registry.paths.state, state, options.warn);
-      await pause(delay, stopping.signal);
+      const ended = { at: Date.now(), since: performance.now(), luck: random(), failures };
+      const last = new Date(ended.at).toISOString();
+      state = { last, error: error ?? null, failures, next: null };
+      await waitForNext(ended);
+    }
+  };
+
+  /** By the settings of the moment: a shorter interval is not waited for as long as the one before. */
+  const waitForNext = async ({ at, since, luck, failures }: Ended): Promise<void> => {
+    for (let known: number | undefined; !stopping.signal.aborted; ) {
+      const { autoSync, syncInterval } = config().mirror;
+      if (!autoSync) return;
+      const delay = delayAfter(failures, syncInterval, () => luck);
+      if (delay !== known) {
+        known = delay;
+        state = { ...state, next: new Date(at + delay).toISOString() };
+        record(registry.paths.state, state, options.warn);
+      }
+      const left = since + delay - performance.now();
+      if (left <= 0) return;
+      await pause(Math.min(left, LOOK_MS), stopping.signal);
     }
   };
   const running = run();

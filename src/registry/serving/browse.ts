@@ -15,10 +15,12 @@ export interface Browse {
 export function browseRegistry(
   { archives }: Registry,
   owner: FindOwner,
-  canFetch: boolean,
+  isOffline: () => boolean,
 ): Browse {
   return {
-    canFetch,
+    get canFetch() {
+      return !isOffline();
+    },
     source(module) {
       const origin = owner(module)?.origin;
       return origin === PUBLISHED_ORIGIN ? undefined : origin;

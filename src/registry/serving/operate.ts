@@ -23,12 +23,12 @@ export interface Operate {
 export interface OperateOptions {
   readonly registry: Registry;
   readonly config: () => Config;
-  readonly offline: boolean;
+  readonly isOffline: () => boolean;
   readonly onSuccess: () => void;
 }
 
 export function operateRegistry(options: OperateOptions): Operate {
-  const { registry, config, offline } = options;
+  const { registry, config, isOffline } = options;
   const counts = createCounts(registry.objects);
   return {
     status: () => status({ ...registry, config: config() }, counts),
@@ -42,10 +42,11 @@ export function operateRegistry(options: OperateOptions): Operate {
     },
     days: () => readingState(registry.paths.state, (state) => state?.days(MOST_DAYS) ?? []),
     jobs: createJobs(options),
-    idle: registry.readOnly
-      ? "This registry is read-only: it fetches nothing and takes no changes."
-      : offline
-        ? "This server is offline: it opens no connection."
-        : undefined,
+    get idle() {
+      if (registry.readOnly) {
+        return "This registry is read-only: it fetches nothing and takes no changes.";
+      }
+      return isOffline() ? "This server is offline: it opens no connection." : undefined;
+    },
   };
 }

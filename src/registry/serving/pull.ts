@@ -40,6 +40,13 @@ export function unknown(module: string, version: string): Failure {
   return new Failure("not-found", `${module}@${version} is not in this registry`);
 }
 
+/** It is listed: it came with a bundle or the shared index, say, and its archive did not. */
+function fromNowhere({ module, version }: Entry): Failure {
+  const what = `${module}@${version} is listed, but not stored here, and no source has it`;
+  const hint = "`import` a bundle that has it, or add its source with `source add`";
+  return new Failure("not-found", what, hint);
+}
+
 export interface Pull {
   /** Joins the transfer that is under way, or begins one. */
   fetch(entry: Entry): Transfer;
@@ -59,7 +66,7 @@ export function createPull(registry: Registry, owner: FindOwner, watch: PullWatc
 
   const begin = (entry: Entry): Transfer => {
     const source = owner(entry.module)?.provider(entry);
-    if (!source) return failed(unknown(entry.module, entry.version));
+    if (!source) return failed(fromNowhere(entry));
     const known = failures.find(source, entry);
     if (known) return failed(known);
     const begun = Promise.withResolvers<OpenBody | undefined>();

@@ -1,6 +1,7 @@
 /** What a server needs of a registry: the branch to serve, archives by version, and no writing. */
 import { dirname, resolve } from "node:path";
 import { createHotArchives } from "../../archives/mod.ts";
+import type { Config } from "../../config/mod.ts";
 import { type Executables, openExecutables, ownExecutable } from "../../distribution/mod.ts";
 import { messageOf } from "../../errors.ts";
 import { createGitEndpoint, followRef, forgetRefs, type GitEndpoint } from "../../git/mod.ts";
@@ -29,7 +30,10 @@ import { createPull, type IncomingBody, unknown } from "./pull.ts";
 import { createStoredListing } from "./stored-listing.ts";
 
 export interface ServedRegistry {
+  /** As it is now, as with `baseUrl`. */
   readonly name: string;
+  /** `server.base_url`, without a trailing slash. */
+  readonly baseUrl: string;
   /** No request may change anything. */
   readonly readOnly: boolean;
   readonly git: GitEndpoint;
@@ -98,15 +102,20 @@ export interface ServeRegistryOptions {
 export function serveRegistry(registry: Registry, options: ServeRegistryOptions): ServedRegistry {
   const { warn } = options;
   // What is fetched would have to be kept.
-  const offline = options.offline || registry.readOnly;
+  const isAlwaysOffline = options.offline || registry.readOnly;
   const { objects, archives, paths, config } = registry;
-  const ref = offline ? STORED_VIEW : ALL_VIEW;
   const hot = createHotArchives(archives);
   /** Of which nothing comes that was not proven. */
   const proving: Registry = { ...registry, archives: { ...archives, get: hot.get } };
-  const tip = followRef(paths.index, ref);
-  const snapshot = followBranch(paths.index, ref, objects);
   const { lately: settings, now: settingsNow } = followConfig(registry, warn);
+  const isOffline = () => isAlwaysOffline || !mayPull(settings());
+  /** Of the view that is shown: nobody is to be shown what can be fetched from nowhere. */
+  const shown = <T>(follow: (ref: string) => () => T): (() => T) => {
+    const [all, stored] = [follow(ALL_VIEW), follow(STORED_VIEW)];
+    return () => (isOffline() ? stored() : all());
+  };
+  const tip = shown((ref) => followRef(paths.index, ref));
+  const snapshot = shown((ref) => followBranch(paths.index, ref, objects));
   const reopen = () => {
     objects.close();
     forgetRefs();
@@ -121,23 +130,28 @@ export function serveRegistry(registry: Registry, options: ServeRegistryOptions)
   const held = createHeldLookup(registry, settings, owner);
   const discovery = followDiscovery(snapshot, (blob) => objects.read(blob).data);
   const knitpkg = createKnitPkg(registry, settings, snapshot, discovery);
-  const autoSync = offline
+  const autoSync = isAlwaysOffline
     ? undefined
     : startAutoSync({
         registry,
-        config: settings,
+        config: () => withoutSync(settings()),
         warn,
         onSuccess: pull.forgetFailures,
       });
   const operate = operateRegistry({
     registry,
     config: settings,
-    offline,
+    isOffline,
     onSuccess: pull.forgetFailures,
   });
 
   return {
-    name: config.registry.name,
+    get name() {
+      return settings().registry.name;
+    },
+    get baseUrl() {
+      return settings().server.baseUrl.replace(/\/+$/, "");
+    },
     readOnly: registry.readOnly,
     git: createGitEndpoint({
       agent: `moonbit-registry/${VERSION}`,
@@ -153,7 +167,7 @@ export function serveRegistry(registry: Registry, options: ServeRegistryOptions)
       if (!entry) throw held.unlisted(module, version) ?? unknown(module, version);
       const stored = await hot.get(entry.checksum);
       if (stored) return { entry, body: stored };
-      if (offline) throw unknown(module, version);
+      if (isOffline()) throw unknown(module, version);
       const transfer = pull.fetch(entry);
       transfer.done.then(
         () => listing.add(module),
@@ -171,7 +185,7 @@ export function serveRegistry(registry: Registry, options: ServeRegistryOptions)
     asset: createAssets({
       registry: proving,
       owner,
-      offline,
+      isOffline,
       warn,
       find(module, version) {
         const blocked = held.blocked(module, version);
@@ -179,7 +193,7 @@ export function serveRegistry(registry: Registry, options: ServeRegistryOptions)
         return snapshot()?.version(module, version)?.entry;
       },
     }),
-    browse: browseRegistry(registry, owner, !offline),
+    browse: browseRegistry(registry, owner, isOffline),
     symbols: () => openSymbols(proving),
     executables: openExecutables(
       [resolve(dirname(config.file), config.server.distDir), dirname(process.execPath)],
@@ -205,6 +219,17 @@ export function serveRegistry(registry: Registry, options: ServeRegistryOptions)
       knitpkg.close();
     },
   };
+}
+
+/** Whether there is anybody to fetch from, and that is wanted. */
+function mayPull({ server, sources }: Config): boolean {
+  return server.upstreamFallback && sources.some(({ enabled }) => enabled);
+}
+
+/** Whose server asks no source, syncs no more than it pulls. */
+function withoutSync(config: Config): Config {
+  if (config.server.upstreamFallback) return config;
+  return { ...config, mirror: { ...config.mirror, autoSync: false } };
 }
 
 /** Counts how often any of these was found to be another. */

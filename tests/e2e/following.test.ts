@@ -1,0 +1,107 @@
+/** A server that outlives changes of its settings. */
+import { expect, test } from "bun:test";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { execute, serve, succeed } from "../support/executable.ts";
+import { tempDirectory } from "../support/temp.ts";
+import { createWorld, ofModules } from "../support/world.ts";
+
+/** Asks again and again until it is so, or the test's time is over. */
+async function until<T>(ask: () => Promise<T>, isSo: (answer: T) => boolean): Promise<T> {
+  for (;;) {
+    const answer = await ask();
+    if (isSo(answer)) return answer;
+    await Bun.sleep(20);
+  }
+}
+
+const json = async (url: string) => (await (await fetch(url)).json()) as Record<string, unknown>;
+
+test("a server takes another name, address and view as soon as the settings say so", async () => {
+  await using world = await createWorld();
+  const { dir, entries } = world;
+  await succeed(["mirror", "illusory0x0/*", "--strict"], { cwd: dir });
+  await using server = await serve(dir);
+  const set = (key: string, value: string) => succeed(["config", key, value], { cwd: dir });
+  const welcome = async () => await (await fetch(server.url)).text();
+
+  await set("registry.name", "renamed");
+  await until(welcome, (text) => text.includes(": renamed"));
+
+  await set("server.base_url", "https://registry.example/");
+  const path = `${server.url}/api/v0/modules/illusory0x0/${encodeURIComponent("🐫")}`;
+  const { archive_url } = await until(
+    () => json(path),
+    (module) => !String(module.archive_url).startsWith(server.url),
+  );
+  expect(String(archive_url)).toStartWith("https://registry.example/user/");
+
+  // Not stored: fetched when it is asked for, unless that is not wanted any more.
+  const { module, version } = ofModules(entries, "moonbitlang/x")[0]!;
+  const listed = async () => (await fetch(`${server.url}/api/v0/modules/${module}`)).status;
+  const archive = () => fetch(`${server.url}/user/${module}/${version}.zip`);
+  expect(await listed()).toBe(200);
+  await set("server.upstream_fallback", "false");
+  await until(listed, (status) => status === 404);
+  expect((await archive()).status).toBe(404);
+  await set("server.upstream_fallback", "true");
+  await until(listed, (status) => status === 200);
+  expect((await archive()).status).toBe(200);
+});
+
+test("auto_sync and its interval count at once in a running server", async () => {
+  await using world = await createWorld();
+  const { dir, entries } = world;
+  const [first, ...rest] = ofModules(entries, "moonbitlang/x");
+  await world.publish([first!]);
+  await succeed(["mirror", "moonbitlang/x", "--strict"], { cwd: dir });
+  await using server = await serve(dir);
+  const ready = () => json(`${server.url}/ready`) as Promise<{ sync?: { last: string | null } }>;
+  await succeed(["config", "mirror.auto_sync", "true"], { cwd: dir });
+  await until(ready, ({ sync }) => typeof sync?.last === "string");
+
+  await world.publish([first!, ...rest]);
+  await succeed(["config", "mirror.sync_interval", "1s"], { cwd: dir });
+  const { checksum } = rest.at(-1)!;
+  const stored = join(dir, "data/packages/sha256", checksum.slice(0, 2), `${checksum}.zip`);
+  await until(
+    async () => existsSync(stored),
+    (there) => there,
+  );
+}, 20_000);
+
+test("config says which settings a running server does not follow", async () => {
+  const cwd = tempDirectory("config");
+  await succeed(["init"], { cwd });
+  const told = async (key: string, value: string) =>
+    (await execute(["config", key, value], { cwd })).stderr;
+  expect(await told("server.port", "8081")).toContain("has to be started anew");
+  expect(await told("server.base_url", "https://registry.example")).toBe("");
+});
+
+test("a replica that has nobody to ask lists what it has, and all of it once it has a source", async () => {
+  await using world = await createWorld();
+  const { dir } = world;
+  await succeed(["mirror", "moonbitlang/x", "--strict", "--latest", "2"], { cwd: dir });
+  const bundle = join(tempDirectory("bundle"), "all.bundle");
+  await succeed(["export", bundle], { cwd: dir });
+  const replica = tempDirectory("replica");
+  await succeed(["init"], { cwd: replica });
+  await succeed(["import", bundle], { cwd: replica });
+
+  await using server = await serve(replica);
+  const modules = async () =>
+    ((await (await fetch(`${server.url}/api/v0/modules`)).json()) as { name: string }[]).length;
+  expect(await modules()).toBe(1);
+  const versions = (await json(`${server.url}/api/v0/modules/moonbitlang/x`)).versions as unknown[];
+  expect(versions).toHaveLength(2);
+  for (const { version } of versions as { version: string }[]) {
+    expect((await fetch(`${server.url}/user/moonbitlang/x/${version}.zip`)).status).toBe(200);
+  }
+  const missing = await execute(["get", "moonbitlang/lex"], { cwd: replica });
+  expect(missing.stderr).toContain("is listed, but not stored here, and no source has it");
+
+  await succeed(["source", "add", "up", "--url", world.upstream.url], { cwd: replica });
+  await succeed(["sync"], { cwd: replica });
+  await until(modules, (count) => count > 1);
+});

@@ -20,6 +20,15 @@ export function expand(
   });
 }
 
+/** The variables that a value names and that are not set. */
+export function unsetVariables(
+  value: string,
+  env: Readonly<Record<string, string | undefined>> = process.env,
+): string[] {
+  const names = [...value.matchAll(REFERENCE)].map(([, name]) => name!);
+  return [...new Set(names)].filter((name) => env[name] === undefined);
+}
+
 /** How a secret is shown: as written when it is nothing but a reference, hidden otherwise. */
 export function redact(secret: string): string {
   return secret.replace(REFERENCE, "") === "" ? secret : "***";

@@ -1,7 +1,7 @@
 /** `registry.toml`: finding, reading, checking and editing it. Knows nothing of what settings do. */
 export { serverAddress } from "./address.ts";
 export { isRemoteUrl, isText, isUrl, parseInterval, urlCheck } from "./checks.ts";
-export { expand } from "./env.ts";
+export { expand, unsetVariables } from "./env.ts";
 export { loadConfig } from "./load.ts";
 export { findRegistry } from "./locate.ts";
 export { nearest } from "./nearest.ts";

@@ -2,7 +2,7 @@
 import { Elysia } from "elysia";
 import { Failure } from "../errors.ts";
 import type { ServedRegistry } from "../registry/mod.ts";
-import { responseFor } from "./errors.ts";
+import { isOperators, responseFor } from "./errors.ts";
 import { createGuard, type Guard } from "./guard.ts";
 import { detailFor } from "./knitpkg/respond.ts";
 import { withGuests } from "./knitpkg/visitor.ts";
@@ -67,7 +67,7 @@ export function createApp(
       const isKnitPkg = path.startsWith("/v1/");
       const response = isKnitPkg ? detailFor(error) : responseFor(error);
       if (methods.length > 0) response.headers.set("allow", methods.join(", "));
-      if (response.status === 500) onBug(error);
+      if (response.status === 500 || isOperators(error)) onBug(error);
       return isKnitPkg ? response : shown(request, response);
     })
     .use(gitRoutes(served.git))

@@ -45,8 +45,20 @@ export function errorResponse(
   return Response.json({ error }, { status, headers: { "cache-control": "no-store", ...headers } });
 }
 
+/** Whether it is for who runs the server to mend: a bug, or a setting. */
+export function isOperators(error: unknown): boolean {
+  return !(error instanceof Failure) || error.code === "config";
+}
+
+/** What of something thrown is for clients: settings and variables of the operator's are not theirs to know. */
+export function forClient(error: unknown): unknown {
+  if (!(error instanceof Failure) || !isOperators(error)) return error;
+  return new Failure("upstream", "this registry is not set up to get that; its log says more");
+}
+
 /** What a client is told of something thrown: a failure's own words, and nothing of a bug's. */
-export function responseFor(error: unknown): Response {
+export function responseFor(thrown: unknown): Response {
+  const error = forClient(thrown);
   if (error instanceof Failure) {
     const { code, message, hint, details } = error;
     const response = errorResponse(STATUS[code], code, message, hint, undefined, details);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { expand, redact } from "../../src/config/env.ts";
+import { expand, redact, unsetVariables } from "../../src/config/env.ts";
 
 describe("expand", () => {
   test("puts variables in", () => {
@@ -18,6 +18,10 @@ describe("expand", () => {
       }),
     );
   });
+});
+
+test("unsetVariables names each once", () => {
+  expect(unsetVariables(`\${A}-\${B}-\${C}-\${B}`, { A: "x", C: "" })).toEqual(["B"]);
 });
 
 describe("redact", () => {

@@ -105,3 +105,25 @@ test("a replica that has nobody to ask lists what it has, and all of it once it 
   await succeed(["sync"], { cwd: replica });
   await until(modules, (count) => count > 1);
 });
+
+test("a variable that is not set is told at the start and in the log, and to no client", async () => {
+  await using world = await createWorld();
+  const { dir, entries, upstream } = world;
+  await succeed(["mirror", "illusory0x0/*", "--strict"], { cwd: dir });
+  await succeed(["source", "remove", "up"], { cwd: dir });
+  const added = ["source", "add", "up", "--url", upstream.url, "--token-env", "TEAM_TOKEN"];
+  await succeed(added, { cwd: dir });
+  await succeed(["sync"], { cwd: dir, env: { TEAM_TOKEN: "t0ken" } });
+
+  await using server = await serve(dir);
+  expect(server.log()).toContain("TEAM_TOKEN is not set, and source up cannot be asked without it");
+  const { module, version } = ofModules(entries, "moonbitlang/x")[0]!;
+  const answer = await fetch(`${server.url}/user/${module}/${version}.zip`);
+  const text = await answer.text();
+  expect([answer.status, text.includes("TEAM_TOKEN")]).toEqual([502, false]);
+  expect(JSON.parse(text).error.code).toBe("upstream");
+  await until(
+    async () => server.log(),
+    (log) => log.includes(`\${TEAM_TOKEN} in registry.toml: TEAM_TOKEN is not set`),
+  );
+});

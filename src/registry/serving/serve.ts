@@ -1,7 +1,7 @@
 /** What a server needs of a registry: the branch to serve, archives by version, and no writing. */
 import { dirname, resolve } from "node:path";
 import { createHotArchives } from "../../archives/mod.ts";
-import type { Config } from "../../config/mod.ts";
+import { type Config, unsetVariables } from "../../config/mod.ts";
 import { type Executables, openExecutables, ownExecutable } from "../../distribution/mod.ts";
 import { messageOf } from "../../errors.ts";
 import { createGitEndpoint, followRef, forgetRefs, type GitEndpoint } from "../../git/mod.ts";
@@ -108,6 +108,7 @@ export function serveRegistry(registry: Registry, options: ServeRegistryOptions)
   /** Of which nothing comes that was not proven. */
   const proving: Registry = { ...registry, archives: { ...archives, get: hot.get } };
   const { lately: settings, now: settingsNow } = followConfig(registry, warn);
+  if (!isAlwaysOffline) warnOfUnset(config, warn);
   const isOffline = () => isAlwaysOffline || !mayPull(settings());
   /** Of the view that is shown: nobody is to be shown what can be fetched from nowhere. */
   const shown = <T>(follow: (ref: string) => () => T): (() => T) => {
@@ -219,6 +220,17 @@ export function serveRegistry(registry: Registry, options: ServeRegistryOptions)
       knitpkg.close();
     },
   };
+}
+
+/** Else it would show when the first client wants something. */
+function warnOfUnset({ sources, git }: Config, warn: (message: string) => void): void {
+  const owners = sources.filter(({ enabled }) => enabled);
+  const accounts = owners.map(({ name, auth }) => ({ title: `source ${name}`, auth }));
+  for (const { title, auth } of [...accounts, { title: "git.remote_url", auth: git.auth }]) {
+    for (const name of Object.values(auth ?? {}).flatMap((value) => unsetVariables(value))) {
+      warn(`${name} is not set, and ${title} cannot be asked without it`);
+    }
+  }
 }
 
 /** Whether there is anybody to fetch from, and that is wanted. */

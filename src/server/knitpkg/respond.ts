@@ -1,7 +1,7 @@
 /** Answers as KnitPkg's client reads them: errors are `{"detail"}`, with the status that fits. */
 import { Failure } from "../../errors.ts";
 import { reusableJson } from "../conditional.ts";
-import { responseFor } from "../errors.ts";
+import { forClient, isOperators, responseFor } from "../errors.ts";
 
 /** What the client is told of something thrown. */
 export function detailFor(error: unknown): Response {
@@ -20,13 +20,14 @@ export async function answered(
   try {
     return await work();
   } catch (error) {
-    if (!(error instanceof Failure)) onBug(error);
+    if (isOperators(error)) onBug(error);
     return respond(error);
   }
 }
 
 /** In one line: the client shows no other. */
-export function detailOf(error: unknown): string {
+export function detailOf(thrown: unknown): string {
+  const error = forClient(thrown);
   if (!(error instanceof Failure)) return "the server made a mistake; its log says more";
   return error.hint === undefined ? error.message : `${error.message}; ${error.hint}`;
 }

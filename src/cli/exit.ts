@@ -4,7 +4,7 @@ import { Failure, type FailureCode } from "../errors.ts";
 export const DONE = 0;
 export const FAILED = 1;
 export const WRONG_USAGE = 2;
-/** Some downloads failed. */
+/** Some downloads failed, or a source that may have had more. */
 export const DONE_IN_PART = 3;
 /** 128 + SIGINT, as shells have it. */
 export const INTERRUPTED = 130;

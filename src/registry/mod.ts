@@ -49,7 +49,6 @@ export {
   type MirrorSummary,
   mirror,
   recompute,
-  type SyncSummary,
   sync,
 } from "./mirroring/mirror.ts";
 export { type Pulled, type Pushed, pullIndex, pushIndex } from "./mirroring/remote.ts";

@@ -1,4 +1,5 @@
 import { afterAll, expect, test } from "bun:test";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { run } from "../support/cli.ts";
 import { repositoryHandler } from "../support/git-server.ts";
@@ -80,6 +81,21 @@ test("mirror is quiet when asked, but for what goes wrong", async () => {
   expect(stderr.trimEnd().split("\n")).toEqual([
     expect.stringMatching(/^warning: moonbitlang\/x@/),
   ]);
+});
+
+test("mirror says by exit code 3 that a source which it asked could not be reached", async () => {
+  const cwd = await registry();
+  await run(["source", "add", "dead", "--url", "http://127.0.0.1:1"], { cwd });
+  const words = ["mirror", "moonbitlang/x", "--latest", "2", "--strict", "-q"];
+  expect((await run(words, { cwd })).code).toBe(0);
+  await run(["config", "default_source", "dead"], { cwd });
+  expect((await run(words, { cwd })).code).toBe(1);
+  const toml = join(cwd, "registry.toml");
+  writeFileSync(toml, readFileSync(toml, "utf8").replace(/^default_source.*$/m, ""));
+  const { code, stderr } = await run(words, { cwd });
+  expect([code, stderr]).toEqual([3, expect.stringContaining("source dead cannot be reached")]);
+  const { stdout } = await run([...words, "--json"], { cwd });
+  expect(JSON.parse(stdout.trimEnd().split("\n").at(-1)!)).toMatchObject({ missed: ["dead"] });
 });
 
 test("mirror --save remembers the patterns, once", async () => {

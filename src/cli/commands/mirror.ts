@@ -84,7 +84,8 @@ export default command({
       (signal, report) => mirror(registry, { ...options, signal }, report),
       (done) => tell(out, done),
     );
-    const isPartial = summary.failed > 0 || (summary.assets?.failed ?? 0) > 0;
+    const isPartial =
+      summary.failed > 0 || (summary.assets?.failed ?? 0) > 0 || summary.missed.length > 0;
     return isPartial ? DONE_IN_PART : DONE;
   },
 });

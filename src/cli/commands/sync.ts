@@ -44,9 +44,7 @@ export default command({
       },
     );
     const isPartial =
-      summary.failed > 0 ||
-      (summary.assets?.failed ?? 0) > 0 ||
-      summary.sources.some(({ outcome }) => outcome === "failed");
+      summary.failed > 0 || (summary.assets?.failed ?? 0) > 0 || summary.missed.length > 0;
     return isPartial ? DONE_IN_PART : DONE;
   },
 });

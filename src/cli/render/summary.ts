@@ -1,5 +1,5 @@
 /** What a mirror or a sync came to. Pure. */
-import type { FailureReason, MirrorSummary, Pushed, SyncSummary } from "../../registry/mod.ts";
+import type { FailureReason, MirrorSummary, Pushed } from "../../registry/mod.ts";
 import { bytes, count, duration, plural } from "./units.ts";
 
 const REASONS: Readonly<Record<FailureReason, string>> = {
@@ -50,7 +50,7 @@ export function planLines(summary: MirrorSummary): { data: string[]; totals: str
   };
 }
 
-export function sourceLines({ sources }: SyncSummary): string[] {
+export function sourceLines({ sources }: MirrorSummary): string[] {
   return sources.map(({ name, outcome, message }) =>
     message === undefined ? `${name}: ${outcome}` : `${name}: ${outcome}: ${message}`,
   );

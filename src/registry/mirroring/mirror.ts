@@ -34,7 +34,7 @@ export interface MirrorOptions extends SelectionOptions, FetchOptions {
   readonly offline?: boolean;
 }
 
-export interface MirrorSummary extends Fetched {
+interface Carried extends Fetched {
   readonly modules: number;
   readonly versions: number;
   readonly alreadyStored: number;
@@ -46,12 +46,15 @@ export interface MirrorSummary extends Fetched {
   readonly plan?: readonly { module: string; version: string }[];
 }
 
-export interface SyncSummary extends MirrorSummary {
+export interface MirrorSummary extends Carried {
+  /** Those that were asked what is new. */
   readonly sources: readonly {
     name: string;
     outcome: "unchanged" | "updated" | "failed";
     message?: string;
   }[];
+  /** Those that failed and may have had something for it. */
+  readonly missed: readonly string[];
 }
 
 /**
@@ -70,8 +73,8 @@ export async function mirror(
   const summary = await writing(registry, "mirror", report, options.signal, async (state) => {
     const { source, patterns } = selection;
     const refresh = () => refreshSources(registry, source, patterns, state, report, options.signal);
-    if (!options.dryRun) await shownInAnyCase(registry, report, refresh);
-    else if (!options.offline) await refresh();
+    const ask = () => (options.dryRun ? refresh() : shownInAnyCase(registry, report, refresh));
+    const outcomes = options.dryRun && options.offline ? [] : await ask();
     const offer = await currentOffer(registry);
     const plan = planMirror(offer.catalog, [selection]);
     if (plan.unmatched.length === selection.patterns.length) {
@@ -80,10 +83,22 @@ export async function mirror(
       throw noMatch(selection, offer.held);
     }
     if (!options.dryRun) state.changeSelections((all) => withSelection(all, selection));
-    return await carryOut(registry, offer, [selection], plan, options, report, started);
+    const done = await carryOut(registry, offer, [selection], plan, options, report, started);
+    return { ...done, sources: outcomes.map(described), missed: missed(outcomes, source, plan) };
   });
   if (options.save) rememberPackages(registry.config.file, selection.patterns);
   return summary;
+}
+
+/** Whoever failed, or of one source only, who owns what that needs; and anybody may have had what nobody has. */
+function missed(
+  outcomes: readonly RefreshOutcome[],
+  source: string | undefined,
+  { origins, unmet }: Plan,
+): string[] {
+  const failed = outcomes.filter(({ outcome }) => outcome === "failed").map(({ name }) => name);
+  if (source === undefined || unmet.length > 0) return failed;
+  return failed.filter((name) => origins.has(name));
 }
 
 /** Refreshes every enabled source and mirrors what is new of what was mirrored before. */
@@ -91,7 +106,7 @@ export async function sync(
   registry: Registry,
   options: FetchOptions,
   report: Report,
-): Promise<SyncSummary> {
+): Promise<MirrorSummary> {
   const started = performance.now();
   return await writing(registry, "sync", report, options.signal, async (state) => {
     const selections = selectionsToSync(registry.config, state);
@@ -103,7 +118,8 @@ export async function sync(
     const offer = await currentOffer(registry);
     const plan = planMirror(offer.catalog, selections);
     const summary = await carryOut(registry, offer, selections, plan, options, report, started);
-    return { ...summary, sources: outcomes.map(described) };
+    const sources = outcomes.map(described);
+    return { ...summary, sources, missed: missed(outcomes, undefined, plan) };
   });
 }
 
@@ -149,7 +165,7 @@ async function refreshViews(
   );
 }
 
-function described(each: RefreshOutcome): SyncSummary["sources"][number] {
+function described(each: RefreshOutcome): MirrorSummary["sources"][number] {
   const { name, outcome } = each;
   return each.outcome === "failed"
     ? { name, outcome, message: each.failure.message }
@@ -199,7 +215,7 @@ async function carryOut(
   options: FetchOptions & { readonly dryRun?: boolean },
   report: Report,
   started: number,
-): Promise<MirrorSummary> {
+): Promise<Carried> {
   const { catalog, held } = offer;
   warn(plan, held, report);
   if (held.length > 0) report({ type: "held", ...countHeld(held) });

@@ -28,6 +28,8 @@ export interface Plan {
   readonly unmatched: readonly string[];
   /** Dependencies that no source has. */
   readonly unmet: readonly UnmetDependency[];
+  /** Whose modules they are. */
+  readonly origins: ReadonlySet<string>;
 }
 
 export interface UnmetDependency {
@@ -54,7 +56,9 @@ export function planMirror(from: Catalog, selections: readonly Selection[]): Pla
     }
   }
   const unmet = addDependencies(catalog, chosen, roots);
-  return { entries: [...chosen.values()], unmatched: [...unmatched], unmet };
+  const entries = [...chosen.values()];
+  const origins = new Set(entries.map(({ module }) => catalog.get(module)!.origin));
+  return { entries, unmatched: [...unmatched], unmet, origins };
 }
 
 /** Dependencies lead to the same modules over and over. */

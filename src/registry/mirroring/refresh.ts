@@ -26,7 +26,8 @@ export type RefreshOutcome =
 
 /**
  * Refreshes every enabled source and records how that went. One that fails keeps the index it had,
- * and is a warning while there is another to go on with. Within `fetching`.
+ * and is a warning while there is another to go on with. When one is needed, the others are not waited for
+ * much longer than it took. Within `fetching`.
  *
  * @param patterns what is to be mirrored: a source without a listing is asked for those by name
  * @param needed the one source that must not fail; undefined: any will do
@@ -43,15 +44,18 @@ export async function refreshSources(
   const sources = enabledSources(registry);
   if (sources.length === 0) throw noSource(registry.config);
   await createRepository(registry.paths.index);
+  const patience = createPatience(needed, signal);
   const outcomes = await Promise.all(
     sources.map(async (source) => {
       report({ type: "refreshing", source: source.name });
-      const outcome = await refreshOne(registry, source, patterns, report, signal);
+      const limit = patience.with(source.name);
+      const outcome = await refreshOne(registry, source, patterns, report, { signal, limit });
+      if (source.name === needed) patience.end();
       const error = outcome.outcome === "failed" ? outcome.failure.message : undefined;
       state.recordSync(source.name, new Date(), error);
       return outcome;
     }),
-  );
+  ).finally(patience.close);
   judge(outcomes, needed, report);
   const main = sources.find((source) => needed === undefined || source.name === needed);
   const outcome = outcomes.find(({ name }) => name === main?.name)?.outcome;
@@ -60,18 +64,46 @@ export async function refreshSources(
   return outcomes;
 }
 
+/** What is waited for others in any case when the one that is needed has answered, in milliseconds. */
+const GRACE_MS = 2_000;
+
+/** How long each source may take: others are waited for as long again as the needed one took. */
+function createPatience(needed: string | undefined, signal: AbortSignal | undefined) {
+  const began = performance.now();
+  const others = new Map<string, AbortController>();
+  let timer: NodeJS.Timeout | undefined;
+  const giveUp = () => {
+    for (const [name, controller] of others) {
+      const message = `source ${name} has not answered, and was not waited for`;
+      controller.abort(new Failure("timeout", message, "`sync` waits for every source"));
+    }
+  };
+  return {
+    with(name: string): AbortSignal {
+      const controller = new AbortController();
+      if (needed !== undefined && name !== needed) others.set(name, controller);
+      return signal ? AbortSignal.any([signal, controller.signal]) : controller.signal;
+    },
+    /** The needed one has ended. */
+    end() {
+      timer = setTimeout(giveUp, Math.max(GRACE_MS, performance.now() - began));
+    },
+    close: () => clearTimeout(timer),
+  };
+}
+
 async function refreshOne(
   registry: Registry,
   source: SourceConfig,
   patterns: readonly string[],
   report: Report,
-  signal: AbortSignal | undefined,
+  { signal, limit }: { readonly signal: AbortSignal | undefined; readonly limit: AbortSignal },
 ): Promise<RefreshOutcome> {
   const { name } = source;
   try {
     const globs = patterns.filter((pattern) => picomatch.scan(pattern).isGlob);
     const { tip, changed, listed } = await refreshIndex(registry.paths.index, source, {
-      signal,
+      signal: limit,
       layout: LAYOUT,
       wanted: patterns.filter((pattern) => !globs.includes(pattern)),
       moving: (work) => moving(registry, "sync", work),

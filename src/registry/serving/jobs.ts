@@ -6,14 +6,14 @@ import type { Config } from "../../config/mod.ts";
 import { Failure, messageOf } from "../../errors.ts";
 import { isProgress, type ProgressEvent } from "../event-text.ts";
 import type { Event, Report } from "../events.ts";
-import { type SyncSummary, sync } from "../mirroring/mirror.ts";
+import { type MirrorSummary, sync } from "../mirroring/mirror.ts";
 import type { Registry } from "../open.ts";
 import { type VerifySummary, verify } from "../upkeep/verify.ts";
 
 export type JobKind = "sync" | "verify";
 
 export type JobOutcome =
-  | { readonly kind: "sync"; readonly summary: SyncSummary }
+  | { readonly kind: "sync"; readonly summary: MirrorSummary }
   | { readonly kind: "verify"; readonly summary: VerifySummary }
   | { readonly kind: "failed"; readonly message: string };
 

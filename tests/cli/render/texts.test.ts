@@ -66,6 +66,8 @@ const SUMMARY: MirrorSummary = {
   elapsedMs: 3_400,
   failures: { "not-found": 2, timeout: 1 },
   dryRun: false,
+  sources: [],
+  missed: [],
 };
 
 describe("summaries", () => {

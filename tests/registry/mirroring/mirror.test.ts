@@ -38,6 +38,56 @@ test("when nothing matches, what the sources list is shown all the same", async 
   expect(await listed(registry)).toBe(2);
 });
 
+test("a source that failed is named, and missed when something may have been its own", async () => {
+  using upstream = startSmallUpstream();
+  using partner = startSmallUpstream();
+  const needing = { fields: { deps: { "b/y": "1.0.0" } } };
+  upstream.list("a/x", "1.0.0");
+  upstream.list("a/z", "1.0.0", needing);
+  partner.list("b/y", "1.0.0");
+  const registry = await islandOf({ up: upstream, partner });
+  await mirror(registry, { ...everything, dryRun: true }, silent);
+  partner[Symbol.dispose]();
+  const missedBy = async (options: { patterns: string[]; source?: string }) => {
+    const { sources, missed } = await mirror(registry, { ...options, dryRun: true }, silent);
+    expect(sources).toContainEqual(expect.objectContaining({ name: "partner", outcome: "failed" }));
+    return missed;
+  };
+  expect(await missedBy({ patterns: ["a/x"], source: "up" })).toEqual([]);
+  expect(await missedBy({ patterns: ["a/z"], source: "up" })).toEqual(["partner"]);
+  expect(await missedBy({ patterns: ["a/x"] })).toEqual(["partner"]);
+});
+
+test("other sources that say nothing do not hold up the one that is asked", async () => {
+  using upstream = startSmallUpstream();
+  upstream.list("a/x", "1.0.0");
+  await using mute = neverAnswering();
+  const registry = changed(await islandOf({ up: upstream }), (toml) => {
+    return `${toml}[[sources]]\nname = "mute"\nurl = "${mute.url}"\npriority = 1\n`;
+  });
+  const { downloaded, sources } = await mirror(registry, { ...everything, source: "up" }, silent);
+  expect(downloaded).toBe(1);
+  expect(sources).toContainEqual({
+    name: "mute",
+    outcome: "failed",
+    message: "source mute has not answered, and was not waited for",
+  });
+}, 10_000);
+
+function neverAnswering() {
+  const held: ((response: Response) => void)[] = [];
+  const server = Bun.serve({
+    port: 0,
+    hostname: "127.0.0.1",
+    idleTimeout: 0,
+    fetch: () => new Promise<Response>((answer) => held.push(answer)),
+  });
+  return {
+    url: `http://127.0.0.1:${server.port}`,
+    [Symbol.asyncDispose]: () => server.stop(true),
+  };
+}
+
 test("when the source that is needed fails, what others list is shown all the same", async () => {
   using upstream = startSmallUpstream();
   const gone = startSmallUpstream();

@@ -38,9 +38,12 @@ export function partsOf(file: string): string[] {
     .map((name) => join(directory, name));
 }
 
-/** @throws {Failure} "not-found" */
-export function openContainer(place: string): Container {
-  if (place === PIPE) return tarContainer(chunksOf(STDIN));
+/**
+ * @param signal ends the waiting for a pipe, with its reason
+ * @throws {Failure} "not-found"
+ */
+export function openContainer(place: string, signal?: AbortSignal): Container {
+  if (place === PIPE) return tarContainer(chunksOf(STDIN, signal));
   const found = lstatSync(place, { throwIfNoEntry: false });
   if (found?.isDirectory()) return directoryContainer(place);
   if (found && !/\.001$/.test(place)) return tarContainer(fileChunks([place]));
@@ -67,11 +70,12 @@ async function* fileChunks(paths: readonly string[]): AsyncGenerator<Uint8Array>
 }
 
 /** Through other threads, and never more than one chunk ahead. */
-async function* chunksOf(fd: number): AsyncGenerator<Uint8Array> {
+async function* chunksOf(fd: number, signal?: AbortSignal): AsyncGenerator<Uint8Array> {
   for (;;) {
     // A new one for each: whoever has the last may not be done with it.
     const buffer = Buffer.allocUnsafe(CHUNK);
-    const { bytesRead } = await patient(() => readFd(fd, buffer, 0, buffer.length, null));
+    const next = () => readFd(fd, buffer, 0, buffer.length, null);
+    const { bytesRead } = await patient(() => unlessAborted(signal, next));
     if (bytesRead === 0) return;
     yield buffer.subarray(0, bytesRead);
   }
@@ -89,19 +93,45 @@ async function patient<T>(call: () => Promise<T>): Promise<T> {
   }
 }
 
-async function writeAll(fd: number, chunk: Uint8Array): Promise<void> {
+/**
+ * A pipe may stand still for as long as it likes, and its end may be why the work is broken off: the call is
+ * left to itself then.
+ */
+async function unlessAborted<T>(
+  signal: AbortSignal | undefined,
+  call: () => Promise<T>,
+): Promise<T> {
+  if (!signal) return await call();
+  signal.throwIfAborted();
+  const aborted = Promise.withResolvers<never>();
+  const stop = () => aborted.reject(signal.reason);
+  signal.addEventListener("abort", stop, { once: true });
+  try {
+    return await Promise.race([call(), aborted.promise]);
+  } finally {
+    signal.removeEventListener("abort", stop);
+    signal.throwIfAborted();
+  }
+}
+
+async function writeAll(fd: number, chunk: Uint8Array, signal?: AbortSignal): Promise<void> {
   for (let at = 0; at < chunk.length; ) {
-    const { bytesWritten } = await patient(() => writeFd(fd, chunk, at, chunk.length - at));
+    const next = () => writeFd(fd, chunk, at, chunk.length - at);
+    const { bytesWritten } = await patient(() => unlessAborted(signal, next));
     at += bytesWritten;
   }
 }
 
-/** Writes a bundle to standard output. @throws {Failure} "io" when nobody reads it */
-export async function writePipe(chunks: AsyncIterable<Uint8Array>): Promise<void> {
+/** Writes a bundle to standard output. @throws {Failure} "io" when nobody reads it; the signal's reason */
+export async function writePipe(
+  chunks: AsyncIterable<Uint8Array>,
+  signal?: AbortSignal,
+): Promise<void> {
   for await (const chunk of chunks) {
     try {
-      await writeAll(STDOUT, chunk);
+      await writeAll(STDOUT, chunk, signal);
     } catch (error) {
+      signal?.throwIfAborted();
       const what = systemCode(error) === "EPIPE" ? "nobody reads it any more" : messageOf(error);
       throw new Failure("io", `the bundle could not be written: ${what}`, undefined, {
         cause: error,

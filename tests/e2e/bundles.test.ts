@@ -2,14 +2,19 @@
 import { expect, test } from "bun:test";
 import {
   appendFileSync,
+  closeSync,
   cpSync,
   existsSync,
   mkdirSync,
+  openSync,
+  read,
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
 } from "node:fs";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { execute, serve, start, succeed } from "../support/executable.ts";
 import { body, COMMIT } from "../support/knitpkg.ts";
 import { writeModule } from "../support/module.ts";
@@ -176,6 +181,79 @@ test("a bundle goes through a pipe, from one process to another", async () => {
   expect([await from.exited, await to.exited]).toEqual([0, 0]);
   expectEqual(replica, world.dir);
 });
+
+/** What it says, up to a part. */
+async function until(stream: ReadableStream<Uint8Array>, part: string): Promise<void> {
+  const reader = stream.getReader();
+  for (let said = ""; !said.includes(part); ) {
+    const { done, value } = await reader.read();
+    if (done) throw new Error(`it ended without ${part}: ${said}`);
+    said += new TextDecoder().decode(value);
+  }
+  reader.releaseLock();
+}
+
+test.if(process.platform !== "win32")(
+  "one Ctrl-C ends an import that waits for a pipe, also one whose pipe ended with it",
+  async () => {
+    await using world = await mirrored("moonbitlang/x");
+    await exportTo(world.dir, "whole.bundle");
+    const bytes = readFileSync(join(world.dir, "whole.bundle"));
+    // Into the first file behind the head: from there on it waits.
+    const begun = bytes.subarray(0, bytes.lastIndexOf("index/objects.pack") + 600);
+    for (const isEnded of [false, true]) {
+      const replica = await emptyRegistry();
+      const { binary } = await import("../support/binary.ts");
+      const child = Bun.spawn([binary(), "import", "-", "--json"], {
+        cwd: replica,
+        stdin: "pipe",
+        stdout: "pipe",
+        stderr: "pipe",
+      });
+      child.stdin.write(begun);
+      await child.stdin.flush();
+      await until(child.stdout, "importing");
+      child.kill("SIGINT");
+      if (isEnded) await child.stdin.end();
+      const told = await new Response(child.stderr).text();
+      expect([await child.exited, told]).toEqual([130, expect.stringContaining("interrupted")]);
+    }
+  },
+);
+
+test.if(process.platform !== "win32")(
+  "one Ctrl-C ends an export that nobody reads on",
+  async () => {
+    await using world = await createWorld({
+      entries: ofModules(sampleIndex(), "moonbitlang/x").slice(0, 1),
+      sizeOf: () => 2_000_000,
+    });
+    await succeed(["mirror", "moonbitlang/x", "--latest", "1", "--strict"], { cwd: world.dir });
+    await exportTo(world.dir, "whole.bundle");
+    const { size } = statSync(join(world.dir, "whole.bundle"));
+    const pipe = join(tempDirectory("pipe"), "fifo");
+    expect(Bun.spawnSync(["mkfifo", pipe]).exitCode).toBe(0);
+    // Also for reading, so that it is open though nobody reads.
+    const fd = openSync(pipe, "r+");
+    try {
+      const { binary } = await import("../support/binary.ts");
+      const child = Bun.spawn(["/bin/sh", "-c", 'exec "$0" export - > "$1"', binary(), pipe], {
+        cwd: world.dir,
+        stderr: "pipe",
+      });
+      // Up to its one archive, which is more than a pipe holds.
+      for (let left = size - 1_900_000; left > 0; ) {
+        const { bytesRead } = await promisify(read)(fd, Buffer.alloc(left), 0, left, null);
+        left -= bytesRead;
+      }
+      child.kill("SIGINT");
+      const told = await new Response(child.stderr).text();
+      expect([await child.exited, told]).toEqual([130, expect.stringContaining("interrupted")]);
+    } finally {
+      closeSync(fd);
+    }
+  },
+);
 
 test("tar takes a bundle apart, and the parts of a split one are the whole", async () => {
   await using world = await mirrored("moonbitlang/x");

@@ -79,7 +79,7 @@ export async function exportBundle(
   let there = 0;
   const hint = "make room or mend the permissions; then run it again";
   await onDisk("the bundle cannot be written", hint, async () => {
-    if (to === PIPE) await writePipe(tarOf(signed, progress));
+    if (to === PIPE) await writePipe(tarOf(signed, progress), signal);
     else if (isDirectory) {
       there = await writeDirectory(to, signed, progress);
       files = [to];

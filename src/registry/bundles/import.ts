@@ -88,7 +88,7 @@ export async function importBundle(
 ): Promise<ImportSummary> {
   const key =
     options.requireSignature === undefined ? undefined : publicKey(options.requireSignature);
-  const container = openContainer(options.from);
+  const container = openContainer(options.from, options.signal);
   const hint = "check the medium, its room and its permissions; then run it again";
   try {
     return await onDisk("the bundle cannot be taken in", hint, async () => {

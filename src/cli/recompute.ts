@@ -7,15 +7,20 @@ import { plural } from "./render/units.ts";
 /**
  * Recomputes the served index and says what is new about it; while another process writes, that is
  * left to the next sync.
+ *
+ * @returns how many stored versions are listed no longer
  */
-export async function recomputeServed({ out }: Context, file: string): Promise<void> {
+export async function recomputeServed({ out }: Context, file: string): Promise<number> {
   const { openRegistry, recompute } = await import("../registry/mod.ts");
   try {
-    const text = changeText(await recompute(openRegistry(file)));
+    const change = await recompute(openRegistry(file));
+    const text = changeText(change);
     if (text !== undefined) out.log.info(text);
+    return change.unlisted;
   } catch (error) {
     if (!(error instanceof Failure) || error.code !== "busy") throw error;
     out.log.warn(`${error.message}; run \`sync\` when it is done, so that this takes effect`);
+    return 0;
   }
 }
 

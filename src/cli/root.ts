@@ -51,7 +51,7 @@ const SOURCE: Family = {
     },
     {
       name: "remove",
-      summary: "forget a source; its archives stay",
+      summary: "forget a source; its archives stay until gc",
       load: () => import("./commands/source-remove.ts"),
     },
   ],

@@ -130,7 +130,7 @@ test("the help of a family", () => {
       default     choose the source that \`mirror\` takes from
       enable      use a source again
       disable     keep a source, but do not use it
-      remove      forget a source; its archives stay
+      remove      forget a source; its archives stay until gc
 
     \`moonbit-registry source COMMAND --help\` tells more about one."
   `);

@@ -76,6 +76,21 @@ test("one source down: the others are mirrored, and the exit code says in part",
   expect(down.lastError).toContain("refused");
 });
 
+test("removing a source says how much that is stored is listed no longer, and what gc does with it", async () => {
+  await using world = await createWorld();
+  const { dir } = world;
+  const remove = async () => await execute(["source", "remove", "up"], { cwd: dir });
+  await succeed(["sync"], { cwd: dir });
+  expect((await remove()).stderr).not.toContain("gc");
+  await succeed(["source", "add", "up", "--url", world.upstream.url], { cwd: dir });
+  await succeed(["mirror", "moonbitlang/x", "--latest", "2", "--strict"], { cwd: dir });
+  const { code, stderr } = await remove();
+  expect(code).toBe(0);
+  expect(stderr).toContain("2 stored versions listed no longer: `gc` would remove what");
+  const waste = JSON.parse(await succeed(["gc", "--dry-run", "--json"], { cwd: dir }));
+  expect(waste.archives).toHaveLength(2);
+});
+
 test("a source that was removed and comes back under another address brings its own index", async () => {
   await using first = await createWorld();
   await using second = await createWorld({ entries: ofModules(sampleIndex(), "illusory0x0/🐫") });

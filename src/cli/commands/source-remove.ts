@@ -1,7 +1,8 @@
-/** `source remove`: forgets a source; its archives stay. */
+/** `source remove`: forgets a source; its archives stay until `gc`. */
 import { unregisterSource } from "../../config/mod.ts";
 import { command } from "../command.ts";
 import { recomputeServed } from "../recompute.ts";
+import { plural } from "../render/units.ts";
 
 export default command({
   operands: [{ name: "NAME", help: "a source of `source list`", required: true }],
@@ -12,9 +13,15 @@ export default command({
     const name = args._[0]!;
     const file = context.file();
     const { wasDefault } = unregisterSource(file, name);
-    await recomputeServed(context, file);
-    if (out.json) return void out.document({ name, removed: true, was_default: wasDefault });
+    const unlisted = await recomputeServed(context, file);
+    const told = { name, removed: true, was_default: wasDefault, unlisted_versions: unlisted };
+    if (out.json) return void out.document(told);
     out.data(`Removed source ${name}`);
+    if (unlisted > 0) {
+      const what = `${plural(unlisted, "stored version")} listed no longer`;
+      out.log.warn(`${what}: \`gc\` would remove what nothing else lists`);
+      out.log.info("To keep them, add the source again, `sync` and `export`, then remove it.");
+    }
     if (wasDefault) {
       out.log.info("It was the default; choose another: moonbit-registry source default NAME");
     }

@@ -3,15 +3,17 @@ import picomatch from "picomatch";
 import { cleanTemporary, storedBytes } from "../../archives/mod.ts";
 import { rememberPackages } from "../../config/mod.ts";
 import { Failure } from "../../errors.ts";
-import { repackIfMany } from "../../git/mod.ts";
+import { readRef, repackIfMany } from "../../git/mod.ts";
 import { type AssetCounts, mirrorAssets } from "../assets/assets.ts";
 import type { Report } from "../events.ts";
 import type { Registry } from "../open.ts";
+import { STORED_VIEW } from "../paths.ts";
 import { openState, type State } from "../state.ts";
 import { currentOffer, type Offer, offerOfNow } from "../views/offer.ts";
 import { forgetRemovedSources } from "../views/origin-tips.ts";
 import { countHeld, type HeldVersion, heldFailure } from "../views/policy.ts";
 import { sharedView } from "../views/remote-origin.ts";
+import { versionsLost } from "../views/view-size.ts";
 import { type ListingChange, updateViews, type ViewOptions } from "../views/views.ts";
 import { fetching, moving } from "../writing.ts";
 import { type Fetched, type FetchOptions, fetchAll } from "./fetch.ts";
@@ -123,15 +125,24 @@ export async function sync(
   });
 }
 
+export interface Recomputed extends ListingChange {
+  /** Stored versions that are listed no longer. */
+  readonly unlisted: number;
+}
+
 /** Recomputes what is served from what is here; for when the sources' settings changed. */
 export async function recompute(
   registry: Registry,
   report: Report = () => {},
-): Promise<ListingChange> {
+): Promise<Recomputed> {
   return await fetching(registry, "recompute", async () => {
+    const { paths, objects } = registry;
     const change = await moving(registry, "recompute", async () => {
+      const before = readRef(paths.index, STORED_VIEW);
       await forgetRemovedSources(registry);
-      return await updateViews(registry, await currentOffer(registry), report);
+      const listing = await updateViews(registry, await currentOffer(registry), report);
+      const after = readRef(paths.index, STORED_VIEW);
+      return { ...listing, unlisted: await versionsLost(objects, before, after) };
     });
     await autoPush(registry, report);
     return change;

@@ -36,6 +36,23 @@ export function createViewMeasure(objects: ObjectReader) {
   };
 }
 
+/** How many versions a view lists no more that it listed as another commit. */
+export async function versionsLost(
+  objects: ObjectReader,
+  before: Oid | undefined,
+  after: Oid | undefined,
+): Promise<number> {
+  if (before === undefined || after === undefined || before === after) return 0;
+  const lines = (blob: Oid | undefined) =>
+    blob === undefined ? 0 : countLines(objects.read(blob).data);
+  const trees = [before, after].map((tip) => objects.commit(tip).tree);
+  let lost = 0;
+  for await (const change of gently(changedModules(objects, trees[0], trees[1]!).values())) {
+    lost += Math.max(0, lines(change.before) - lines(change.after));
+  }
+  return lost;
+}
+
 const NEWLINE = 0x0a;
 
 /** Lines that hold something: a view has one a version. */

@@ -30,6 +30,8 @@ export interface ServeOptions {
 export interface RunningServer {
   /** Where clients on this machine reach it, or its public URL. */
   readonly url: string;
+  /** Where it listens, whatever its public URL is. */
+  readonly listening: string;
   /** Where other machines reach it: none when it listens for this one only. */
   readonly others: readonly string[];
   /** Waits for the requests under way, then closes. */
@@ -105,6 +107,7 @@ export function startServer(registry: Registry, options: ServeOptions): RunningS
   const own = serverAddress({ ...address, baseUrl: "" });
   return {
     url: serverAddress(address),
+    listening: serverAddress({ ...address, baseUrl: "" }),
     others: reachableUrls(address),
     async stop() {
       const closing = served.close();

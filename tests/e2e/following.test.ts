@@ -2,7 +2,7 @@
 import { expect, test } from "bun:test";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { execute, serve, succeed } from "../support/executable.ts";
+import { execute, serve, start, succeed } from "../support/executable.ts";
 import { tempDirectory } from "../support/temp.ts";
 import { createWorld, ofModules } from "../support/world.ts";
 
@@ -69,6 +69,22 @@ test("auto_sync and its interval count at once in a running server", async () =>
     (there) => there,
   );
 }, 20_000);
+
+test("behind a public URL, serve and status say where it really listens", async () => {
+  const cwd = tempDirectory("behind");
+  await succeed(["init", "."], { cwd });
+  const child = start(["serve", "--port", "0", "--base-url", "https://registry.example"], { cwd });
+  const { value } = await child.stdout.getReader().read();
+  child.kill("SIGTERM");
+  await child.exited;
+  expect(new TextDecoder().decode(value)).toMatch(
+    /^Serving .* at https:\/\/registry\.example, listening on http:\/\/127\.0\.0\.1:[1-9]\d*\n/,
+  );
+  await succeed(["config", "server.base_url", "https://registry.example"], { cwd });
+  expect(await succeed(["status"], { cwd })).toMatch(
+    /^Serves at: +https:\/\/registry\.example, listening on http:\/\/127\.0\.0\.1:8080$/m,
+  );
+});
 
 test("config says which settings a running server does not follow", async () => {
   const cwd = tempDirectory("config");

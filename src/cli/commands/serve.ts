@@ -72,10 +72,12 @@ export default command({
       },
     });
     if (out.json) {
-      const { url, others } = server;
-      out.record({ type: "listening", url, ...(args.advertise && { others }) });
+      const { url, listening, others } = server;
+      out.record({ type: "listening", url, listening, ...(args.advertise && { others }) });
     } else {
-      out.data(`Serving ${registry.config.registry.name} at ${server.url}`);
+      const { url, listening } = server;
+      const behind = url === listening ? "" : `, listening on ${listening}`;
+      out.data(`Serving ${registry.config.registry.name} at ${url}${behind}`);
       if (registry.readOnly) out.log.info("Read-only: serves what is stored, and writes nothing.");
       out.log.info(`On a client:  ${REGISTRY_VARIABLE}=${server.url} moon update`);
       out.log.info("Ctrl-C stops.");

@@ -22,7 +22,7 @@ export function statusText(status: Status, now: Date): string {
       at === 0 ? "Imported" : "",
       `${name}: ${plural(versions, "version")} of ${plural(modules, "module")}`,
     ]),
-    ["Serves at", status.address],
+    ["Serves at", addressText(status)],
     ...(status.autoSync ? [autoSyncRow(status.autoSync, now)] : []),
   ];
   if (writer)
@@ -35,6 +35,10 @@ export function statusText(status: Status, now: Date): string {
   return status.sources.length === 0
     ? `${head}\n\nNo source yet.`
     : `${head}\n\n${sourceTable(status.sources, now)}`;
+}
+
+function addressText({ address, listening }: Status): string {
+  return address === listening ? address : `${address}, listening on ${listening}`;
 }
 
 /** What a server said last: it may be gone since, which shows when the next turn is long due. */

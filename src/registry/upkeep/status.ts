@@ -46,6 +46,8 @@ export interface Status {
   readonly kept: readonly Selection[];
   /** Where `serve` is to be found. */
   readonly address: string;
+  /** Where it listens: the same, unless there is a public URL. */
+  readonly listening: string;
   /** What a server that syncs by itself said last; null when `mirror.auto_sync` is off, or none did. */
   readonly autoSync: AutoSyncState | null;
   readonly writer: Holder | null;
@@ -139,6 +141,7 @@ export async function status(
     held: countHeld(offer.held),
     kept,
     address: serverAddress(config.server),
+    listening: serverAddress({ ...config.server, baseUrl: "" }),
     autoSync: autoSync ?? null,
     writer: lockHolder(paths.fetching) ?? lockHolder(paths.lock) ?? null,
   };

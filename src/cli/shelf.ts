@@ -2,7 +2,8 @@
 import { Failure } from "../errors.ts";
 import type { Shelf } from "../registry/mod.ts";
 import type { Context } from "./context.ts";
-import { findRemote, URL_VARIABLE } from "./remote/remote.ts";
+import { URL_VARIABLE } from "./remote/remote.ts";
+import { findTarget } from "./target.ts";
 
 export const READ_OPTION = {
   registry: {
@@ -13,26 +14,22 @@ export const READ_OPTION = {
 } as const;
 
 /** What each such command's help says of it. */
-export const READ_NOTE = "Without a server it reads the registry in this directory or above.";
+export const READ_NOTE =
+  "Without a server it reads the registry here or above, else the last login's.";
 
 /**
- * What is said outright goes first: --registry, --dir, the variable, and then what is found. A login
- * alone does not turn reading away from the registry at hand.
+ * As where things are written: a login alone does not turn reading away from the registry at hand.
  *
  * @throws {Failure} "usage" for an address that is none, "no-registry"
  */
 export async function openShelfFor(context: Context, given: string | undefined): Promise<Shelf> {
-  if (given !== undefined && context.dir !== undefined) {
-    throw new Failure("usage", "--registry and --dir exclude each other");
-  }
-  const isRemote = given ?? (context.dir === undefined ? process.env[URL_VARIABLE] : undefined);
-  if (isRemote) {
+  const target = findTarget(context, given);
+  if (target.kind === "remote") {
     const { openRemoteShelf } = await import("./remote/shelf.ts");
-    return openRemoteShelf(findRemote(given));
+    return openRemoteShelf(target.remote);
   }
-  const file = context.file();
   const { openRegistry, openShelf } = await import("../registry/mod.ts");
-  return openShelf(openRegistry(file));
+  return openShelf(openRegistry(target.file));
 }
 
 /** @example parseWanted("moonbitlang/x@^0.4.0") → { module: "moonbitlang/x", range: "^0.4.0" } */

@@ -1,4 +1,4 @@
-/** Which registry a command writes to: the one in a directory here, or one behind a URL. */
+/** Which registry a command works on: the one in a directory here, or one behind a URL. */
 import { Failure } from "../errors.ts";
 import type { Context } from "./context.ts";
 import { findRemote, type Remote, URL_VARIABLE } from "./remote/remote.ts";

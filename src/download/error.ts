@@ -1,3 +1,5 @@
+import { systemCode } from "../errors.ts";
+
 /** Why a download did not work, coarse enough to decide by and to count by. */
 export type DownloadErrorKind =
   | "not-found"
@@ -33,4 +35,19 @@ export class DownloadError extends Error {
 export function shownUrl(url: string): string {
   const { origin, pathname } = new URL(url);
   return origin + pathname;
+}
+
+/** Codes of a certificate that nobody known here vouches for. Source: OpenSSL, X509_verify_cert(3). */
+const UNTRUSTED: ReadonlySet<string> = new Set([
+  "DEPTH_ZERO_SELF_SIGNED_CERT",
+  "SELF_SIGNED_CERT_IN_CHAIN",
+  "UNABLE_TO_GET_ISSUER_CERT",
+  "UNABLE_TO_GET_ISSUER_CERT_LOCALLY",
+  "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
+]);
+
+/** What to do about a server whose certificate is of an authority that is not known here, if it was that. */
+export function trustHint(error: unknown): string | undefined {
+  if (!UNTRUSTED.has(systemCode(error) ?? "")) return undefined;
+  return "if its certificate is of an authority of your own, name that: NODE_EXTRA_CA_CERTS=FILE (PEM)";
 }

@@ -1,6 +1,6 @@
 /** The other side of an exchange of indexes: a source, or the host that the index is shared through. */
 import type { Auth, SourceConfig } from "../config/mod.ts";
-import type { DownloadError } from "../download/mod.ts";
+import { type DownloadError, trustHint } from "../download/mod.ts";
 import { Failure } from "../errors.ts";
 import { variables } from "./credentials.ts";
 
@@ -46,6 +46,14 @@ export function denied(peer: GitPeer, status: 401 | 403): Failure {
 }
 
 export function unreachable(peer: GitPeer, error: DownloadError): Failure {
+  if (error.status === TOO_MANY) {
+    const message = `${peer.title} asks to be left alone for a while: ${error.message}`;
+    return new Failure("upstream", message, "try again later", { cause: error });
+  }
   const message = `${peer.title} cannot be reached: ${error.message}`;
-  return new Failure("upstream", message, peer.away, { cause: error });
+  const hint = trustHint(error.cause) ?? peer.away;
+  return new Failure("upstream", message, hint, { cause: error });
 }
+
+/** Source: RFC 6585, section 4. */
+const TOO_MANY = 429;

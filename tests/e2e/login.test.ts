@@ -173,6 +173,18 @@ describe("login", () => {
       env: { MOONBIT_REGISTRY_TOKEN: `mbr_${"B".repeat(43)}` },
     });
     expect(first.stderr).toContain("the token is not valid");
+    // Another login would help nobody.
+    expect(first.stderr).toContain("hint:  that is $MOONBIT_REGISTRY_TOKEN, which goes before");
+  });
+
+  test("is enough to read by, where no registry is at hand", async () => {
+    const { token, server, as, dir } = await world();
+    await using _ = server;
+    const nowhere = await as(["search", "x"]);
+    expect(nowhere.stderr).toContain("hint:  name a server with --registry URL");
+    await as(["login", "--token-stdin", "--registry", server.url], { stdin: token });
+    expect((await as(["search", "x"])).stderr).toBe(`Nothing found in ${server.url}.\n`);
+    expect((await as(["search", "x", "-d", dir])).stderr).toContain(`Nothing found in ${dir}.`);
   });
 
   test("says what is wrong with the server or the file", async () => {

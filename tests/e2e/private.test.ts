@@ -375,3 +375,32 @@ test("a token goes to its source alone, not where that redirects to", async () =
   expect(seen.length).toBeGreaterThan(0);
   expect(seen.every((each) => each === null)).toBe(true);
 });
+
+const OPENSSL = Bun.which("openssl");
+
+test.if(OPENSSL !== null)(
+  "a certificate of an authority of one's own is told as that, and trusted when it is named",
+  async () => {
+    const dir = tempDirectory("authority");
+    const [key, cert] = [join(dir, "key.pem"), join(dir, "cert.pem")];
+    const name = ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"];
+    const made = ["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", ...name];
+    expect(Bun.spawnSync([OPENSSL!, ...made, "-keyout", key, "-out", cert]).exitCode).toBe(0);
+    await using server = Bun.serve({
+      port: 0,
+      hostname: "localhost",
+      tls: { key: Bun.file(key), cert: Bun.file(cert) },
+      fetch: () => Response.json({ name: "me", scopes: ["read"] }),
+    });
+    const url = `https://localhost:${server.port}`;
+    const env = { MOONBIT_REGISTRY_TOKEN: "mbr_x" };
+    const whoami = (more: Record<string, string>) =>
+      execute(["whoami", "--registry", url], { cwd: dir, env: { ...env, ...more } });
+    expect((await whoami({})).stderr).toContain("NODE_EXTRA_CA_CERTS=FILE");
+    expect((await whoami({ NODE_EXTRA_CA_CERTS: cert })).stdout).toBe(`me at ${url}: read\n`);
+    await succeed(["init", "."], { cwd: dir });
+    await succeed(["source", "add", "up", "--url", url], { cwd: dir });
+    const sync = await execute(["sync"], { cwd: dir });
+    expect([sync.code, sync.stderr]).toEqual([1, expect.stringContaining("NODE_EXTRA_CA_CERTS")]);
+  },
+);

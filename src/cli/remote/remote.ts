@@ -3,6 +3,7 @@
  * answer, not followed.
  */
 import { urlCheck } from "../../config/mod.ts";
+import { trustHint } from "../../download/mod.ts";
 import { Failure, type FailureCode, messageOf } from "../../errors.ts";
 import { shellWord } from "../../shell-word.ts";
 import { VERSION } from "../../version.ts";
@@ -147,7 +148,7 @@ function unreachable(
   if (timeout?.aborted) {
     return new Failure("timeout", `${url} does not answer in time`, undefined, { cause: error });
   }
-  const hint = "check the network and the URL";
+  const hint = trustHint(error) ?? "check the network and the URL";
   return new Failure("upstream", `${url} cannot be reached: ${messageOf(error)}`, hint, {
     cause: error,
   });
@@ -177,8 +178,11 @@ const CODES: ReadonlySet<string> = new Set<FailureCode>([
   "io",
 ]);
 
-/** How to get a token there. */
-export function loginHint({ url }: Remote): string {
+/** How to get a token there, or which of two is the wrong one. */
+export function loginHint({ url, token }: Remote): string {
+  if (token !== undefined && token === process.env[TOKEN_VARIABLE]) {
+    return `that is $${TOKEN_VARIABLE}, which goes before what \`login\` keeps: unset it, or set another`;
+  }
   return `\`moonbit-registry login --registry ${shellWord(url)}\`, or set ${TOKEN_VARIABLE}`;
 }
 

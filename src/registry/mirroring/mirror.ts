@@ -7,9 +7,9 @@ import { readRef, repackIfMany } from "../../git/mod.ts";
 import { type AssetCounts, mirrorAssets } from "../assets/assets.ts";
 import type { Report } from "../events.ts";
 import type { Registry } from "../open.ts";
-import { STORED_VIEW } from "../paths.ts";
+import { PUBLISHED_ORIGIN, STORED_VIEW } from "../paths.ts";
 import { openState, type State } from "../state.ts";
-import { currentOffer, type Offer, offerOfNow } from "../views/offer.ts";
+import { currentOffer, type Offer, offerOfNow, openOrigins } from "../views/offer.ts";
 import { forgetRemovedSources } from "../views/origin-tips.ts";
 import { countHeld, type HeldVersion, heldFailure } from "../views/policy.ts";
 import { sharedView } from "../views/remote-origin.ts";
@@ -82,7 +82,7 @@ export async function mirror(
     if (plan.unmatched.length === selection.patterns.length) {
       // What the sources list is known by now, and a wrong word is no reason to hide it.
       if (!options.dryRun) await refreshViews(registry, offer, report);
-      throw noMatch(selection, offer.held);
+      throw shadowedFailure(registry, offer, selection) ?? noMatch(selection, offer.held);
     }
     if (!options.dryRun) state.changeSelections((all) => withSelection(all, selection));
     const done = await carryOut(registry, offer, [selection], plan, options, report, started);
@@ -259,6 +259,31 @@ async function carryOut(
     const arrived = missing.map(({ module }) => module);
     await refreshViews(registry, offer, report, { arrived });
   }
+}
+
+/** When the one source that is asked does offer it, and another comes first. */
+function shadowedFailure(
+  registry: Registry,
+  { catalog }: Offer,
+  { patterns, source }: Selection,
+): Failure | undefined {
+  if (source === undefined) return undefined;
+  const offered =
+    openOrigins(registry)
+      .find(({ name }) => name === source)
+      ?.modules.keys() ?? [];
+  const isWanted = picomatch([...patterns], { dot: true });
+  for (const module of offered) {
+    const owner = isWanted(module) ? catalog.get(module)?.origin : undefined;
+    if (owner === undefined || owner === source) continue;
+    const who = owner === PUBLISHED_ORIGIN ? "published here" : `of source ${owner}`;
+    return new Failure(
+      "not-found",
+      `source ${source} offers ${module}, but it is ${who}, which comes first`,
+      "a module belongs to one origin; `source list --conflicts` shows what is shadowed",
+    );
+  }
+  return undefined;
 }
 
 function noMatch({ patterns, source }: Selection, held: readonly HeldVersion[]): Failure {

@@ -98,3 +98,20 @@ test("when the source that is needed fails, what others list is shown all the sa
   await expect(attempt).rejects.toMatchObject({ code: "upstream" });
   expect((await status(registry)).listed.modules).toBe(1);
 });
+
+test("what a source offers and another owns is not said to be offered by nobody", async () => {
+  using first = startSmallUpstream();
+  using second = startSmallUpstream();
+  first.list("a/x", "1.0.0");
+  second.list("a/x", "1.0.0");
+  const registry = await islandOf({ first, second });
+  const attempt = mirror(registry, { patterns: ["a/x"], source: "second" }, silent);
+  await expect(attempt).rejects.toMatchObject({
+    code: "not-found",
+    message: "source second offers a/x, but it is of source first, which comes first",
+  });
+  const nothing = mirror(registry, { patterns: ["a/y"], source: "second" }, silent);
+  await expect(nothing).rejects.toMatchObject({
+    message: "no module of source second matches a/y",
+  });
+});

@@ -174,11 +174,13 @@ function writeName(path: string, me: Holder): void {
 
 const holderPath = (path: string): string => `${path}.json`;
 
+const HINT = "wait for it to end; `mirror`, `sync` and `gc` do, with `--wait 10m`";
+
 function busy(holder: Holder | undefined): Failure {
   const who = holder
     ? `process ${holder.pid} on ${holder.host} (${holder.command}, since ${holder.since})`
     : "another process";
-  return new Failure("busy", `the registry is being written by ${who}`, "wait for it to end");
+  return new Failure("busy", `the registry is being written by ${who}`, HINT);
 }
 
 /**

@@ -199,6 +199,7 @@ test("the help of a command that takes many words", async () => {
           --dry-run           list what would be downloaded
           --offline           with --dry-run: ask no source what is new
       -j, --jobs N            downloads at a time; default: mirror.concurrency
+          --wait TIME         wait so long for another that writes here, such as 10m
           --save              add the patterns to mirror.packages
           --forget            sync no longer what was mirrored by the patterns
 

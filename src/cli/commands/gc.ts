@@ -3,9 +3,11 @@ import { command } from "../command.ts";
 import { wholeNumber } from "../numbers.ts";
 import { createEventView } from "../render/events.ts";
 import { gcLines, gcTotals, quarantineLines } from "../render/upkeep.ts";
+import { WAIT_OPTION, waiting } from "../wait.ts";
 
 export default command({
   options: {
+    ...WAIT_OPTION,
     "dry-run": { type: "boolean", description: "list what would be removed" },
     "keep-latest": {
       type: "string",
@@ -30,8 +32,11 @@ export default command({
       }),
     };
     const { gc, openRegistry } = await import("../../registry/mod.ts");
-    const view = createEventView(out);
-    const summary = await gc(openRegistry(file()), options, view.report).finally(view.close);
+    const registry = openRegistry(file());
+    const summary = await waiting(out, args.wait, async () => {
+      const view = createEventView(out);
+      return await gc(registry, options, view.report).finally(view.close);
+    });
     if (out.json) {
       out.record({ type: "done", ...summary });
       return undefined;

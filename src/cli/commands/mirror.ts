@@ -9,6 +9,7 @@ import { runOperation } from "../operation.ts";
 import type { Output } from "../output.ts";
 import { keptText } from "../render/status.ts";
 import { planLines, summaryLines } from "../render/summary.ts";
+import { WAIT_OPTION, waiting } from "../wait.ts";
 
 const MANY = Number.MAX_SAFE_INTEGER;
 
@@ -40,6 +41,7 @@ export default command({
       valueHint: "N",
       description: "downloads at a time; default: mirror.concurrency",
     },
+    ...WAIT_OPTION,
     save: { type: "boolean", description: "add the patterns to mirror.packages" },
     forget: { type: "boolean", description: "sync no longer what was mirrored by the patterns" },
   },
@@ -78,11 +80,13 @@ export default command({
     };
     const { mirror, openRegistry } = await import("../../registry/mod.ts");
     const registry = openRegistry(context.file());
-    const summary = await runOperation(
-      out,
-      "what has arrived is kept; the same command goes on from there",
-      (signal, report) => mirror(registry, { ...options, signal }, report),
-      (done) => tell(out, done),
+    const summary = await waiting(out, args.wait, () =>
+      runOperation(
+        out,
+        "what has arrived is kept; the same command goes on from there",
+        (signal, report) => mirror(registry, { ...options, signal }, report),
+        (done) => tell(out, done),
+      ),
     );
     const isPartial =
       summary.failed > 0 || (summary.assets?.failed ?? 0) > 0 || summary.missed.length > 0;
@@ -119,7 +123,17 @@ interface ForgetArgs {
 }
 
 /** Options of a mirror that mean nothing when something is forgotten. */
-const FOR_DOWNLOADS = ["assets", "strict", "latest", "since", "dry-run", "offline", "jobs", "save"];
+const FOR_DOWNLOADS = [
+  "assets",
+  "strict",
+  "latest",
+  "since",
+  "dry-run",
+  "offline",
+  "jobs",
+  "wait",
+  "save",
+];
 
 async function forgetPatterns(context: Context, args: ForgetArgs): Promise<number> {
   const { out } = context;

@@ -9,11 +9,13 @@ import { runOperation } from "../operation.ts";
 import { changeText } from "../recompute.ts";
 import { createEventView } from "../render/events.ts";
 import { exchangeLine, sourceLines, summaryLines } from "../render/summary.ts";
+import { WAIT_OPTION, waiting } from "../wait.ts";
 
 export default command({
   options: {
     pull: { type: "boolean", description: "take the index of git.remote_url in, instead" },
     push: { type: "boolean", description: "send the index to git.remote_url, instead" },
+    ...WAIT_OPTION,
     jobs: {
       type: "string",
       alias: "j",
@@ -29,19 +31,21 @@ export default command({
       if (args.jobs !== undefined) {
         throw new Failure("usage", "-j is for downloads, which --pull and --push make none of");
       }
-      return await exchange(context, args);
+      return await waiting(out, args.wait, () => exchange(context, args));
     }
     const options =
       args.jobs === undefined ? {} : { concurrency: wholeNumber(args.jobs, "-j", 1, 256) };
     const { openRegistry, sync } = await import("../../registry/mod.ts");
     const registry = openRegistry(context.file());
-    const summary = await runOperation(
-      out,
-      "what has arrived is kept; the same command goes on from there",
-      (signal, report) => sync(registry, { ...options, signal }, report),
-      (done) => {
-        for (const line of [...sourceLines(done), ...summaryLines(done)]) out.data(line);
-      },
+    const summary = await waiting(out, args.wait, () =>
+      runOperation(
+        out,
+        "what has arrived is kept; the same command goes on from there",
+        (signal, report) => sync(registry, { ...options, signal }, report),
+        (done) => {
+          for (const line of [...sourceLines(done), ...summaryLines(done)]) out.data(line);
+        },
+      ),
     );
     const isPartial =
       summary.failed > 0 || (summary.assets?.failed ?? 0) > 0 || summary.missed.length > 0;

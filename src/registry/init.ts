@@ -7,6 +7,7 @@ import { Failure } from "../errors.ts";
 import { writeDurably } from "../files/mod.ts";
 import { createRepository } from "../git/mod.ts";
 import { shellWord } from "../shell-word.ts";
+import { onDisk } from "./disk.ts";
 import { dataPaths } from "./paths.ts";
 
 /**
@@ -25,9 +26,12 @@ export async function initRegistry(
     throw new Failure("exists", `there is a registry at ${root}`, hint);
   }
   const paths = dataPaths(join(root, "data"));
-  await mkdir(paths.packages, { recursive: true });
-  await createRepository(paths.index);
-  // Last: a directory with a registry.toml is a registry.
-  await writeDurably(file, defaultConfigText(options.name ?? basename(root)));
+  const hint = "choose another directory, or make one there that can be written";
+  await onDisk(`a registry cannot be made in ${root}`, hint, async () => {
+    await mkdir(paths.packages, { recursive: true });
+    await createRepository(paths.index);
+    // Last: a directory with a registry.toml is a registry.
+    await writeDurably(file, defaultConfigText(options.name ?? basename(root)));
+  });
   return { dir: root, file };
 }

@@ -17,9 +17,9 @@ export function recordLocally(
   openAudit(paths.audit, { warn })({ who: localUser(), what, target, result: "done" });
 }
 
-/** `local:alice` */
+/** Who works on the registry's own directory, such as `local:alice`, also through `sudo -u registry`. */
 function localUser(): string {
-  const { USER, USERNAME } = process.env;
-  const name = USER || USERNAME || process.getuid?.();
+  const { SUDO_USER, USER, USERNAME } = process.env;
+  const name = SUDO_USER || USER || USERNAME || process.getuid?.();
   return name === undefined ? "local" : `local:${name}`;
 }

@@ -205,3 +205,22 @@ describe("a broken registry.toml", () => {
     expect(toml(dir)).toBe("[server]\nprot = 1\n");
   });
 });
+
+test("small mistakes are told as what they are, before any work", async () => {
+  const dir = await registry();
+  const rows: readonly (readonly [string[], number, string])[] = [
+    [["mirror", "a/b@1.2.3"], 2, "a/b@1.2.3 names a version, and a mirror takes modules"],
+    [["mirror", "a/b@^1"], 2, "leave the version out"],
+    [["import", "x", "--require-signature", "gone.pub"], 1, "there is no file gone.pub"],
+    [["import", "x", "--require-signature", "ed25519:x"], 1, "that is no public key"],
+    [["verify", "--repair", "--from", "gone"], 1, "there is no bundle at gone"],
+    [["init", join(dir, "registry.toml", "x")], 1, "a registry cannot be made in "],
+  ];
+  for (const [words, code, text] of rows) {
+    const found = await run(words, { cwd: dir });
+    expect({ words, code: found.code }).toEqual({ words, code });
+    expect(found.stderr).toContain(text);
+    expect(found.stderr).not.toContain("bug");
+    expect(found.stderr).not.toContain("archives");
+  }
+});

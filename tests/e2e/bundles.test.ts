@@ -87,6 +87,11 @@ test("a registry moved through three increments equals its origin, ref by ref an
   const second = await exportTo(origin, "2.bundle", "--since", first.id.slice(0, 12));
   expect(second.archives).toBeGreaterThan(0);
   await importFrom(replica, bundle("2.bundle"));
+  const last = async (cwd: string) =>
+    JSON.parse(await succeed(["status", "--json"], { cwd })).lastBundle;
+  const { id } = second;
+  expect(await last(origin)).toMatchObject({ id, number: 2, isOwn: true });
+  expect(await last(replica)).toMatchObject({ id, number: 2, isOwn: false });
   expectEqual(replica, origin, two!.checksum);
   expect(Object.keys(refsOf(replica))).toContain("refs/pins/up");
 

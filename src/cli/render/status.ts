@@ -22,6 +22,8 @@ export function statusText(status: Status, now: Date): string {
       at === 0 ? "Imported" : "",
       `${name}: ${plural(versions, "version")} of ${plural(modules, "module")}`,
     ]),
+    ...(status.shared ? [sharedRow(status.shared)] : []),
+    ...(status.lastBundle ? [bundleRow(status.lastBundle, now)] : []),
     ["Serves at", addressText(status)],
     ...(status.autoSync ? [autoSyncRow(status.autoSync, now)] : []),
   ];
@@ -31,10 +33,25 @@ export function statusText(status: Status, now: Date): string {
       `${writer.command}, process ${writer.pid} on ${writer.host}, since ${writer.since}`,
     ]);
   const head = rows.map(([name, value]) => `${(name && `${name}:`).padEnd(12)}${value}`).join("\n");
-  if (status.sources.length === 0 && status.imported.length > 0) return head;
+  const isFilled = status.imported.length > 0 || status.shared !== null;
+  if (status.sources.length === 0 && isFilled) return head;
   return status.sources.length === 0
     ? `${head}\n\nNo source yet.`
     : `${head}\n\n${sourceTable(status.sources, now)}`;
+}
+
+function sharedRow({ modules, versions }: NonNullable<Status["shared"]>): [string, string] {
+  const what = `${plural(versions, "version")} of ${plural(modules, "module")}`;
+  return ["Shared", `${what}, from git.remote_url alone`];
+}
+
+function bundleRow(
+  { id, number, registry, isOwn, at }: NonNullable<Status["lastBundle"]>,
+  now: Date,
+): [string, string] {
+  const how = isOwn ? "made" : `of ${registry}, taken in`;
+  const when = ago(now.getTime() - Date.parse(at));
+  return ["Bundle", `number ${number}, ${id.slice(0, 12)}, ${how} ${when}`];
 }
 
 function addressText({ address, listening }: Status): string {

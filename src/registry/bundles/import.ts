@@ -114,7 +114,11 @@ export async function listBundle(from: string): Promise<BundleHead> {
 }
 
 function publicKey(word: string): PublicKey {
-  return readPublicKey(existsSync(word) ? readFileSync(word, "utf8") : word);
+  if (existsSync(word)) return readPublicKey(readFileSync(word, "utf8"));
+  if (word.startsWith("ed25519:")) return readPublicKey(word);
+  const hint =
+    "name the file that `key generate FILE` wrote to FILE.pub, or give its line: ed25519:…";
+  throw new Failure("not-found", `there is no file ${word}`, hint);
 }
 
 function requireSigner({ signedBy }: BundleHead, key: PublicKey | undefined): void {

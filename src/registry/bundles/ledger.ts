@@ -10,7 +10,7 @@
  *       incoming-<pid>-…  an import under way
  */
 import { randomBytes } from "node:crypto";
-import { existsSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import {
   bundleId,
@@ -52,6 +52,37 @@ export function newestBundles(registry: Registry): KnownBundle[] {
     if (number >= (newest.get(series)?.manifest.number ?? 0)) newest.set(series, bundle);
   }
   return [...newest.values()];
+}
+
+export interface LastBundle {
+  readonly id: string;
+  readonly number: number;
+  /** Whose it is: the name of the registry that made it. */
+  readonly registry: string;
+  /** Whether it was made here. */
+  readonly isOwn: boolean;
+  /** ISO 8601. */
+  readonly at: string;
+}
+
+/** The bundle that was written down last; undefined when there is none, or it is damaged, which `verify` tells. */
+export function lastBundle(registry: Registry): LastBundle | undefined {
+  const times = knownIds(registry).flatMap((id) => {
+    const stat = statSync(recordPath(registry, id), { throwIfNoEntry: false });
+    return stat ? [{ id, at: stat.mtime }] : [];
+  });
+  const [newest] = times.sort((a, b) => b.at.getTime() - a.at.getTime());
+  const found = newest && tried(() => readRecord(registry, newest.id));
+  if (!newest || !found || found instanceof Failure) return undefined;
+  const { number, registry: name, series } = found.manifest;
+  const own = tried(() => readSeries(seriesPath(registry)));
+  return {
+    id: newest.id,
+    number,
+    registry: name,
+    isOwn: own === series,
+    at: newest.at.toISOString(),
+  };
 }
 
 function knownIds({ paths }: Registry): string[] {

@@ -32,6 +32,11 @@ export function selectionOf(config: Config, options: SelectionOptions): Selectio
       'name modules, such as `mirror "moonbitlang/*"`, or take everything with `mirror --full`',
     );
   }
+  const pinned = patterns.find((pattern) => /@[v=^~<>]*\d/.test(pattern));
+  if (pinned !== undefined) {
+    const hint = "leave the version out: all come, or those that --latest and --since say";
+    throw new Failure("usage", `${pinned} names a version, and a mirror takes modules`, hint);
+  }
   const source = options.source ?? config.defaultSource;
   if (source !== undefined) requireEnabled(config, source);
   return {

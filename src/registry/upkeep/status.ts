@@ -6,6 +6,7 @@ import { storedBytes } from "../../archives/mod.ts";
 import { gently } from "../../breath.ts";
 import { serverAddress } from "../../config/mod.ts";
 import { type ObjectReader, readRef } from "../../git/mod.ts";
+import { type LastBundle, lastBundle } from "../bundles/ledger.ts";
 import { importedOrigins } from "../bundles/origins.ts";
 import { type Holder, lockHolder } from "../lock.ts";
 import type { Selection } from "../mirroring/plan.ts";
@@ -15,6 +16,7 @@ import { ALL_VIEW, STORED_VIEW } from "../paths.ts";
 import { type AutoSyncState, readingState } from "../state.ts";
 import { currentOffer, type Offer } from "../views/offer.ts";
 import { countHeld } from "../views/policy.ts";
+import { REMOTE } from "../views/remote-origin.ts";
 import { createViewMeasure, type ViewSize } from "../views/view-size.ts";
 
 export interface Status {
@@ -36,6 +38,10 @@ export interface Status {
   }[];
   /** Sources that came with bundles, and are never asked. */
   readonly imported: readonly { name: string; index: string; modules: number; versions: number }[];
+  /** What the shared index brought, and no other origin has. */
+  readonly shared: ViewSize | null;
+  /** The bundle that was made or taken in last. */
+  readonly lastBundle: LastBundle | null;
   /** What a server with pull-through lists. */
   readonly listed: ViewSize;
   /** What is here: what an offline server lists. */
@@ -132,6 +138,8 @@ export async function status(
       index,
       ...(owned.get(name) ?? { modules: 0, versions: 0 }),
     })),
+    shared: owned.get(REMOTE) ?? null,
+    lastBundle: lastBundle(registry) ?? null,
     listed: await counts.listed(readRef(paths.index, ALL_VIEW)),
     stored: {
       ...(await counts.stored(readRef(paths.index, STORED_VIEW))),

@@ -4,6 +4,7 @@
  */
 import { type Sha256, storedBytes } from "../../archives/mod.ts";
 import { createBreath } from "../../breath.ts";
+import { openContainer } from "../../bundles/mod.ts";
 import { Failure, messageOf } from "../../errors.ts";
 import { checkPacks, checkReachable, cutCommits, listRefs } from "../../git/mod.ts";
 import type { Entry } from "../../index/mod.ts";
@@ -59,6 +60,8 @@ export async function verify(
   report: Report,
 ): Promise<VerifySummary> {
   if (!options.repair) return await examine(registry, options, report);
+  // Before all is looked through: a name that is wrong can be told at once.
+  if (options.from !== undefined) await openContainer(options.from).close();
   return await alone(registry, "verify", () => examine(registry, options, report));
 }
 

@@ -145,6 +145,8 @@ test("a status shows sources in columns, and what went wrong", () => {
         lastError: "no answer",
       },
     ],
+    shared: null,
+    lastBundle: null,
     listed: { modules: 887, versions: 6548 },
     stored: { modules: 10, versions: 120, archives: 119, bytes: 4 * 1024 * 1024 },
     held: { blocked: 2, young: 1 },
@@ -186,4 +188,16 @@ test("a status shows sources in columns, and what went wrong", () => {
   expect(statusText({ ...status, sources: [] }, new Date())).not.toContain("No source yet");
   const bare = statusText({ ...status, sources: [], imported: [] }, new Date());
   expect(bare).toEndWith("\n\nNo source yet.");
+  const lastBundle = { id: "3f9a01c2".repeat(8), number: 3, registry: "far", isOwn: false };
+  const replica = {
+    ...status,
+    sources: [],
+    imported: [],
+    shared: { modules: 2, versions: 5 },
+    lastBundle: { ...lastBundle, at: "2026-01-31T11:55:00.000Z" },
+  };
+  const text = statusText(replica, new Date("2026-01-31T12:00:00Z"));
+  expect(text).not.toContain("No source yet");
+  expect(text).toContain("\nShared:     5 versions of 2 modules, from git.remote_url alone\n");
+  expect(text).toContain("\nBundle:     number 3, 3f9a01c23f9a, of far, taken in 5 min ago\n");
 });

@@ -96,7 +96,7 @@ test("a publication waits for nobody's upstream: neither for a silent one nor fo
   await using silence = await startHostile(() => silent);
   const add = ["source", "add", "silent", "--url", silence.url, "--priority", "1"];
   await succeed(add, { cwd: dir });
-  const long = start(["mirror", X, "--strict"], { cwd: dir });
+  const long = start(["mirror", X, "--strict", "-s", "silent"], { cwd: dir });
   while (silence.requests.length === 0) await Bun.sleep(5);
   const { versions } = (await modulesOf(dir)) as { versions: number };
   expect(versions).toBe(0);

@@ -1,5 +1,6 @@
 /** Answers for immutable bytes: validators, ranges, caching. Source: RFC 9110 (13, 14), RFC 8246. */
 import { matchesEtag } from "../etag.ts";
+import { unsent } from "./unsent.ts";
 
 const IMMUTABLE = "public, max-age=31536000, immutable";
 
@@ -66,8 +67,8 @@ export function archiveResponse(
   const part = range ? body.slice(range.start, range.end + 1) : body;
   headers["content-length"] = String(part.size);
   if (range) headers["content-range"] = `bytes ${range.start}-${range.end}/${body.size}`;
-  // The server itself leaves the body out of the answer to a HEAD.
-  return new Response(part, { status: range ? 206 : 200, headers });
+  const sent = request.method === "HEAD" ? unsent(part.size) : part;
+  return new Response(sent, { status: range ? 206 : 200, headers });
 }
 
 /** The answer with a body that is still coming in: in chunks, so that breaking off shows. */

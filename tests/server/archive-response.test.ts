@@ -44,6 +44,14 @@ test("only a GET has parts", async () => {
   expect(headers.get("content-length")).toBe("10");
 });
 
+test("for a HEAD nothing of the body is read, though the answer is as long", async () => {
+  const body = new Blob([new Uint8Array(2_500_000).fill(1)]);
+  const response = archiveResponse(new Request("http://x/", { method: "HEAD" }), body, "abc");
+  const read = await response.bytes();
+  expect(read).toHaveLength(2_500_000);
+  expect(read.includes(1)).toBe(false);
+});
+
 test("a part behind the end is refused with the size", () => {
   const response = ask({ range: "bytes=10-" });
   expect(response.status).toBe(416);

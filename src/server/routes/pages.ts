@@ -7,6 +7,7 @@ import type { ServedRegistry } from "../../registry/mod.ts";
 import type { Site } from "../../web/mod.ts";
 import { pathAfter } from "../module-path.ts";
 import { readFlag } from "../query.ts";
+import { unsent } from "../unsent.ts";
 import { wantsPage } from "../wants-page.ts";
 import { welcome } from "./ops.ts";
 
@@ -74,7 +75,7 @@ export function pageRoutes(served: ServedRegistry, baseUrl: (request: Request) =
       if (matchesEtag(request.headers.get("if-none-match"), headers.etag ?? "")) {
         return new Response(null, { status: 304, headers });
       }
-      if (request.method === "HEAD") return new Response(asLongAs(size), { headers });
+      if (request.method === "HEAD") return new Response(unsent(size), { headers });
       const opened = await open();
       return new Response(opened.body, { headers: opened.headers });
     })
@@ -92,20 +93,6 @@ export function pageRoutes(served: ServedRegistry, baseUrl: (request: Request) =
     if (!page) throw notHere(request);
     return web.pageResponse(request, page);
   }
-}
-
-/** For a HEAD: Elysia sends no body, and reads one to tell how long it is. */
-function asLongAs(size: number): ReadableStream<Uint8Array> {
-  const zeros = new Uint8Array(Math.min(size, 1024 * 1024));
-  let left = size;
-  return new ReadableStream({
-    pull(controller) {
-      if (left === 0) return controller.close();
-      const piece = zeros.subarray(0, left);
-      left -= piece.length;
-      controller.enqueue(piece);
-    },
-  });
 }
 
 /** An error that a browser is shown: the same status and words, as a page. */

@@ -41,6 +41,7 @@ const AT_START: ReadonlySet<string> = new Set([
   "server.host",
   "server.port",
   "server.dist_dir",
+  "server.upstream_fallback",
 ]);
 
 function showAll({ out }: Context, file: string): undefined {

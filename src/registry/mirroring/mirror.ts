@@ -52,10 +52,10 @@ export interface MirrorSummary extends Carried {
   /** Those that were asked what is new. */
   readonly sources: readonly {
     name: string;
-    outcome: "unchanged" | "updated" | "failed";
+    outcome: RefreshOutcome["outcome"];
     message?: string;
   }[];
-  /** Those that failed and may have had something for it. */
+  /** Those that failed, or were not waited for, and may have had something for it. */
   readonly missed: readonly string[];
 }
 
@@ -92,15 +92,23 @@ export async function mirror(
   return summary;
 }
 
-/** Whoever failed, or of one source only, who owns what that needs; and anybody may have had what nobody has. */
+/**
+ * Whoever failed. Of one source only: who comes before it, and may own what it offers; who owns what that needs;
+ * and when there is something that nobody has, anybody.
+ */
 function missed(
   outcomes: readonly RefreshOutcome[],
   source: string | undefined,
   { origins, unmet }: Plan,
 ): string[] {
-  const failed = outcomes.filter(({ outcome }) => outcome === "failed").map(({ name }) => name);
-  if (source === undefined || unmet.length > 0) return failed;
-  return failed.filter((name) => origins.has(name));
+  const names = outcomes.map(({ name }) => name);
+  const silent = outcomes.filter(({ outcome }) => outcome === "failed" || outcome === "skipped");
+  const isBefore = (name: string) => names.indexOf(name) < names.indexOf(source!);
+  return silent
+    .map(({ name }) => name)
+    .filter(
+      (name) => source === undefined || unmet.length > 0 || isBefore(name) || origins.has(name),
+    );
 }
 
 /** Refreshes every enabled source and mirrors what is new of what was mirrored before. */

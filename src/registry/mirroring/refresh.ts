@@ -22,12 +22,14 @@ import { noSource } from "./selection.ts";
 
 export type RefreshOutcome =
   | { readonly name: string; readonly outcome: "unchanged" | "updated" }
+  /** Nobody waited for its answer. */
+  | { readonly name: string; readonly outcome: "skipped" }
   | { readonly name: string; readonly outcome: "failed"; readonly failure: Failure };
 
 /**
  * Refreshes every enabled source and records how that went. One that fails keeps the index it had,
- * and is a warning while there is another to go on with. When one is needed, the others are not waited for
- * much longer than it took. Within `fetching`.
+ * and is a warning while there is another to go on with. When one is needed, those that come after it are not
+ * waited for much longer than it took; those before it may own what it offers. Within `fetching`.
  *
  * @param patterns what is to be mirrored: a source without a listing is asked for those by name
  * @param needed the one source that must not fail; undefined: any will do
@@ -44,15 +46,17 @@ export async function refreshSources(
   const sources = enabledSources(registry);
   if (sources.length === 0) throw noSource(registry.config);
   await createRepository(registry.paths.index);
-  const patience = createPatience(needed, signal);
+  const patience = createPatience(sources, needed, signal);
   const outcomes = await Promise.all(
     sources.map(async (source) => {
       report({ type: "refreshing", source: source.name });
       const limit = patience.with(source.name);
       const outcome = await refreshOne(registry, source, patterns, report, { signal, limit });
       if (source.name === needed) patience.end();
-      const error = outcome.outcome === "failed" ? outcome.failure.message : undefined;
-      state.recordSync(source.name, new Date(), error);
+      if (outcome.outcome !== "skipped") {
+        const error = outcome.outcome === "failed" ? outcome.failure.message : undefined;
+        state.recordSync(source.name, new Date(), error);
+      }
       return outcome;
     }),
   ).finally(patience.close);
@@ -64,29 +68,28 @@ export async function refreshSources(
   return outcomes;
 }
 
-/** What is waited for others in any case when the one that is needed has answered, in milliseconds. */
+/** How long the others are waited for in any case when the one that is needed has answered, in milliseconds. */
 const GRACE_MS = 2_000;
 
-/** How long each source may take: others are waited for as long again as the needed one took. */
-function createPatience(needed: string | undefined, signal: AbortSignal | undefined) {
+/** How long each source may take: those after the needed one are waited for as long again as that took. */
+function createPatience(
+  sources: readonly SourceConfig[],
+  needed: string | undefined,
+  signal: AbortSignal | undefined,
+) {
   const began = performance.now();
-  const others = new Map<string, AbortController>();
+  const at = sources.findIndex(({ name }) => name === needed);
+  const later = new Set(at < 0 ? [] : sources.slice(at + 1).map(({ name }) => name));
+  const over = new AbortController();
   let timer: NodeJS.Timeout | undefined;
-  const giveUp = () => {
-    for (const [name, controller] of others) {
-      const message = `source ${name} has not answered, and was not waited for`;
-      controller.abort(new Failure("timeout", message, "`sync` waits for every source"));
-    }
-  };
   return {
-    with(name: string): AbortSignal {
-      const controller = new AbortController();
-      if (needed !== undefined && name !== needed) others.set(name, controller);
-      return signal ? AbortSignal.any([signal, controller.signal]) : controller.signal;
+    with(name: string): AbortSignal | undefined {
+      if (!later.has(name)) return signal;
+      return signal ? AbortSignal.any([signal, over.signal]) : over.signal;
     },
     /** The needed one has ended. */
     end() {
-      timer = setTimeout(giveUp, Math.max(GRACE_MS, performance.now() - began));
+      timer = setTimeout(() => over.abort(), Math.max(GRACE_MS, performance.now() - began));
     },
     close: () => clearTimeout(timer),
   };
@@ -97,7 +100,10 @@ async function refreshOne(
   source: SourceConfig,
   patterns: readonly string[],
   report: Report,
-  { signal, limit }: { readonly signal: AbortSignal | undefined; readonly limit: AbortSignal },
+  {
+    signal,
+    limit,
+  }: { readonly signal: AbortSignal | undefined; readonly limit: AbortSignal | undefined },
 ): Promise<RefreshOutcome> {
   const { name } = source;
   try {
@@ -118,6 +124,7 @@ async function refreshOne(
     return { name, outcome };
   } catch (error) {
     signal?.throwIfAborted();
+    if (limit?.aborted) return { name, outcome: "skipped" };
     if (!(error instanceof Failure)) throw error;
     return { name, outcome: "failed", failure: error };
   }
@@ -149,5 +156,9 @@ function judge(outcomes: readonly RefreshOutcome[], needed: string | undefined, 
   if (failed.length === outcomes.length && failed[0]) throw failed[0].failure;
   for (const { failure } of failed) {
     report({ type: "warning", message: `${failure.message}; going on with what is here` });
+  }
+  for (const { name } of outcomes.filter(({ outcome }) => outcome === "skipped")) {
+    const message = `source ${name} has not answered and was not waited for; \`sync\` waits for every source`;
+    report({ type: "warning", message });
   }
 }

@@ -4,16 +4,24 @@ import { createHotArchives } from "../../archives/mod.ts";
 import { type Config, unsetVariables } from "../../config/mod.ts";
 import { type Executables, openExecutables, ownExecutable } from "../../distribution/mod.ts";
 import { messageOf } from "../../errors.ts";
-import { createGitEndpoint, followRef, forgetRefs, type GitEndpoint } from "../../git/mod.ts";
+import {
+  createGitEndpoint,
+  followRef,
+  forgetRefs,
+  type GitEndpoint,
+  readRef,
+} from "../../git/mod.ts";
 import { type Entry, followBranch } from "../../index/mod.ts";
 import { VERSION } from "../../version.ts";
 import { openSymbols, type StoredSymbols } from "../assets/symbols.ts";
 import { type FollowDiscovery, followDiscovery } from "../discovery/discover.ts";
 import { createKnitPkg, type KnitPkg } from "../knitpkg/knitpkg.ts";
-import type { Registry } from "../open.ts";
+import { enabledSources, type Registry } from "../open.ts";
+
 import { ALL_VIEW, STORED_VIEW } from "../paths.ts";
 import { type Publications, servePublications } from "../publishing/publications.ts";
 import type { AutoSyncState } from "../state.ts";
+import { sharedView } from "../views/remote-origin.ts";
 import { type Access, serveAccess } from "./access.ts";
 import { createAssets, type StoredAsset } from "./asset-pull.ts";
 import { startAutoSync } from "./auto-sync.ts";
@@ -109,14 +117,12 @@ export function serveRegistry(registry: Registry, options: ServeRegistryOptions)
   const proving: Registry = { ...registry, archives: { ...archives, get: hot.get } };
   const { lately: settings, now: settingsNow } = followConfig(registry, warn);
   if (!isAlwaysOffline) warnOfUnset(config, warn);
-  const isOffline = () => isAlwaysOffline || !mayPull(settings());
-  /** Of the view that is shown: nobody is to be shown what can be fetched from nowhere. */
-  const shown = <T>(follow: (ref: string) => () => T): (() => T) => {
-    const [all, stored] = [follow(ALL_VIEW), follow(STORED_VIEW)];
-    return () => (isOffline() ? stored() : all());
-  };
-  const tip = shown((ref) => followRef(paths.index, ref));
-  const snapshot = shown((ref) => followBranch(paths.index, ref, objects));
+  // Once and for all: the other view has a history of its own, which no clone of this one goes on to.
+  const ref = isAlwaysOffline ? STORED_VIEW : sharedView(registry);
+  if (ref === ALL_VIEW) warnOfNowhere(registry, warn);
+  const isOffline = () => ref === STORED_VIEW || !settings().server.upstreamFallback;
+  const tip = followRef(paths.index, ref);
+  const snapshot = followBranch(paths.index, ref, objects);
   const reopen = () => {
     objects.close();
     forgetRefs();
@@ -233,9 +239,15 @@ function warnOfUnset({ sources, git }: Config, warn: (message: string) => void):
   }
 }
 
-/** Whether there is anybody to fetch from, and that is wanted. */
-function mayPull({ server, sources }: Config): boolean {
-  return server.upstreamFallback && sources.some(({ enabled }) => enabled);
+/** Of what a bundle lists and did not bring, say. */
+function warnOfNowhere(registry: Registry, warn: (message: string) => void): void {
+  const { objects, paths } = registry;
+  const [all, stored] = [ALL_VIEW, STORED_VIEW].map((ref) => {
+    const tip = readRef(paths.index, ref);
+    return tip === undefined ? undefined : objects.commit(tip).tree;
+  });
+  if (enabledSources(registry).length > 0 || all === stored) return;
+  warn("there is no source to fetch what is listed and not stored; --offline lists what is stored");
 }
 
 /** Whose server asks no source, syncs no more than it pulls. */

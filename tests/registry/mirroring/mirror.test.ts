@@ -50,7 +50,8 @@ test("a source that failed is named, and missed when something may have been its
   partner[Symbol.dispose]();
   const missedBy = async (options: { patterns: string[]; source?: string }) => {
     const { sources, missed } = await mirror(registry, { ...options, dryRun: true }, silent);
-    expect(sources).toContainEqual(expect.objectContaining({ name: "partner", outcome: "failed" }));
+    const outcome = expect.stringMatching(/failed|skipped/);
+    expect(sources).toContainEqual(expect.objectContaining({ name: "partner", outcome }));
     return missed;
   };
   expect(await missedBy({ patterns: ["a/x"], source: "up" })).toEqual([]);
@@ -58,20 +59,53 @@ test("a source that failed is named, and missed when something may have been its
   expect(await missedBy({ patterns: ["a/x"] })).toEqual(["partner"]);
 });
 
-test("other sources that say nothing do not hold up the one that is asked", async () => {
+/** A registry with one source more. */
+async function withSource(
+  registry: Registry,
+  { name, url, priority }: { name: string; url: string; priority: number },
+): Promise<Registry> {
+  const table = `[[sources]]\nname = "${name}"\nurl = "${url}"\npriority = ${priority}\n`;
+  return changed(registry, (toml) => `${toml}${table}`);
+}
+
+test("sources that say nothing do not hold up the one that is asked, if they come after it", async () => {
   using upstream = startSmallUpstream();
   upstream.list("a/x", "1.0.0");
   await using mute = neverAnswering();
-  const registry = changed(await islandOf({ up: upstream }), (toml) => {
-    return `${toml}[[sources]]\nname = "mute"\nurl = "${mute.url}"\npriority = 1\n`;
-  });
-  const { downloaded, sources } = await mirror(registry, { ...everything, source: "up" }, silent);
-  expect(downloaded).toBe(1);
-  expect(sources).toContainEqual({
+  const registry = await withSource(await islandOf({ up: upstream }), {
     name: "mute",
-    outcome: "failed",
-    message: "source mute has not answered, and was not waited for",
+    url: mute.url,
+    priority: 99,
   });
+  const asked = { ...everything, source: "up" };
+  const { downloaded, sources, missed } = await mirror(registry, asked, silent);
+  expect([downloaded, missed]).toEqual([1, []]);
+  expect(sources).toContainEqual({ name: "mute", outcome: "skipped" });
+  // Nothing is known of it: it has not failed.
+  const { sources: known } = await status(registry);
+  expect(known.find(({ name }) => name === "mute")).toMatchObject({
+    lastSync: null,
+    lastError: null,
+  });
+}, 10_000);
+
+test("one that comes before it and is slow is waited for: it may own what the other offers", async () => {
+  using upstream = startSmallUpstream();
+  upstream.list("a/x", "1.0.0");
+  await using mute = neverAnswering();
+  const registry = await withSource(await islandOf({ up: upstream }), {
+    name: "slow",
+    url: mute.url,
+    priority: 1,
+  });
+  const abort = new AbortController();
+  const asked = { ...everything, source: "up", signal: abort.signal };
+  const attempt = mirror(registry, asked, silent).catch((error: unknown) => error);
+  // Longer than others are waited for.
+  const first = await Promise.race([attempt, Bun.sleep(2_500).then(() => "still waiting")]);
+  expect(first).toBe("still waiting");
+  abort.abort(new Error("enough"));
+  expect(await attempt).toEqual(new Error("enough"));
 }, 10_000);
 
 function neverAnswering() {

@@ -29,6 +29,16 @@ export async function* gently<T>(items: Iterable<T>): AsyncGenerator<T> {
   }
 }
 
+/** Does a moment's work with each of many, with such turns between them. */
+export async function forEachGently<T>(items: Iterable<T>, work: (item: T) => void): Promise<void> {
+  const breathe = createBreath();
+  for (const item of items) {
+    work(item);
+    const turn = breathe();
+    if (turn) await turn;
+  }
+}
+
 /** Goes through steps with such turns between them, and gives what they come to. */
 export async function stepped<T>(steps: Iterator<unknown, T>): Promise<T> {
   const breathe = createBreath();

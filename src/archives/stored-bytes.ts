@@ -1,5 +1,5 @@
 /** How much is stored. It costs a look at every archive, so others have their turn in between. */
-import { gently } from "../breath.ts";
+import { forEachGently } from "../breath.ts";
 import type { ArchiveStore, Sha256 } from "./archive-store.ts";
 
 /** @returns bytes of these archives; one that is gone by now has none */
@@ -8,6 +8,8 @@ export async function storedBytes(
   hashes: Iterable<Sha256>,
 ): Promise<number> {
   let bytes = 0;
-  for await (const sha256 of gently(hashes)) bytes += archives.size(sha256) ?? 0;
+  await forEachGently(hashes, (sha256) => {
+    bytes += archives.size(sha256) ?? 0;
+  });
   return bytes;
 }

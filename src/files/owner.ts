@@ -12,9 +12,10 @@ import {
 import { dirname } from "node:path";
 import { systemCode } from "../errors.ts";
 import { temporaryIn } from "./durable.ts";
+import { readIfThere } from "./if-there.ts";
 
-/** What file systems without owners and permissions, such as FAT, say when one is to be set. */
-const NO_OWNERS = new Set(["EPERM", "ENOSYS", "ENOTSUP", "EOPNOTSUPP"]);
+/** What file systems without owners and permissions, such as FAT, say when one is to be set; EINVAL: see `isMapped`. */
+const NO_OWNERS = new Set(["EPERM", "ENOSYS", "ENOTSUP", "EOPNOTSUPP", "EINVAL"]);
 
 /** Gives a file that root has made to the owner of another. Does nothing for anybody else. */
 export function giveLike(handle: number, { uid, gid }: Pick<Stats, "uid" | "gid">): void {
@@ -42,6 +43,9 @@ export function makeLikeDirectory(path: string, mode = 0o666): void {
   }
 }
 
+/** Directories that give their files to one owner: to find out makes a file. */
+const givers = new Set<string>();
+
 /**
  * Whose a directory is, when that is not root's, who asks: what root made there would be closed to its owner.
  * Undefined also where the file system gives files to one owner, whoever makes them.
@@ -49,15 +53,29 @@ export function makeLikeDirectory(path: string, mode = 0o666): void {
 export function ownerShutOut(directory: string): number | undefined {
   if (process.geteuid?.() !== 0) return undefined;
   const uid = statSync(directory, { throwIfNoEntry: false })?.uid ?? 0;
-  if (uid === 0) return undefined;
+  if (uid === 0 || !isMapped(uid) || givers.has(directory)) return undefined;
   const probe = temporaryIn(directory);
   const handle = openSync(probe, "wx");
   try {
-    return fstatSync(handle).uid === 0 ? uid : undefined;
+    if (fstatSync(handle).uid === 0) return uid;
+    givers.add(directory);
+    return undefined;
   } finally {
     closeSync(handle);
     rmSync(probe);
   }
+}
+
+/**
+ * Whether a user has a number here. In a user namespace root is root of some users only, and of the others' files
+ * no more than anybody else. Source: user_namespaces(7).
+ */
+function isMapped(uid: number): boolean {
+  const ranges = (readIfThere("/proc/self/uid_map") ?? "0 0 4294967295").trim().split("\n");
+  return ranges.some((range) => {
+    const [first, , count] = range.trim().split(/\s+/).map(Number) as [number, number, number];
+    return uid >= first && uid < first + count;
+  });
 }
 
 function whereOwned(change: () => void): void {

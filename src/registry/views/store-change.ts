@@ -5,7 +5,7 @@
  * so others have their turn in between.
  */
 import type { Sha256 } from "../../archives/mod.ts";
-import { gently } from "../../breath.ts";
+import { forEachGently } from "../../breath.ts";
 
 const DIGITS = 16;
 
@@ -15,14 +15,14 @@ export const digitsOf = (sha256: Sha256): string => sha256.slice(0, DIGITS);
 export async function rememberStored(hashes: Iterable<Sha256>): Promise<string> {
   // By their first digits: sorting all of them at once would be one long step.
   const shards = new Map<string, Set<string>>();
-  for await (const sha256 of gently(hashes)) {
+  await forEachGently(hashes, (sha256) => {
     const shard = shards.getOrInsertComputed(sha256.slice(0, 2), () => new Set());
     shard.add(digitsOf(sha256));
-  }
+  });
   const sorted: string[] = [];
-  for await (const name of gently([...shards.keys()].sort())) {
+  await forEachGently([...shards.keys()].sort(), (name) => {
     sorted.push([...shards.get(name)!].sort().join(" "));
-  }
+  });
   return sorted.join(" ");
 }
 
@@ -42,14 +42,14 @@ export async function storeChange(
   here: ReadonlySet<Sha256>,
 ): Promise<StoreChange> {
   const before = new Set<string>();
-  for await (const digits of gently(split(remembered))) before.add(digits);
+  await forEachGently(split(remembered), (digits) => before.add(digits));
   const known = before.size;
   const added = new Set<string>();
   let same = 0;
-  for await (const sha256 of gently(here)) {
+  await forEachGently(here, (sha256) => {
     if (before.has(digitsOf(sha256))) same++;
     else added.add(digitsOf(sha256));
-  }
+  });
   return { added, removed: known - same };
 }
 

@@ -70,8 +70,11 @@ export async function updateViews(
   if (all.commit) changes.set(ALL_VIEW, all.commit);
   if (stored.commit) changes.set(STORED_VIEW, stored.commit);
   await commitTo(paths.index, objects, batch, changes);
-  // Side by side: each waits for the disk, and neither says anything of the other.
-  await Promise.all([noteOwnTips(registry), remember(registry, offer, made, here)]);
+  // Side by side: each waits for the disk, and neither says anything of the other. Both end before the lock is given up.
+  const notes = [noteOwnTips(registry), remember(registry, offer, made, here)];
+  for (const note of await Promise.allSettled(notes)) {
+    if (note.status === "rejected") throw note.reason;
+  }
   return all.listing;
 }
 

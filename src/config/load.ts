@@ -69,7 +69,8 @@ export function parseToml(text: string, file: string): Table {
     if (!(error instanceof TomlError)) throw error;
     const [what = ""] = error.message.replace("Invalid TOML document: ", "").split("\n");
     const hint = `the line: ${shownLine(text.split("\n")[error.line - 1] ?? "")}`;
-    throw new Failure("config", `${file}:${error.line}: ${what}`, hint, { cause: error });
+    // Without the parser's error: that quotes the lines around it, secrets among them.
+    throw new Failure("config", `${file}:${error.line}: ${what}`, hint);
   }
 }
 

@@ -20,7 +20,8 @@ const STATUS: Readonly<Record<FailureCode, number>> = {
   integrity: 502,
   io: 503,
   "missing-tool": 500,
-  interrupted: 503,
+  // As nginx has it for who leaves before the answer: no fault of the server's, and nobody reads it.
+  interrupted: 499,
 };
 
 /** Git and browsers ask for credentials, or send those of the URL, only when they are asked for basic. */

@@ -42,8 +42,8 @@ export interface RunningServer {
 const IDLE_SECONDS = 120;
 /** How long a request under way may take after the server was told to stop, in milliseconds. */
 const STOP_MS = 30_000;
-/** A little more than the biggest archive, so that who sends too much is told so in words. */
-const MAX_BODY = 65 * 1024 * 1024;
+/** Each route has a bound of its own, far below, and says so in words. */
+const MAX_BODY = 2 ** 40;
 
 /** @throws {Failure} "io" when the address cannot be had */
 export function startServer(registry: Registry, options: ServeOptions): RunningServer {
@@ -82,6 +82,8 @@ export function startServer(registry: Registry, options: ServeOptions): RunningS
     development: false,
     async fetch(sent) {
       const started = performance.now();
+      // Of who has left meanwhile it could not be told.
+      const client = log ? (server.requestIP(sent)?.address ?? "") : "";
       const { request, refusal } = addressed(sent, own);
       if (request !== sent) cameAs.set(request, sent);
       const { response, bytes } = refusal
@@ -98,7 +100,6 @@ export function startServer(registry: Registry, options: ServeOptions): RunningS
       if (status === 304) response.headers.delete("content-length");
       traffic.count(request, status, bytes);
       if (!log) return response;
-      const client = addressOf(request);
       log(accessLine(request, { status, bytes, client, ms: performance.now() - started }));
       return response;
     },

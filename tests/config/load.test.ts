@@ -62,6 +62,9 @@ test("no message tells a secret, or what may be one", () => {
   }
   expect(refusal(`${source()}\nauth.token = "s3cret`)).toEndWith("| the line: auth.token = …");
   expect(refusal("[server")).toEndWith("| the line: [server");
+  expect(() => load(`${source()}\nauth.token = "s3cret`)).toThrow(
+    expect.objectContaining({ cause: undefined }),
+  );
 });
 
 describe("a full file", () => {

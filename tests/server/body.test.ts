@@ -41,7 +41,7 @@ test.each(ROUTES)(
     socket.end();
     socket.resume();
     while (server.answered.length === 0) await Bun.sleep(1);
-    expect(server.answered.map(({ status }) => status)).toEqual([503]);
+    expect(server.answered.map(({ status }) => status)).toEqual([499]);
     expect(server.bugs).toEqual([]);
   },
 );

@@ -62,9 +62,13 @@ test("no message tells a secret, or what may be one", () => {
   }
   expect(refusal(`${source()}\nauth.token = "s3cret`)).toEndWith("| the line: auth.token = …");
   expect(refusal("[server")).toEndWith("| the line: [server");
-  expect(() => load(`${source()}\nauth.token = "s3cret`)).toThrow(
-    expect.objectContaining({ cause: undefined }),
-  );
+  // Nor what `-v` shows of where it came from.
+  const lines = ['auth.token = "s3cret"', "enabled ="];
+  try {
+    load([source(), ...lines].join("\n"));
+  } catch (error) {
+    expect(Bun.inspect(error)).not.toContain("s3cret");
+  }
 });
 
 describe("a full file", () => {

@@ -56,7 +56,7 @@ test("who leaves in the middle of a body without a Host is nobody's bug", async 
   socket.end("POST /v1/telemetry/install HTTP/1.0\r\nContent-Length: 40\r\n\r\n{");
   socket.resume();
   while (server.answered.length === 0) await Bun.sleep(1);
-  expect(server.answered).toMatchObject([{ status: 503 }]);
+  expect(server.answered).toMatchObject([{ status: 499 }]);
   expect(server.bugs).toEqual([]);
 });
 

@@ -16,6 +16,7 @@ import {
   readRef,
   writeRef,
 } from "../git/mod.ts";
+import type { ProblemKind } from "./events.ts";
 import { readJsonFile } from "./json-file.ts";
 import type { Registry } from "./open.ts";
 import { KNITPKG, PUBLISHED } from "./paths.ts";
@@ -37,14 +38,43 @@ const notePath = ({ paths }: Pick<Registry, "paths">): string => join(paths.root
 export function ownTips(registry: Place): OwnTips {
   // The note first: a publication that goes in meanwhile may be ahead of it, and never behind.
   const noted = notedTips(registry);
-  const tips = new Map<string, Oid>();
-  for (const ref of OWN) {
-    const tip = readRef(registry.paths.index, ref);
-    const before = noted.get(ref);
-    if (before !== undefined && !goesOn(registry.objects, before, tip)) throw lost(registry, ref);
-    if (tip !== undefined) tips.set(ref, tip);
-  }
-  return tips;
+  return tipsBy((ref) => standing(registry, noted, ref));
+}
+
+/**
+ * Where they stand as far as anybody can say, for who only reads: of one that is missed, where it stood, while that
+ * commit is here. Whatever makes something of them asks `ownTips`.
+ *
+ * @returns undefined when nobody can say
+ */
+export function readableOwnTips(registry: Place): OwnTips | undefined {
+  const noted = unlessDamaged(() => notedTips(registry));
+  const known: OwnTips = noted instanceof Failure ? new Map() : noted;
+  const tips = unlessDamaged(() =>
+    tipsBy((ref) => {
+      const tip = unlessDamaged(() => standing(registry, known, ref));
+      const before = known.get(ref);
+      if (!(tip instanceof Failure)) return tip;
+      if (before !== undefined && registry.objects.has(before)) return before;
+      throw tip;
+    }),
+  );
+  // A note is written for the first of them: there was one.
+  const isUnknown = tips instanceof Failure || (noted instanceof Failure && tips.size === 0);
+  return isUnknown ? undefined : tips;
+}
+
+/** @throws {Failure} "integrity" when it is not, or not any more, what was noted */
+function standing(registry: Place, noted: OwnTips, ref: string): Oid | undefined {
+  const tip = readRef(registry.paths.index, ref);
+  const before = noted.get(ref);
+  if (before !== undefined && !goesOn(registry.objects, before, tip)) throw lost(registry, ref);
+  return tip;
+}
+
+function tipsBy(find: (ref: string) => Oid | undefined): OwnTips {
+  const tips = OWN.map((ref) => [ref, find(ref)] as const);
+  return new Map(tips.flatMap(([ref, tip]) => (tip === undefined ? [] : [[ref, tip]])));
 }
 
 /** Whether a commit is another or came after it. */
@@ -57,9 +87,12 @@ function lost(registry: Pick<Registry, "paths">, ref: string): Failure {
   return new Failure(
     "integrity",
     `${what} is gone from ${registry.paths.index}, or was set back: ${ref} is not as ${notePath(registry)} has it`,
-    "run `verify --repair`, restore the data directory from a backup, or `import --anyway` a bundle that has it",
+    `run \`verify --repair\`, restore the data directory from a backup, or \`import --anyway\` a bundle that has it; ${lastResort(registry)}`,
   );
 }
+
+const lastResort = (registry: Pick<Registry, "paths">): string =>
+  `when nobody has it any more, putting ${notePath(registry)} away gives up, for good, what is missing`;
 
 function notedTips(registry: Pick<Registry, "paths">): OwnTips {
   const hint = "restore it from a backup; `verify --repair` notes anew what the index has";
@@ -111,44 +144,67 @@ export function requireOwnTips(
   }
 }
 
-/** What could be put back, by its ref, and how that went. */
-export interface OwnRepair {
-  readonly ref: string;
-  readonly message: string;
+/** What is wrong with them. */
+export interface OwnProblem {
+  readonly kind: ProblemKind;
+  /** A ref, or the note. */
+  readonly subject: string;
+  readonly failure: Failure;
+}
+
+/** Those that are not what they were, or the note when it cannot be read. */
+export function missedOwn(registry: Place): OwnProblem[] {
+  const noted = unlessDamaged(() => notedTips(registry));
+  if (noted instanceof Failure) return [aboutNote(registry, noted)];
+  return OWN.flatMap((ref) => {
+    const found = unlessDamaged(() => standing(registry, noted, ref));
+    return found instanceof Failure ? [{ kind: "git", subject: ref, failure: found }] : [];
+  });
 }
 
 /**
- * Puts back those that are lost and of which every object is still here: nothing drops them as long as they are
- * missed. A note that cannot be read is made anew from branches that can. The caller holds the lock.
+ * Puts back those that are lost or were set back, and of which every object is still here: nothing drops them as
+ * long as they are missed. A note that cannot be read is made anew from branches that can. The caller holds the lock.
+ *
+ * @returns what it mended
  */
-export async function restoreOwnTips(registry: Place): Promise<OwnRepair[]> {
-  const { paths, objects } = registry;
+export async function restoreOwnTips(registry: Place): Promise<OwnProblem[]> {
+  const { paths } = registry;
   const noted = unlessDamaged(() => notedTips(registry));
   if (noted instanceof Failure) {
-    const now = readTips(registry);
+    const now = unlessDamaged(() => tipsBy((ref) => readRef(paths.index, ref)));
     // It is written for the first of them: there was one.
-    if (now.size === 0) return [];
+    if (now instanceof Failure || now.size === 0) return [];
     await writeNote(registry, now);
-    return [{ ref: notePath(registry), message: noted.message }];
+    return [aboutNote(registry, noted)];
   }
-  const done: OwnRepair[] = [];
-  for (const [ref, before] of noted) {
-    const tip = unlessDamaged(() => readRef(paths.index, ref));
-    if (tip !== undefined && !(tip instanceof Failure)) continue;
-    let isWhole = true;
-    for (const _ of checkReachable(objects, new Map([[ref, before]]), () => (isWhole = false)));
-    if (!isWhole) continue;
-    await writeRef(paths.index, ref, before);
-    done.push({ ref, message: tip?.message ?? lost(registry, ref).message });
+  const done: OwnProblem[] = [];
+  for (const problem of missedOwn(registry)) {
+    const before = noted.get(problem.subject);
+    if (before === undefined || !isRestorable(registry, problem.subject, before)) continue;
+    await writeRef(paths.index, problem.subject, before);
+    done.push(problem);
   }
   return done;
 }
 
-/** @throws {Failure} "integrity" when a ref cannot be read */
-function readTips({ paths }: Pick<Registry, "paths">): OwnTips {
-  const tips = OWN.map((ref) => [ref, readRef(paths.index, ref)] as const);
-  return new Map(tips.flatMap(([ref, tip]) => (tip === undefined ? [] : [[ref, tip]])));
+/** Whether nothing would be lost by that, and all of it is here. */
+function isRestorable({ paths, objects }: Place, ref: string, before: Oid): boolean {
+  const tip = unlessDamaged(() => readRef(paths.index, ref));
+  if (tip !== undefined && !(tip instanceof Failure)) {
+    const isBehind = unlessDamaged(() => isAncestor(objects, tip, before));
+    if (isBehind !== true) return false;
+  }
+  let isWhole = true;
+  for (const _ of checkReachable(objects, new Map([[ref, before]]), () => (isWhole = false)));
+  return isWhole;
 }
+
+const aboutNote = (registry: Pick<Registry, "paths">, failure: Failure): OwnProblem => ({
+  kind: "file",
+  subject: notePath(registry),
+  failure,
+});
 
 function unlessDamaged<T>(look: () => T): T | Failure {
   try {

@@ -13,7 +13,7 @@ import {
 } from "../../src/registry/mod.ts";
 import { ALL_VIEW, KNITPKG, PUBLISHED, STORED_VIEW } from "../../src/registry/paths.ts";
 import { publishDirectory } from "../../src/registry/publishing/publish.ts";
-import { carry, silent, storedIn, take } from "../support/islands.ts";
+import { archiveFile, carry, silent, storedIn, take } from "../support/islands.ts";
 import { body, newRegistry, openKnitPkg, person } from "../support/knitpkg.ts";
 import { writeModule } from "../support/module.ts";
 import { refsOf, refusalOf } from "../support/published.ts";
@@ -107,6 +107,44 @@ test("a branch that was set back, as by an older copy of the index, is missed as
   await publish(registry, "1.2.0");
   await writeRef(registry.paths.index, PUBLISHED, before);
   expect((await refusalOf(publish(registry, "1.2.0"))).code).toBe("integrity");
+});
+
+test("a repair puts a branch that was set back to where it stood, and one that went another way nowhere", async () => {
+  const registry = await published();
+  const before = readRef(registry.paths.index, PUBLISHED)!;
+  await publish(registry, "1.2.0");
+  const tip = readRef(registry.paths.index, PUBLISHED)!;
+  await writeRef(registry.paths.index, PUBLISHED, before);
+  const { problems } = await verify(anew(registry), { repair: true }, silent);
+  expect(problems.map(({ subject, repaired }) => [subject, repaired])).toEqual([[PUBLISHED, true]]);
+  expect(readRef(registry.paths.index, PUBLISHED)).toBe(tip);
+  expect((await verify(anew(registry), {}, silent)).problems).toEqual([]);
+
+  const note = readFileSync(noteFile(registry));
+  rmSync(noteFile(registry));
+  await writeRef(registry.paths.index, PUBLISHED, before);
+  await publish(registry, "1.3.0");
+  const other = readRef(registry.paths.index, PUBLISHED)!;
+  writeFileSync(noteFile(registry), note);
+  const again = (await verify(anew(registry), { repair: true }, silent)).problems;
+  expect(again.map(({ subject, repaired }) => [subject, repaired])).toEqual([[PUBLISHED, false]]);
+  expect(again[0]!.message).toContain(`putting ${noteFile(registry)} away gives up`);
+  expect(readRef(registry.paths.index, PUBLISHED)).toBe(other);
+});
+
+test("a damaged note is told of as what it is, beside all else that is wrong, and never to be deleted", async () => {
+  const registry = await published();
+  const [sha256] = await storedIn(registry);
+  writeFileSync(noteFile(registry), "");
+  rmSync(archiveFile(registry, sha256!));
+  const { problems } = await verify(anew(registry), {}, silent);
+  expect(problems.map(({ kind }) => kind).sort()).toEqual(["file", "listing"]);
+  const { subject, message } = problems.find(({ kind }) => kind === "file")!;
+  expect(subject).toBe(noteFile(registry));
+  expect(message).toContain("verify --repair");
+  const { code, hint } = await refusalOf(gc(anew(registry), {}, silent));
+  expect([code, hint]).toEqual(["integrity", expect.stringContaining("verify --repair")]);
+  expect(`${message} ${hint}`).not.toContain("delete");
 });
 
 test("a publication that was killed before it was noted is no loss, and noted by the next", async () => {

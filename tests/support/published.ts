@@ -49,6 +49,7 @@ export async function fetched(
 export interface Refusal {
   readonly code: string;
   readonly message: string;
+  readonly hint?: string;
   readonly details: {
     readonly problems: readonly { readonly message: string }[];
     readonly published: string;

@@ -13,7 +13,7 @@ import { VIEWS } from "../bundles/apply.ts";
 import { ledgerProblems } from "../bundles/ledger.ts";
 import type { ProblemKind, Report } from "../events.ts";
 import type { Registry } from "../open.ts";
-import { ownTips, restoreOwnTips } from "../own-branches.ts";
+import { missedOwn, restoreOwnTips } from "../own-branches.ts";
 import { ALL_VIEW, PUBLISHED, STORED_VIEW } from "../paths.ts";
 import { createProgress } from "../progress.ts";
 import { archivesOfRef, referencedArchives } from "../views/references.ts";
@@ -82,13 +82,19 @@ async function examine(
   };
 
   const putBack = new Set<string>();
-  for (const { ref, message } of mend ? await restoreOwnTips(registry) : []) {
-    putBack.add(ref);
-    complain("git", ref, message);
+  for (const { kind, subject, failure } of mend ? await restoreOwnTips(registry) : []) {
+    putBack.add(subject);
+    complain(kind, subject, failure.message);
   }
   // The index before the store: an archive is always there before it is listed.
   const index = readIndexes(registry, complain);
   const objects = await checkGit(registry, complain, signal);
+  const missed = missedOwn(registry);
+  for (const { kind, subject, failure } of missed) {
+    // Of a ref that cannot be read is told already.
+    const isTold = problems.some((problem) => problem.subject === subject);
+    if (!isTold) complain(kind, subject, told(failure));
+  }
   const { bad, archives, bytes } = await checkArchives(
     registry,
     index.all,
@@ -128,7 +134,8 @@ async function examine(
   const isRepaired = ({ archive, subject }: Found) =>
     archive === undefined ? putBack.has(subject) : repaired.archives.has(archive);
   const isNamed = (sha256: Sha256) => index.all.has(sha256) || pointed.has(sha256);
-  const unnamed = index.readable ? [...stored].filter((sha256) => !isNamed(sha256)) : [];
+  const unnamed =
+    index.readable && missed.length === 0 ? [...stored].filter((sha256) => !isNamed(sha256)) : [];
   return {
     archives,
     bytes,
@@ -169,7 +176,6 @@ function readIndexes(registry: Registry, complain: Complain): Indexes {
     const published = new Map(
       [...archivesOfRef(registry, PUBLISHED)].filter(([sha256]) => shown.has(sha256)),
     );
-    ownTips(registry);
     return { listed, published, all: referencedArchives(registry), readable: true };
   } catch (error) {
     // What to do about a ref depends on which it is.

@@ -53,7 +53,7 @@ const LOSSES: Readonly<Record<string, (registry: Registry) => Registry>> = {
 };
 
 for (const [name, lose] of Object.entries(LOSSES)) {
-  test(`when ${name}, what was published is not unlisted, removed or published otherwise`, async () => {
+  test(`when ${name}, what was published is not unlisted, removed, published otherwise or left out of a bundle`, async () => {
     const registry = lose(await published());
     const archives = await storedIn(registry);
     const views = [ALL_VIEW, STORED_VIEW].map((ref) => readRef(registry.paths.index, ref));
@@ -63,6 +63,7 @@ for (const [name, lose] of Object.entries(LOSSES)) {
       () => status(registry),
       () => publish(registry, "1.0.0"),
       () => publish(registry, "1.0.0", "alice/other"),
+      () => carry(registry),
     ];
     for (const attempt of attempts) {
       expect((await refusalOf((async () => await attempt())())).code).toBe("integrity");

@@ -20,6 +20,7 @@ import { onDisk } from "../disk.ts";
 import type { Report } from "../events.ts";
 import { isBusy, withLock } from "../lock.ts";
 import type { Registry } from "../open.ts";
+import { ownTips } from "../own-branches.ts";
 import { createProgress } from "../progress.ts";
 import { contentOf } from "./content.ts";
 import { findBundle, nextNumber, ownSeries, remember, takeNumber } from "./ledger.ts";
@@ -50,7 +51,10 @@ export interface ExportSummary {
   readonly there: number;
 }
 
-/** @throws {Failure} "exists" when a file is there; "not-found" for an unknown base */
+/**
+ * @throws {Failure} "exists" when a file is there; "not-found" for an unknown base; "integrity" when what was
+ *   published is missed, or an archive is
+ */
 export async function exportBundle(
   registry: Registry,
   options: ExportOptions,
@@ -64,9 +68,11 @@ export async function exportBundle(
   }
   const key = sign === undefined ? undefined : readPrivateKey(readKey(sign));
   const base = since === undefined ? undefined : await findBundle(registry, since);
-  const { content, gitObjects, isRecorded } = await locked(registry, report, (name) =>
-    contentOf(registry, name, base),
-  );
+  const { content, gitObjects, isRecorded } = await locked(registry, report, async (name) => {
+    // A bundle without them would look whole, and be what somebody restores from.
+    ownTips(registry);
+    return await contentOf(registry, name, base);
+  });
   const signed: BundleContent = {
     ...content,
     signature: key && signManifest(content.manifestBytes, key),

@@ -29,6 +29,7 @@ import { currentOffer } from "../views/offer.ts";
 import { archivesOf } from "../views/references.ts";
 import { guardHistory, pinsRef } from "../views/rewrites.ts";
 import { updateViews } from "../views/views.ts";
+import { keepCarried } from "./carried.ts";
 import type { KnownBundle } from "./ledger.ts";
 import { type ImportedOrigin, importedOrigins, writeOrigins } from "./origins.ts";
 import { takePointers } from "./take-pointers.ts";
@@ -43,12 +44,6 @@ export interface StagedBundle {
 
 /** Made of all the rest. */
 export const VIEWS: readonly string[] = [ALL_VIEW, STORED_VIEW];
-
-/**
- * What a series listed as stored last. Of a replica that is in the history of its views; elsewhere it would
- * be collected, and nobody could say what another series must not take away.
- */
-const bundleRef = (series: string): string => `refs/bundles/${series}`;
 
 /**
  * Checks that a bundle's sources are not others of the same name. Changes nothing.
@@ -132,6 +127,7 @@ export async function applyBundle(
     for (const ref of [sourceRef(name), pinsRef(name)]) await deleteRef(gitdir, ref);
   }
   await noteOwnTips(registry);
+  await keepCarried(paths, manifest.series, tipsOf(manifest));
   await takePointers(registry, manifest, report);
 
   warnOfLacking(registry, plan.get(STORED_VIEW), report);
@@ -144,14 +140,13 @@ export async function applyBundle(
       const tip = plan.get(name);
       if (tip !== undefined && readRef(gitdir, name) !== tip) await writeRef(gitdir, name, tip);
     }
-  } else {
-    const stored = plan.get(STORED_VIEW);
-    if (stored !== undefined) await writeRef(gitdir, bundleRef(manifest.series), stored);
-    await updateViews(registry, offer, report, { leaving });
-  }
+  } else await updateViews(registry, offer, report, { leaving });
   for (const sha256 of leaving) await registry.archives.delete(sha256);
   return { removed: leaving.size };
 }
+
+const tipsOf = ({ refs }: Manifest): Map<string, Oid> =>
+  new Map(refs.flatMap(({ name, new: tip }) => (tip === null ? [] : [[name, tip]])));
 
 /**
  * Where refs are to be. Those with a history of their own only go forward.
@@ -160,8 +155,7 @@ export async function applyBundle(
  */
 function planRefs(gitdir: string, manifest: Manifest, { pack }: StagedBundle): Map<string, Oid> {
   const plan = new Map<string, Oid>();
-  for (const { name, new: tip } of manifest.refs) {
-    if (tip === null) continue;
+  for (const [name, tip] of tipsOf(manifest)) {
     const here = readRef(gitdir, name);
     const isBranch = name.startsWith("refs/heads/") && !VIEWS.includes(name);
     if (isBranch && here !== undefined && !isAncestor(pack.objects, here, tip)) {

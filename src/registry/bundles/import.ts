@@ -238,6 +238,16 @@ function lacksBase(base: string, cause?: unknown): Failure {
   );
 }
 
+/** Earlier programs kept less of what came; see carried.ts. */
+function lacksOfBase(base: string, cause: unknown): Failure {
+  return new Failure(
+    "not-found",
+    `the bundle goes on from ${base}, of which not all is here any more`,
+    "import a whole one: `export` without --since",
+    { cause },
+  );
+}
+
 /** Brings all of a bundle here, proven, and changes nothing. */
 async function stageBundle(
   registry: Registry,
@@ -298,9 +308,13 @@ async function openPack(
   signal: AbortSignal | undefined,
 ): Promise<IncomingPack> {
   const { objects, paths } = registry;
-  const { base } = manifest;
-  const wrong = (why: string, cause?: unknown) =>
-    base === null || isKnown(registry, base) ? damaged(why, cause) : lacksBase(base, cause);
+  const { base, refs } = manifest;
+  const wrong = (why: string, cause?: unknown) => {
+    if (base === null) return damaged(why, cause);
+    if (!isKnown(registry, base)) return lacksBase(base, cause);
+    const isWhole = refs.every(({ old }) => old === null || objects.has(old));
+    return isWhole ? damaged(why, cause) : lacksOfBase(base, cause);
+  };
   let pack: IncomingPack;
   try {
     pack = await openIncomingPack(paths.index, path, objects, manifest.shallow, signal);
@@ -308,7 +322,7 @@ async function openPack(
     signal?.throwIfAborted();
     throw wrong(messageOf(error), error);
   }
-  const moved = manifest.refs.flatMap(({ name, old, new: tip }): [string, string][] =>
+  const moved = refs.flatMap(({ name, old, new: tip }): [string, string][] =>
     tip === null || (tip === old && objects.has(tip)) ? [] : [[name, tip]],
   );
   const problem = pack.check(new Map(moved));

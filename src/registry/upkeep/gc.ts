@@ -13,6 +13,7 @@ import { entriesOf, isTemporary } from "../../files/mod.ts";
 import { findWaste, listRefs, repackNow } from "../../git/mod.ts";
 import type { Catalog, CatalogModule, Entry } from "../../index/mod.ts";
 import { pointedArchives } from "../assets/pointers.ts";
+import { isCarriedPin } from "../bundles/carried.ts";
 import { abandonedImports, needlessRecords } from "../bundles/ledger.ts";
 import type { Report } from "../events.ts";
 import { EVERYTHING, planMirror } from "../mirroring/plan.ts";
@@ -165,7 +166,7 @@ function disappeared(registry: Registry): IdlePin[] {
   const refs = [...listRefs(registry.paths.index, "refs/")];
   const pins = idlePins(registry);
   const idle = new Set(pins.map(({ ref }) => ref));
-  const others = refs.filter(([name]) => !idle.has(name));
+  const others = refs.filter(([name]) => !idle.has(name) && !isCarriedPin(name));
   const listed = archivesOf(
     registry,
     others.map(([, tip]) => tip),

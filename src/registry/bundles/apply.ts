@@ -30,7 +30,7 @@ import { archivesOf } from "../views/references.ts";
 import { guardHistory, pinsRef } from "../views/rewrites.ts";
 import { updateViews } from "../views/views.ts";
 import { keepCarried } from "./carried.ts";
-import type { KnownBundle } from "./ledger.ts";
+import { isBroughtBy, type KnownBundle } from "./ledger.ts";
 import { type ImportedOrigin, importedOrigins, writeOrigins } from "./origins.ts";
 import { takePointers } from "./take-pointers.ts";
 
@@ -89,7 +89,7 @@ export async function applyBundle(
   const isOwn = ({ manifest: { series } }: KnownBundle) => series === manifest.series;
   const gone = removedSince(manifest, known.find(isOwn), staged);
   const others = known.filter((bundle) => !isOwn(bundle));
-  const plan = planRefs(gitdir, manifest, staged);
+  const plan = planRefs(registry, manifest, staged);
   requireOwnTips(registry, plan, staged.pack.objects);
 
   await staged.archives.commit();
@@ -151,25 +151,40 @@ const tipsOf = ({ refs }: Manifest): Map<string, Oid> =>
 /**
  * Where refs are to be. Those with a history of their own only go forward.
  *
- * @throws {Failure} "exists" when both registries have published
+ * @throws {Failure} "exists" when both registries have published, or that one was set back and published since
  */
-function planRefs(gitdir: string, manifest: Manifest, { pack }: StagedBundle): Map<string, Oid> {
+export function planRefs(
+  registry: Registry,
+  manifest: Manifest,
+  { pack }: StagedBundle,
+): Map<string, Oid> {
   const plan = new Map<string, Oid>();
   for (const [name, tip] of tipsOf(manifest)) {
-    const here = readRef(gitdir, name);
+    const here = readRef(registry.paths.index, name);
     const isBranch = name.startsWith("refs/heads/") && !VIEWS.includes(name);
     if (isBranch && here !== undefined && !isAncestor(pack.objects, here, tip)) {
       // It is ahead of the bundle.
       if (isAncestor(pack.objects, tip, here)) continue;
-      throw new Failure(
-        "exists",
-        `${name} has one history in the bundle and another here: both registries have published`,
-        "publish in one of the two, and carry bundles to the other",
-      );
+      // What is here came with this series, and nobody published here.
+      throw isBroughtBy(registry, manifest.series, name, here)
+        ? lacksPublications(manifest, name)
+        : new Failure(
+            "exists",
+            `${name} has one history in the bundle and another here: both registries have published`,
+            "publish in one of the two, and carry bundles to the other",
+          );
     }
     plan.set(name, tip);
   }
   return plan;
+}
+
+function lacksPublications({ registry, number }: Manifest, ref: string): Failure {
+  return new Failure(
+    "exists",
+    `bundle ${number} of ${JSON.stringify(registry)} lacks publications that it brought here before, and has others: that registry was set back, and published since (${ref})`,
+    "make this replica anew, with `init` and `import` of a whole bundle; docs/backup.md tells how",
+  );
 }
 
 /** A bundle on another base than what is here may lack what was removed in between and came back. */

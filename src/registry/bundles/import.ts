@@ -30,6 +30,7 @@ import {
   isAncestor,
   type ObjectReader,
   openIncomingPack,
+  reachable,
   repackIfMany,
 } from "../../git/mod.ts";
 import { onDisk } from "../disk.ts";
@@ -40,7 +41,7 @@ import { createProgress } from "../progress.ts";
 import { archivesOfRef } from "../views/references.ts";
 import { sharedView } from "../views/remote-origin.ts";
 import { alone } from "../writing.ts";
-import { applyBundle, checkFit, type StagedBundle, VIEWS } from "./apply.ts";
+import { applyBundle, checkFit, planRefs, type StagedBundle, VIEWS } from "./apply.ts";
 import {
   abandonedImports,
   forgetSince,
@@ -163,7 +164,11 @@ async function takeIn(
   try {
     const { objects } = staged.pack;
     if (!anyway && newest !== undefined && isOlder(manifest, newest.manifest, objects)) {
-      if (!isWithin(manifest, newest.manifest, objects)) throw setBack(manifest, newest);
+      if (!isWithin(manifest, newest.manifest, objects)) {
+        // Where it cannot be taken in anyway, that is what is to be told.
+        planRefs(registry, manifest, staged);
+        throw setBack(manifest, newest);
+      }
       // Nothing of it is new; but one that goes on from it may come.
       await remember(registry, manifestBytes);
       return { outcome: "superseded", ...about, ...none };
@@ -201,19 +206,25 @@ function isOlder(manifest: Outline, newest: Outline, objects: ObjectReader): boo
   });
 }
 
-/** Whether nothing of what a bundle lists as stored is new, as far as anybody can say here. */
+/**
+ * Whether nothing of what a bundle lists as stored is new, as far as anybody can say here. Views without a common
+ * past say nothing of each other: the index was made anew between the two, and the number tells which is the newer.
+ */
 function isWithin(manifest: Outline, newest: Outline, objects: ObjectReader): boolean {
   const storedBy = ({ refs }: Outline) => refs.find(({ name }) => name === STORED_VIEW)?.new;
   const [tip, latest] = [storedBy(manifest), storedBy(newest)];
   if (!tip) return true;
-  return latest ? !objects.has(latest) || isAncestor(objects, tip, latest) : false;
+  if (!latest) return false;
+  if (!objects.has(latest)) return true;
+  const past = reachable(objects, [latest]);
+  return past.has(tip) || past.isDisjointFrom(reachable(objects, [tip]));
 }
 
-function setBack({ registry, number }: Manifest, newest: KnownBundle): Failure {
-  const name = JSON.stringify(registry);
+function setBack({ registry, number }: Manifest, { manifest: newest }: KnownBundle): Failure {
+  const other = newest.number === number ? "another of that number" : `bundle ${newest.number}`;
   return new Failure(
     "exists",
-    `bundle ${number} of ${name} has what bundle ${newest.manifest.number} does not, which was taken in before: that registry was set back`,
+    `bundle ${number} of ${JSON.stringify(registry)} has what ${other} does not, which was taken in before: that registry was set back`,
     "`import --anyway` a whole bundle of it: what it lists no more goes, and those that follow are taken in as ever",
   );
 }

@@ -21,6 +21,7 @@ import {
 } from "../../bundles/mod.ts";
 import { Failure } from "../../errors.ts";
 import { entriesOf, readIfThere, writeDurably } from "../../files/mod.ts";
+import type { Oid } from "../../git/mod.ts";
 import type { Registry } from "../open.ts";
 import type { DataPaths } from "../paths.ts";
 
@@ -75,12 +76,11 @@ export function lastBundle(registry: Registry): LastBundle | undefined {
   const found = newest && tried(() => readRecord(registry, newest.id));
   if (!newest || !found || found instanceof Failure) return undefined;
   const { number, registry: name, series } = found.manifest;
-  const own = tried(() => readSeries(seriesPath(registry)));
   return {
     id: newest.id,
     number,
     registry: name,
-    isOwn: own === series,
+    isOwn: isOwnSeries(registry, series),
     at: newest.at.toISOString(),
   };
 }
@@ -211,6 +211,21 @@ export async function ownSeries(registry: Registry): Promise<string> {
   const series = randomBytes(16).toString("hex");
   await writeDurably(path, `${series}\n`);
   return series;
+}
+
+/** Whether a bundle of a series, which is another registry's, had a ref there. */
+export function isBroughtBy(registry: Registry, series: string, ref: string, tip: Oid): boolean {
+  if (isOwnSeries(registry, series)) return false;
+  return knownIds(registry).some((id) => {
+    const bundle = tried(() => readRecord(registry, id));
+    if (bundle instanceof Failure || bundle.manifest.series !== series) return false;
+    return bundle.manifest.refs.some(({ name, new: there }) => name === ref && there === tip);
+  });
+}
+
+/** Whether a series is this registry's own; where nobody can say, it is not. */
+function isOwnSeries(registry: Registry, series: string): boolean {
+  return tried(() => readSeries(seriesPath(registry))) === series;
 }
 
 const seriesPath = ({ paths }: Registry): string => join(paths.bundles, "series");

@@ -3,6 +3,7 @@ import type { Config, SourceConfig } from "../../config/mod.ts";
 import type { Oid } from "../../git/mod.ts";
 import type { Entry, Modules, Owned } from "../../index/mod.ts";
 import type { Registry } from "../open.ts";
+import { type OwnTips, readableOwnTips } from "../own-branches.ts";
 import { createProviders } from "../provider.ts";
 import { currentOwners } from "../views/offer.ts";
 import { originTips } from "../views/origin-tips.ts";
@@ -19,18 +20,22 @@ export interface Owner {
   readonly blob: Oid;
 }
 
-/** Works the owners out anew when an index or the settings change. */
+/**
+ * Works the owners out anew when an index or the settings change. While what was published here is missed, it was
+ * published nonetheless: as where it stood last, or as here it was seen last.
+ */
 export function createOwnerLookup(opened: Registry, config: () => Config): FindOwner {
-  let tips = "";
+  let own: OwnTips | undefined;
+  let seen = "";
   let owners: Modules<Owned<Oid>> | undefined;
   return (module) => {
     const registry = { ...opened, config: config() };
-    const now = originTips(registry)
-      .map(({ name, tip }) => `${name} ${tip}`)
-      .join("\n");
-    if (!owners || now !== tips) {
-      owners = currentOwners(registry);
-      tips = now;
+    own = readableOwnTips(registry) ?? own;
+    const tips = originTips(registry, own);
+    const now = tips.map(({ name, tip }) => `${name} ${tip}`).join("\n");
+    if (!owners || now !== seen) {
+      owners = currentOwners(registry, tips);
+      seen = now;
     }
     const owned = owners.get(module);
     return (

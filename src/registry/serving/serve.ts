@@ -32,6 +32,7 @@ import { createHeldLookup } from "./held.ts";
 import { createMeter, type Measures } from "./measures.ts";
 import { createMedium, type Medium } from "./medium.ts";
 import { type Operate, operateRegistry } from "./operate.ts";
+import { createOwnCheck } from "./own-check.ts";
 import { createOwnerLookup } from "./owner.ts";
 import { createPlainIndex, type PlainIndex } from "./plain-index.ts";
 import { createPull, type IncomingBody, unknown } from "./pull.ts";
@@ -90,7 +91,7 @@ export interface ServedRegistry {
   readonly knitpkg: KnitPkg;
   /** What its operator sees and does. */
   readonly operate: Operate;
-  /** The commit that is served, if there is one yet. Throws when the index, or the tokens it takes, cannot be read. */
+  /** The commit that is served, if there is one yet. Throws when the index, or the tokens it takes, cannot be read, or what was published is missed. */
   ready(): { index: string | undefined; sync: AutoSyncState | undefined };
   /** Ends what goes on in the background. */
   close(): Promise<void>;
@@ -130,6 +131,7 @@ export function serveRegistry(registry: Registry, options: ServeRegistryOptions)
   const medium = createMedium({ index: paths.index, reopen, warn });
   const access = serveAccess(registry, settings, warn);
   const owner = createOwnerLookup(registry, settingsNow);
+  const checkOwn = createOwnCheck(registry, warn);
   const meter = createMeter(registry);
   const downloads = openDownloads(paths.state, { readOnly: registry.readOnly, warn });
   const pull = createPull(registry, owner, meter);
@@ -215,6 +217,7 @@ export function serveRegistry(registry: Registry, options: ServeRegistryOptions)
     measures: () => meter.read(downloads.total()),
     ready() {
       access.check();
+      checkOwn();
       return { index: medium.sure(tip()), sync: autoSync?.state() };
     },
     operate,

@@ -15,7 +15,7 @@ import {
 } from "../../index/mod.ts";
 import type { Registry } from "../open.ts";
 import { ALL_VIEW, STORED_VIEW } from "../paths.ts";
-import { originTips } from "./origin-tips.ts";
+import { type OriginTip, originTips } from "./origin-tips.ts";
 import { applyPolicy, createPolicy, type HeldVersion, type Judged } from "./policy.ts";
 import { leaveToSources } from "./remote-origin.ts";
 import { pinsRef } from "./rewrites.ts";
@@ -44,9 +44,12 @@ export interface Offer {
 }
 
 /** Every origin's modules, the most trusted first. */
-export function openOrigins(registry: Registry): readonly Origin<Oid>[] {
+export function openOrigins(
+  registry: Registry,
+  tips: readonly OriginTip[] = originTips(registry),
+): readonly Origin<Oid>[] {
   const { objects } = registry;
-  const origins = originTips(registry).map(({ name, tip }) => ({
+  const origins = tips.map(({ name, tip }) => ({
     name,
     modules: openModules(objects, objects.commit(tip).tree),
   }));
@@ -54,8 +57,11 @@ export function openOrigins(registry: Registry): readonly Origin<Oid>[] {
 }
 
 /** Who owns which module now. */
-export function currentOwners(registry: Registry): Modules<Owned<Oid>> {
-  return overlay(openOrigins(registry));
+export function currentOwners(
+  registry: Registry,
+  tips?: readonly OriginTip[],
+): Modules<Owned<Oid>> {
+  return overlay(openOrigins(registry, tips));
 }
 
 /**
@@ -63,15 +69,20 @@ export function currentOwners(registry: Registry): Modules<Owned<Oid>> {
  * policy has to be applied anew.
  *
  * @param at milliseconds since the epoch
+ * @param tips who offers what
  */
-export async function currentOffer(registry: Registry, at: number = Date.now()): Promise<Offer> {
+export async function currentOffer(
+  registry: Registry,
+  at: number = Date.now(),
+  tips: readonly OriginTip[] = originTips(registry),
+): Promise<Offer> {
   const { objects, paths, config } = registry;
-  const inputs: ViewInputs = { origins: originStates(registry), policy: config.policy };
+  const inputs: ViewInputs = { origins: originStates(registry, tips), policy: config.policy };
   const views = viewTrees(registry);
   const record = readViewRecord(paths);
   const stale = record && staleModules(objects, record, inputs, views, at);
   const former = record && stale && { record, stale };
-  const owners = currentOwners(registry);
+  const owners = currentOwners(registry, tips);
   const judge = createJudge(registry, owners, inputs, at);
   const catalog: Catalog = {
     get: (module) => judge(module)?.kept,
@@ -91,7 +102,7 @@ export async function currentOffer(registry: Registry, at: number = Date.now()):
 export async function offerOfNow(registry: Registry, offer: Offer): Promise<Offer> {
   const { inputs, views } = offer;
   const isSame =
-    isDeepStrictEqual(inputs.origins, originStates(registry)) &&
+    isDeepStrictEqual(inputs.origins, originStates(registry, originTips(registry))) &&
     isDeepStrictEqual(views, viewTrees(registry));
   return isSame ? offer : await currentOffer(registry);
 }
@@ -105,9 +116,8 @@ export function viewTrees({ objects, paths }: Registry): ViewTrees {
   return { all: tree(ALL_VIEW), stored: tree(STORED_VIEW) };
 }
 
-function originStates(registry: Registry): OriginState[] {
-  const { objects, paths } = registry;
-  return originTips(registry).map(({ name, tip }) => {
+function originStates({ objects, paths }: Registry, tips: readonly OriginTip[]): OriginState[] {
+  return tips.map(({ name, tip }) => {
     const pins = readRef(paths.index, pinsRef(name));
     return {
       name,

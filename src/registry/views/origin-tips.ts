@@ -3,7 +3,7 @@ import { deleteRef, listRefs, type Oid, readRef } from "../../git/mod.ts";
 import { sourceRef } from "../../sources/mod.ts";
 import { importedOrigins } from "../bundles/origins.ts";
 import { enabledSources, type Registry } from "../open.ts";
-import { ownTips } from "../own-branches.ts";
+import { type OwnTips, ownTips } from "../own-branches.ts";
 import { PUBLISHED, PUBLISHED_ORIGIN } from "../paths.ts";
 import { PUSHED, REMOTE } from "./remote-origin.ts";
 import { pinsRef } from "./rewrites.ts";
@@ -17,10 +17,11 @@ export interface OriginTip {
  * Whoever offers modules, the most trusted first: what was published here, the shared index, the
  * enabled sources whose index is here.
  *
+ * @param branches where the registry's own branches are taken to stand
  * @throws {Failure} "integrity" when what was published is not there any more
  */
-export function originTips(registry: Registry): OriginTip[] {
-  const published = ownTips(registry).get(PUBLISHED);
+export function originTips(registry: Registry, branches: OwnTips = ownTips(registry)): OriginTip[] {
+  const published = branches.get(PUBLISHED);
   const own = published === undefined ? [] : [{ name: PUBLISHED_ORIGIN, tip: published }];
   const { remoteUrl } = registry.config.git;
   const remote = remoteUrl ? readRef(registry.paths.index, sourceRef(REMOTE)) : undefined;

@@ -5,6 +5,7 @@ import { dirname, join } from "node:path";
 import { deleteRef, readRef, writeRef } from "../../src/git/mod.ts";
 import {
   gc,
+  mirror,
   openRegistry,
   type Registry,
   recompute,
@@ -13,7 +14,16 @@ import {
 } from "../../src/registry/mod.ts";
 import { ALL_VIEW, KNITPKG, PUBLISHED, STORED_VIEW } from "../../src/registry/paths.ts";
 import { publishDirectory } from "../../src/registry/publishing/publish.ts";
-import { archiveFile, carry, silent, storedIn, take } from "../support/islands.ts";
+import {
+  archiveFile,
+  carry,
+  everything,
+  islandOf,
+  silent,
+  startSmallUpstream,
+  storedIn,
+  take,
+} from "../support/islands.ts";
 import { body, newRegistry, openKnitPkg, person } from "../support/knitpkg.ts";
 import { writeModule } from "../support/module.ts";
 import { refsOf, refusalOf } from "../support/published.ts";
@@ -170,6 +180,39 @@ test("a note that is damaged is made anew by a repair, but not where the branch 
   await deleteRef(registry.paths.index, PUBLISHED);
   await verify(anew(registry), { repair: true }, silent).catch(() => {});
   expect(readFileSync(noteFile(registry), "utf8")).toBe("");
+});
+
+test("where nobody can say what was published, a repair gets back what it can, and makes nothing of the rest", async () => {
+  using upstream = startSmallUpstream();
+  const mirrored = ["1.0.0", "1.1.0"].map((version) => upstream.list("a/x", version));
+  const registry = await islandOf({ up: upstream });
+  await mirror(registry, everything, silent);
+  await publish(registry, "1.0.0");
+  const bundle = await carry(registry);
+  const all = await storedIn(registry);
+  const own = all.find((sha256) => !mirrored.includes(sha256))!;
+  const before = refsOf(registry);
+  for (const file of [refFile(registry, PUBLISHED), noteFile(registry)]) writeFileSync(file, "");
+  const damage = () => {
+    writeFileSync(archiveFile(registry, mirrored[0]!), "other bytes");
+    for (const sha256 of [mirrored[1]!, own]) rmSync(archiveFile(registry, sha256));
+  };
+  const repair = async (options: object) => {
+    damage();
+    const { problems } = await verify(anew(registry), { repair: true, ...options }, silent);
+    return problems.filter(({ repaired }) => !repaired).map(({ subject }) => subject);
+  };
+  const missed = [PUBLISHED, noteFile(registry)];
+  expect((await repair({})).sort()).toEqual([...missed, "alice/json@1.0.0"].sort());
+  expect(await storedIn(registry)).toEqual([...mirrored].sort());
+  writeFileSync(archiveFile(registry, own), "");
+  expect((await repair({ from: bundle.path })).sort()).toEqual([...missed].sort());
+  expect(await storedIn(registry)).toEqual(all);
+
+  writeFileSync(refFile(registry, PUBLISHED), `${before[PUBLISHED]}\n`);
+  await verify(anew(registry), { repair: true }, silent);
+  expect(refsOf(registry)).toEqual(before);
+  expect((await verify(anew(registry), {}, silent)).problems).toEqual([]);
 });
 
 test("a bundle of its own brings a lost index back, when it has all that was published", async () => {

@@ -10,8 +10,10 @@ import type { Entry } from "../../index/mod.ts";
 import type { Report } from "../events.ts";
 import { fetchArchive } from "../mirroring/fetch.ts";
 import type { Registry } from "../open.ts";
+import { missedOwn, readableOwnTips } from "../own-branches.ts";
 import { createProviders, type FindProvider } from "../provider.ts";
 import { currentOffer, type Offer } from "../views/offer.ts";
+import { originTips } from "../views/origin-tips.ts";
 import { updateViews } from "../views/views.ts";
 import { quarantinePath } from "./quarantine.ts";
 import { repairPointers } from "./repair-pointers.ts";
@@ -39,7 +41,12 @@ export async function repair(registry: Registry, wrong: Wrong, report: Report): 
   for (const sha256 of wrong.bad) {
     await archives.copyTo(sha256, quarantinePath(paths, sha256));
   }
-  const offer = await currentOffer(registry);
+  const isMissed = missedOwn(registry).length > 0;
+  const tips = originTips(
+    registry,
+    isMissed ? (readableOwnTips(registry) ?? new Map()) : undefined,
+  );
+  const offer = await currentOffer(registry, Date.now(), tips);
   const { catalog } = offer;
   const all = [...wrong.bad, ...wrong.missing];
   const provider = createProviders(registry);
@@ -86,8 +93,10 @@ export async function repair(registry: Registry, wrong: Wrong, report: Report): 
   );
   // What could not be had again must not be served as it is; the view first, then the bytes.
   const lost = wrong.bad.filter((sha256) => !repaired.has(sha256));
-  await updateViews(registry, offer, report, { leaving: new Set(lost) });
+  // While what was published is missed no view is made, and what stands beside the index waits for it too.
+  if (!isMissed) await updateViews(registry, offer, report, { leaving: new Set(lost) });
   for (const sha256 of lost) await archives.delete(sha256);
+  if (isMissed) return { archives: repaired, restored };
   for (const sha256 of await repairPointers(registry, catalog, report, wrong.signal)) {
     repaired.add(sha256);
   }

@@ -16,7 +16,7 @@ import type { Registry } from "../open.ts";
 import { missedOwn, restoreOwnTips } from "../own-branches.ts";
 import { ALL_VIEW, PUBLISHED, STORED_VIEW } from "../paths.ts";
 import { createProgress } from "../progress.ts";
-import { archivesOfRef, referencedArchives } from "../views/references.ts";
+import { archivesOf } from "../views/references.ts";
 import { alone } from "../writing.ts";
 import { type Repaired, repair } from "./repair.ts";
 
@@ -169,17 +169,23 @@ interface Indexes {
 
 /** A damaged index is a problem to tell of, and no reason to leave the archives unchecked. */
 function readIndexes(registry: Registry, complain: Complain): Indexes {
+  let readable = true;
+  // What to do about a ref depends on which it is: `checkGit` tells.
+  const tips = listRefs(registry.paths.index, "refs/", () => {
+    readable = false;
+  });
+  const at = (ref: string) => {
+    const tip = tips.get(ref);
+    return archivesOf(registry, tip === undefined ? [] : [tip]);
+  };
   try {
-    const listed = archivesOfRef(registry, STORED_VIEW);
-    const shown = archivesOfRef(registry, ALL_VIEW);
+    const shown = at(ALL_VIEW);
     // What is blocked is shown to nobody, and does not travel.
-    const published = new Map(
-      [...archivesOfRef(registry, PUBLISHED)].filter(([sha256]) => shown.has(sha256)),
-    );
-    return { listed, published, all: referencedArchives(registry), readable: true };
+    const published = new Map([...at(PUBLISHED)].filter(([sha256]) => shown.has(sha256)));
+    const all = archivesOf(registry, tips.values());
+    return { listed: at(STORED_VIEW), published, all, readable };
   } catch (error) {
-    // What to do about a ref depends on which it is.
-    if (!isDamagedRef(registry)) complain("git", "index", told(error));
+    complain("git", "index", told(error));
     return { listed: new Map(), published: new Map(), all: new Map(), readable: false };
   }
 }
@@ -205,14 +211,6 @@ async function checkGit(
     }
   }
   return count;
-}
-
-function isDamagedRef({ paths }: Registry): boolean {
-  let isOne = false;
-  listRefs(paths.index, "refs/", () => {
-    isOne = true;
-  });
-  return isOne;
 }
 
 const told = (error: unknown): string =>

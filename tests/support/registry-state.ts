@@ -4,11 +4,9 @@ import { join, relative } from "node:path";
 import { listRefs } from "../../src/git/mod.ts";
 import { openRegistry, verify } from "../../src/registry/mod.ts";
 
-/** Every ref by name, but not where those of bundles were: the registry that makes them has none. */
-export function refsOf(dir: string): Record<string, string> {
-  const refs = [...listRefs(join(dir, "data", "index"), "refs/")];
-  return Object.fromEntries(refs.filter(([name]) => !name.startsWith("refs/carried/")).sort());
-}
+/** Every ref by name. */
+export const refsOf = (dir: string): Record<string, string> =>
+  Object.fromEntries([...listRefs(join(dir, "data", "index"), "refs/")].sort());
 
 /** Every stored archive; each is checked against its name. */
 export function archivesOf(dir: string): string[] {

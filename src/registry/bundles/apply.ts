@@ -30,7 +30,7 @@ import { archivesOf } from "../views/references.ts";
 import { guardHistory, pinsRef } from "../views/rewrites.ts";
 import { updateViews } from "../views/views.ts";
 import { keepCarried } from "./carried.ts";
-import { isBroughtBy, type KnownBundle } from "./ledger.ts";
+import { isBroughtBy, isOwnSeries, type KnownBundle } from "./ledger.ts";
 import { type ImportedOrigin, importedOrigins, writeOrigins } from "./origins.ts";
 import { takePointers } from "./take-pointers.ts";
 
@@ -127,7 +127,6 @@ export async function applyBundle(
     for (const ref of [sourceRef(name), pinsRef(name)]) await deleteRef(gitdir, ref);
   }
   await noteOwnTips(registry);
-  await keepCarried(paths, manifest.series, tipsOf(manifest));
   await takePointers(registry, manifest, report);
 
   warnOfLacking(registry, plan.get(STORED_VIEW), report);
@@ -140,12 +139,19 @@ export async function applyBundle(
       const tip = plan.get(name);
       if (tip !== undefined && readRef(gitdir, name) !== tip) await writeRef(gitdir, name, tip);
     }
-  } else await updateViews(registry, offer, report, { leaving });
+  } else {
+    for (const each of [manifest, ...others.map((bundle) => bundle.manifest)]) {
+      if (isOwnSeries(registry, each.series)) continue;
+      const tips = [...tipsOf(each)].filter(([, tip]) => objects.has(tip));
+      await keepCarried(paths, each.series, new Map(tips));
+    }
+    await updateViews(registry, offer, report, { leaving });
+  }
   for (const sha256 of leaving) await registry.archives.delete(sha256);
   return { removed: leaving.size };
 }
 
-const tipsOf = ({ refs }: Manifest): Map<string, Oid> =>
+const tipsOf = ({ refs }: Pick<Manifest, "refs">): Map<string, Oid> =>
   new Map(refs.flatMap(({ name, new: tip }) => (tip === null ? [] : [[name, tip]])));
 
 /**

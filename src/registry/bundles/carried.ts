@@ -1,7 +1,7 @@
 /**
- * What each series of bundles brought last, kept whole. Views may be made anew here, and another series may bring a
- * source of the same name: what nothing else leads to would be collected, and then the next bundle lacked what it
- * goes on from, and nobody could say what another series must not take away.
+ * What each series of bundles brought last, kept whole. A registry that is no replica makes views of its own, and
+ * another series may bring a source of the same name: what nothing else leads to would be collected, and then the
+ * next bundle lacked what it goes on from, and nobody could say what another series must not take away.
  *
  *     refs/carried/<series>/heads/stored    where that bundle had refs/heads/stored; so each of its refs
  */
@@ -25,7 +25,7 @@ export async function keepCarried(
   await deleteRef(index, `refs/bundles/${series}`);
 }
 
-/** Whether this is where a bundle had its pins: they count where they were taken over. */
-export function isCarriedPin(ref: string): boolean {
-  return ref.startsWith(CARRIED) && ref.split("/")[3] === "pins";
+/** Whether archives are kept because this ref names them: of what was carried those that were stored there. */
+export function namesArchives(ref: string): boolean {
+  return !ref.startsWith(CARRIED) || ref.endsWith("/heads/stored");
 }

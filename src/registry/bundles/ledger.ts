@@ -224,7 +224,7 @@ export function isBroughtBy(registry: Registry, series: string, ref: string, tip
 }
 
 /** Whether a series is this registry's own; where nobody can say, it is not. */
-function isOwnSeries(registry: Registry, series: string): boolean {
+export function isOwnSeries(registry: Registry, series: string): boolean {
   return tried(() => readSeries(seriesPath(registry))) === series;
 }
 

@@ -13,14 +13,13 @@ import { entriesOf, isTemporary } from "../../files/mod.ts";
 import { findWaste, listRefs, repackNow } from "../../git/mod.ts";
 import type { Catalog, CatalogModule, Entry } from "../../index/mod.ts";
 import { pointedArchives } from "../assets/pointers.ts";
-import { isCarriedPin } from "../bundles/carried.ts";
 import { abandonedImports, needlessRecords } from "../bundles/ledger.ts";
 import type { Report } from "../events.ts";
 import { EVERYTHING, planMirror } from "../mirroring/plan.ts";
 import type { Registry } from "../open.ts";
 import { PUBLISHED_ORIGIN } from "../paths.ts";
 import { currentOffer } from "../views/offer.ts";
-import { archivesOf, referencedArchives } from "../views/references.ts";
+import { referencedArchives } from "../views/references.ts";
 import { sharedView } from "../views/remote-origin.ts";
 import { dropPins, type IdlePin, idlePins } from "../views/rewrites.ts";
 import { updateViews } from "../views/views.ts";
@@ -163,14 +162,11 @@ function tooOld(catalog: Catalog, stored: ReadonlySet<Sha256>, keepLatest: numbe
 
 /** Pins of versions that no index lists any more. */
 function disappeared(registry: Registry): IdlePin[] {
-  const refs = [...listRefs(registry.paths.index, "refs/")];
+  const refs = listRefs(registry.paths.index, "refs/");
   const pins = idlePins(registry);
   const idle = new Set(pins.map(({ ref }) => ref));
-  const others = refs.filter(([name]) => !idle.has(name) && !isCarriedPin(name));
-  const listed = archivesOf(
-    registry,
-    others.map(([, tip]) => tip),
-  );
+  const others = [...refs].filter(([name]) => !idle.has(name));
+  const listed = referencedArchives(registry, new Map(others));
   return pins.filter(({ entry }) => !listed.has(entry.checksum));
 }
 

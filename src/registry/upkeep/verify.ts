@@ -16,7 +16,7 @@ import type { Registry } from "../open.ts";
 import { missedOwn, restoreOwnTips } from "../own-branches.ts";
 import { ALL_VIEW, PUBLISHED, STORED_VIEW } from "../paths.ts";
 import { createProgress } from "../progress.ts";
-import { archivesOf } from "../views/references.ts";
+import { archivesOf, referencedArchives } from "../views/references.ts";
 import { alone } from "../writing.ts";
 import { type Repaired, repair } from "./repair.ts";
 
@@ -182,7 +182,7 @@ function readIndexes(registry: Registry, complain: Complain): Indexes {
     const shown = at(ALL_VIEW);
     // What is blocked is shown to nobody, and does not travel.
     const published = new Map([...at(PUBLISHED)].filter(([sha256]) => shown.has(sha256)));
-    const all = archivesOf(registry, tips.values());
+    const all = referencedArchives(registry, tips);
     return { listed: at(STORED_VIEW), published, all, readable };
   } catch (error) {
     complain("git", "index", told(error));

@@ -2,11 +2,19 @@
 import type { Sha256 } from "../../archives/mod.ts";
 import { listRefs, type ObjectReader, type Oid, readRef } from "../../git/mod.ts";
 import { type Entry, parseModuleFile, readIndexTree } from "../../index/mod.ts";
+import { namesArchives } from "../bundles/carried.ts";
 import type { Registry } from "../open.ts";
 
 /** Every archive that some ref's index names, with one of the versions that it is of. */
-export function referencedArchives(registry: Registry): Map<Sha256, Entry> {
-  return archivesOf(registry, listRefs(registry.paths.index, "refs/").values());
+export function referencedArchives(
+  registry: Registry,
+  refs: ReadonlyMap<string, Oid> = listRefs(registry.paths.index, "refs/"),
+): Map<Sha256, Entry> {
+  const naming = [...refs].filter(([name]) => namesArchives(name));
+  return archivesOf(
+    registry,
+    naming.map(([, tip]) => tip),
+  );
 }
 
 /** The archives that one ref's index names. */

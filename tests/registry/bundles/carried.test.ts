@@ -1,18 +1,23 @@
-/** What a series brought last stays until its next bundle, whatever views are made here. */
+/** What a series brought last stays until its next bundle, in a registry that makes views of its own. */
 import { expect, test } from "bun:test";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { deleteRef, listRefs, readRef, writeRef } from "../../../src/git/mod.ts";
 import {
   gc,
   mirror,
   openRegistry,
   type Registry,
+  recompute,
   sync,
   verify,
 } from "../../../src/registry/mod.ts";
 import { publishDirectory } from "../../../src/registry/publishing/publish.ts";
+import { forgetRemovedSources } from "../../../src/registry/views/origin-tips.ts";
 import {
   type Carried,
   carry,
+  changed,
   everything,
   islandOf,
   silent,
@@ -73,6 +78,7 @@ for (const [name, make] of Object.entries(KINDS)) {
     expect(await take(inside, second)).toMatchObject({ outcome: "applied" });
     inside = await collected(inside);
     expect((await verify(inside, {}, silent)).problems).toEqual([]);
+    expect(carried(inside).size > 0).toBe(name !== "nothing of its own");
 
     const further = await islandOf();
     for (const bundle of [first, second, await carry(inside, second.id)]) {
@@ -110,6 +116,25 @@ test("what disappeared from a source of both is collected where few versions are
   expect(await storedIn(inside)).toEqual([gone, kept].sort());
   await gc(inside, { keepLatest: 1 }, silent);
   expect(await storedIn(inside)).toEqual([kept]);
+});
+
+test("what a bundle only offered is no reason to keep an archive, and what it stored is one", async () => {
+  using up = startSmallUpstream();
+  const stored = up.list("a/x", "1.0.0");
+  const offered = up.list("a/y", "1.0.0");
+  const from = await islandOf({ up });
+  await mirror(from, { patterns: ["a/x"] }, silent);
+  const inside = await islandOf({ up });
+  await mirror(inside, everything, silent);
+  await take(inside, await carry(from));
+  // Neither does it list that source any more.
+  const alone = changed(inside, (toml) => toml.replace(/\[\[sources\]\][\s\S]*/, ""));
+  writeFileSync(join(alone.paths.bundles, "origins.json"), '{"version":1,"origins":[]}');
+  await forgetRemovedSources(alone);
+  await recompute(alone);
+  await gc(alone, {}, silent);
+  expect(await storedIn(alone)).toEqual([stored]);
+  expect(stored).not.toBe(offered);
 });
 
 test("where an earlier program kept too little, a whole bundle is asked for, and keeps all", async () => {

@@ -22,8 +22,10 @@ export async function interruptible<T>(
   try {
     return await work(controller.signal);
   } catch (error) {
-    // Whatever it threw on its way out, this is why; but not if it failed on its own.
-    if (controller.signal.aborted && !(error instanceof Failure)) throw controller.signal.reason;
+    // Whatever it threw on its way out, this is why; but not if it failed on its own. Who still waited for another
+    // writer has done nothing that could fail.
+    const isOwn = error instanceof Failure && error.code !== "busy";
+    if (controller.signal.aborted && !isOwn) throw controller.signal.reason;
     throw error;
   } finally {
     process.removeListener("SIGINT", stop);

@@ -1,6 +1,8 @@
 /** Commands that write where another is writing: they end at once, or wait as long as they are told. */
+import { setTimeout } from "node:timers/promises";
 import { parseInterval } from "../config/mod.ts";
 import { Failure } from "../errors.ts";
+import { interruptible } from "./interrupt.ts";
 import type { Output } from "./output.ts";
 
 export const WAIT_OPTION = {
@@ -18,7 +20,7 @@ const RETRY_MS = 500;
  * Runs work that fails when another process writes, again and again until that has ended.
  *
  * @param given what --wait says; undefined: does not wait
- * @throws {Failure} "usage"; what the work throws, "busy" when the time is over
+ * @throws {Failure} "usage"; what the work throws, "busy" when the time is over; "interrupted", also between two tries
  */
 export async function waiting<T>(
   out: Output,
@@ -26,16 +28,18 @@ export async function waiting<T>(
   work: () => Promise<T>,
 ): Promise<T> {
   const until = performance.now() + (given === undefined ? 0 : patience(given));
-  for (let isTold = false; ; isTold = true) {
-    try {
-      return await work();
-    } catch (error) {
-      const isBusy = error instanceof Failure && error.code === "busy";
-      if (!isBusy || performance.now() >= until) throw error;
-      if (!isTold) out.log.info(`${error.message}; waiting for its end`);
-      await Bun.sleep(RETRY_MS * (0.5 + Math.random()));
+  return await interruptible("nothing was begun; run it again", async (signal) => {
+    for (let isTold = false; ; isTold = true) {
+      try {
+        return await work();
+      } catch (error) {
+        const isBusy = error instanceof Failure && error.code === "busy";
+        if (!isBusy || performance.now() >= until) throw error;
+        if (!isTold) out.log.info(`${error.message}; waiting for its end`);
+        await setTimeout(RETRY_MS * (0.5 + Math.random()), undefined, { signal });
+      }
     }
-  }
+  });
 }
 
 function patience(word: string): number {

@@ -25,6 +25,14 @@ describe("interruptible", () => {
     await expect(work).rejects.toBe(full);
   });
 
+  test("says so as well when it was another writer that was waited for", async () => {
+    const busy = new Failure("busy", "another is writing");
+    const work = interruptible("go on later", (signal) => untilAborted(signal, busy));
+    process.emit("SIGINT");
+    const failure = expect.objectContaining({ code: "interrupted", hint: "go on later" });
+    await expect(work).rejects.toEqual(failure);
+  });
+
   test("leaves no listener behind", async () => {
     const before = process.listenerCount("SIGINT");
     expect(await interruptible("", async () => 7)).toBe(7);

@@ -1,5 +1,6 @@
-/** The one table from failures to exit codes. */
+/** The one table from failures to exit codes, and what a summary comes to. */
 import { Failure, type FailureCode } from "../errors.ts";
+import type { MirrorSummary } from "../registry/mod.ts";
 
 export const DONE = 0;
 export const FAILED = 1;
@@ -32,6 +33,12 @@ const EXIT: Readonly<Record<FailureCode, number>> = {
   "missing-tool": FAILED,
   interrupted: INTERRUPTED,
 };
+
+/** Of a mirror or a sync that has come to its end. */
+export function exitCodeOfMirror({ failed, assets, missed }: MirrorSummary): number {
+  const isPartial = failed > 0 || (assets?.failed ?? 0) > 0 || missed.length > 0;
+  return isPartial ? DONE_IN_PART : DONE;
+}
 
 export function exitCodeOf(error: unknown): number {
   return error instanceof Failure ? EXIT[error.code] : FAILED;

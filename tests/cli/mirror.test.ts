@@ -1,6 +1,7 @@
 import { afterAll, expect, test } from "bun:test";
-import { readFileSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { withLock } from "../../src/registry/lock.ts";
 import { run } from "../support/cli.ts";
 import { repositoryHandler } from "../support/git-server.ts";
 import { tempDirectory } from "../support/temp.ts";
@@ -97,6 +98,28 @@ test("mirror says by exit code 3 that a source which it asked could not be reach
   const { stdout } = await run([...words, "--json"], { cwd });
   expect(JSON.parse(stdout.trimEnd().split("\n").at(-1)!)).toMatchObject({ missed: ["dead"] });
 });
+
+test("a dry run without sources waits for no writer, writes nothing, and exits with 3 when a pattern is unknown", async () => {
+  const cwd = await registry();
+  await run(["mirror", "moonbitlang/x", "--latest", "2", "--strict"], { cwd });
+  const dry = ["--strict", "--dry-run", "--offline"];
+  await withLock(join(cwd, "data", "fetching"), "mirror", async () => {
+    const files = () => readdirSync(join(cwd, "data"), { recursive: true }).sort();
+    const before = files();
+    const known = await run(["mirror", "moonbitlang/x", ...dry], { cwd });
+    expect([known.code, known.stdout.split("\n").length - 1]).toEqual([0, 3]);
+    const unknown = await run(["mirror", "moonbitlang/x", "demo/none", ...dry], { cwd });
+    expect([unknown.code, unknown.stdout]).toEqual([3, known.stdout]);
+    expect(unknown.stderr).toContain("warning: demo/none matches no module");
+    const { stdout } = await run(["mirror", "moonbitlang/x", "demo/none", ...dry, "--json"], {
+      cwd,
+    });
+    const done = JSON.parse(stdout.trimEnd().split("\n").at(-1)!);
+    expect(done).toMatchObject({ type: "done", unmatched: ["demo/none"] });
+    expect((await run(["mirror", "demo/none", ...dry], { cwd })).code).toBe(1);
+    expect(files()).toEqual(before);
+  });
+}, 20_000);
 
 test("mirror --save remembers the patterns, once", async () => {
   const cwd = await registry();

@@ -214,9 +214,20 @@ test.if(BASH !== null && process.platform !== "win32")(
       process.kill(Number(outputs.pid), "SIGTERM");
     }
     const more = await runAction({ ...inputs, packages: `${packages} moonbitlang/async` });
-    expect(more.code).toBe(1);
-    const empty = { ...inputs, directory: join(tempDirectory(), "registry") };
-    expect((await runAction(empty)).code).toBe(1);
+    expect(more).toMatchObject({
+      code: 1,
+      log: expect.stringMatching(/^::error::not in the cache: moonbitlang\/async@\d/m),
+    });
+    const unknown = await runAction({ ...inputs, packages: `${packages} demo/none` });
+    expect(unknown).toMatchObject({
+      code: 1,
+      log: expect.stringMatching(/^::error::demo\/none matches no module$/m),
+    });
+    const empty = await runAction({ ...inputs, directory: join(tempDirectory(), "registry") });
+    expect(empty).toMatchObject({
+      code: 1,
+      log: expect.stringMatching(/^::error::.* the cache is empty$/m),
+    });
   },
 );
 

@@ -3,7 +3,7 @@ import { Failure } from "../../errors.ts";
 import type { MirrorOptions, MirrorSummary } from "../../registry/mod.ts";
 import { command } from "../command.ts";
 import type { Context } from "../context.ts";
-import { DONE, DONE_IN_PART } from "../exit.ts";
+import { DONE, DONE_IN_PART, exitCodeOfMirror } from "../exit.ts";
 import { moment, wholeNumber } from "../numbers.ts";
 import { runOperation } from "../operation.ts";
 import type { Output } from "../output.ts";
@@ -48,7 +48,8 @@ export default command({
   notes: [
     "Latest are the newest releases, then pre-releases; yanked versions come last.",
     "What is here already is not downloaded again: run it again after a failure.",
-    "--dry-run --offline names what is missing by the index that is here.",
+    "--dry-run --offline names what is missing by the index that is here; exit code",
+    "3 says that a pattern matches nothing in it.",
   ],
   example: 'mirror "moonbitlang/*" --latest 3',
   async run(context, args) {
@@ -88,9 +89,9 @@ export default command({
         (done) => tell(out, done),
       ),
     );
-    const isPartial =
-      summary.failed > 0 || (summary.assets?.failed ?? 0) > 0 || summary.missed.length > 0;
-    return isPartial ? DONE_IN_PART : DONE;
+    // Who asks what is missing would take silence for "nothing".
+    const isUnknown = options.offline === true && summary.unmatched.length > 0;
+    return isUnknown ? DONE_IN_PART : exitCodeOfMirror(summary);
   },
 });
 

@@ -2,7 +2,7 @@
 import { Failure } from "../../errors.ts";
 import { command } from "../command.ts";
 import type { Context } from "../context.ts";
-import { DONE, DONE_IN_PART } from "../exit.ts";
+import { DONE, exitCodeOfMirror } from "../exit.ts";
 import { interruptible } from "../interrupt.ts";
 import { wholeNumber } from "../numbers.ts";
 import { runOperation } from "../operation.ts";
@@ -47,9 +47,7 @@ export default command({
         },
       ),
     );
-    const isPartial =
-      summary.failed > 0 || (summary.assets?.failed ?? 0) > 0 || summary.missed.length > 0;
-    return isPartial ? DONE_IN_PART : DONE;
+    return exitCodeOfMirror(summary);
   },
 });
 

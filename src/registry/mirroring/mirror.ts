@@ -42,6 +42,8 @@ interface Carried extends Fetched {
   readonly alreadyStored: number;
   readonly elapsedMs: number;
   readonly dryRun: boolean;
+  /** Patterns that match no module. */
+  readonly unmatched: readonly string[];
   /** Of prebuilt programs, when they were asked for. */
   readonly assets?: AssetCounts;
   /** What would be downloaded; of a dry run only. */
@@ -72,11 +74,8 @@ export async function mirror(
 ): Promise<MirrorSummary> {
   const started = performance.now();
   const selection = selectionOf(registry.config, options);
-  const summary = await writing(registry, "mirror", report, options.signal, async (state) => {
-    const { source, patterns } = selection;
-    const refresh = () => refreshSources(registry, source, patterns, state, report, options.signal);
-    const ask = () => (options.dryRun ? refresh() : shownInAnyCase(registry, report, refresh));
-    const outcomes = options.dryRun && options.offline ? [] : await ask();
+  const { source, patterns } = selection;
+  const take = async (outcomes: readonly RefreshOutcome[], state?: State) => {
     const offer = await currentOffer(registry);
     const plan = planMirror(offer.catalog, [selection]);
     if (plan.unmatched.length === selection.patterns.length) {
@@ -84,9 +83,16 @@ export async function mirror(
       if (!options.dryRun) await refreshViews(registry, offer, report);
       throw shadowedFailure(registry, offer, selection) ?? noMatch(selection, offer.held);
     }
-    if (!options.dryRun) state.changeSelections((all) => withSelection(all, selection));
+    if (!options.dryRun) state?.changeSelections((all) => withSelection(all, selection));
     const done = await carryOut(registry, offer, [selection], plan, options, report, started);
     return { ...done, sources: outcomes.map(described), missed: missed(outcomes, source, plan) };
+  };
+  // It writes nothing, so it needs nobody's leave.
+  if (options.dryRun && options.offline) return await take([]);
+  const summary = await writing(registry, "mirror", report, options.signal, async (state) => {
+    const refresh = () => refreshSources(registry, source, patterns, state, report, options.signal);
+    const ask = () => (options.dryRun ? refresh() : shownInAnyCase(registry, report, refresh));
+    return await take(await ask(), state);
   });
   if (options.save) rememberPackages(registry.config.file, selection.patterns);
   return summary;
@@ -248,10 +254,11 @@ async function carryOut(
   const { modules, versions, alreadyStored } = counts;
   report({ type: "planned", modules, versions, stored: alreadyStored, missing: missing.length });
   const elapsed = () => ({ elapsedMs: performance.now() - started });
+  const { unmatched } = plan;
   if (options.dryRun) {
     const toFetch = missing.map(({ module, version }) => ({ module, version }));
     const none = { downloaded: 0, failed: 0, bytes: 0, failures: {} };
-    return { ...counts, ...none, dryRun: true, plan: toFetch, ...elapsed() };
+    return { ...counts, ...none, unmatched, dryRun: true, plan: toFetch, ...elapsed() };
   }
   try {
     const fetched = await fetchAll(registry, catalog, missing, options, report);
@@ -259,9 +266,10 @@ async function carryOut(
       catalog,
       selections.filter(({ assets }) => assets),
     ).entries;
-    if (withAssets.length === 0) return { ...counts, ...fetched, dryRun: false, ...elapsed() };
+    const done = { ...counts, ...fetched, unmatched, dryRun: false };
+    if (withAssets.length === 0) return { ...done, ...elapsed() };
     const assets = await mirrorAssets(registry, catalog, withAssets, options, report);
-    return { ...counts, ...fetched, assets, dryRun: false, ...elapsed() };
+    return { ...done, assets, ...elapsed() };
   } finally {
     // Also after Ctrl-C: what did arrive is here to stay, and may be shown.
     const arrived = missing.map(({ module }) => module);

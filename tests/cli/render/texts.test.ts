@@ -68,6 +68,7 @@ const SUMMARY: MirrorSummary = {
   dryRun: false,
   sources: [],
   missed: [],
+  unmatched: [],
 };
 
 describe("summaries", () => {

@@ -50,12 +50,12 @@ export async function readHead(container: Container): Promise<BundleHead> {
   return { id, manifest, manifestBytes, signedBy };
 }
 
-/** What does not even begin like a bundle is most likely none. */
+/** What does not even begin like a bundle is most likely none; one that cannot be read, or was let go, may be. */
 async function firstFile(container: Container): Promise<IncomingFile> {
   try {
     return await container.next([README]);
   } catch (error) {
-    if (!(error instanceof Failure)) throw error;
+    if (!(error instanceof Failure) || error.code !== "integrity") throw error;
     throw new Failure(
       "integrity",
       `that is no bundle: it does not begin with ${README}`,

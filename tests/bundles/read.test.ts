@@ -3,6 +3,7 @@ import { expect, test } from "bun:test";
 import { tarContainer } from "../../src/bundles/container.ts";
 import { readHead } from "../../src/bundles/mod.ts";
 import { tarHeader } from "../../src/bundles/ustar.ts";
+import { Failure } from "../../src/errors.ts";
 
 test.each([
   ["README.txt", []],
@@ -22,6 +23,19 @@ test.each([
     const container = tarContainer(endless());
     await expect(readHead(container)).rejects.toThrow(`${name} has ${8 ** 10} bytes`);
     expect(asked).toBeLessThan(2);
+    await container.close();
+  },
+);
+
+test.each(["interrupted", "io"] as const)(
+  "what ends before its first byte as %s is told as that, and not as no bundle",
+  async (code) => {
+    // biome-ignore lint/correctness/useYield: it fails before there is anything to yield
+    async function* failing(): AsyncGenerator<Uint8Array> {
+      throw new Failure(code, "it ended");
+    }
+    const container = tarContainer(failing());
+    await expect(readHead(container)).rejects.toEqual(expect.objectContaining({ code }));
     await container.close();
   },
 );

@@ -8,9 +8,9 @@ import { plural } from "./render/units.ts";
  * Recomputes the served index and says what is new about it; while another process writes, that is
  * left to the next sync.
  *
- * @returns how many stored versions are listed no longer
+ * @returns how many stored versions are listed no longer; undefined while that is not known
  */
-export async function recomputeServed({ out }: Context, file: string): Promise<number> {
+export async function recomputeServed({ out }: Context, file: string): Promise<number | undefined> {
   const { openRegistry, recompute } = await import("../registry/mod.ts");
   try {
     const change = await recompute(openRegistry(file));
@@ -20,7 +20,7 @@ export async function recomputeServed({ out }: Context, file: string): Promise<n
   } catch (error) {
     if (!(error instanceof Failure) || error.code !== "busy") throw error;
     out.log.warn(`${error.message}; run \`sync\` when it is done, so that this takes effect`);
-    return 0;
+    return undefined;
   }
 }
 

@@ -2,6 +2,7 @@
 import { expect, test } from "bun:test";
 import { appendFileSync } from "node:fs";
 import { join } from "node:path";
+import { withLock } from "../../src/registry/lock.ts";
 import { execute, serve, succeed } from "../support/executable.ts";
 import { git, hasGit } from "../support/git.ts";
 import { tempDirectory } from "../support/temp.ts";
@@ -89,6 +90,18 @@ test("removing a source says how much that is stored is listed no longer, and wh
   expect(stderr).toContain("2 stored versions listed no longer: `gc` would remove what");
   const waste = JSON.parse(await succeed(["gc", "--dry-run", "--json"], { cwd: dir }));
   expect(waste.archives).toHaveLength(2);
+});
+
+test("removing a source while another writes says that nobody knows yet what is listed no longer", async () => {
+  await using world = await createWorld();
+  const { dir } = world;
+  const { code, stdout, stderr } = await withLock(join(dir, "data", "fetching"), "mirror", () =>
+    execute(["source", "remove", "up", "--json"], { cwd: dir }),
+  );
+  expect(code).toBe(0);
+  expect(JSON.parse(stdout)).toMatchObject({ removed: true, unlisted_versions: null });
+  expect(stderr).toContain("run `sync` when it is done");
+  expect(stderr).toContain("`gc` removes stored versions that are listed no more");
 });
 
 test("a source that was removed and comes back under another address brings its own index", async () => {

@@ -14,10 +14,20 @@ export default command({
     const file = context.file();
     const { wasDefault } = unregisterSource(file, name);
     const unlisted = await recomputeServed(context, file);
-    const told = { name, removed: true, was_default: wasDefault, unlisted_versions: unlisted };
+    if (unlisted === undefined) {
+      out.log.warn(
+        "once it has taken effect, `gc` removes stored versions that are listed no more",
+      );
+    }
+    const told = {
+      name,
+      removed: true,
+      was_default: wasDefault,
+      unlisted_versions: unlisted ?? null,
+    };
     if (out.json) return void out.document(told);
     out.data(`Removed source ${name}`);
-    if (unlisted > 0) {
+    if (unlisted !== undefined && unlisted > 0) {
       const what = `${plural(unlisted, "stored version")} listed no longer`;
       out.log.warn(`${what}: \`gc\` would remove what nothing else lists`);
       out.log.info("To keep them, add the source again, `sync` and `export`, then remove it.");

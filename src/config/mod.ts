@@ -1,5 +1,5 @@
 /** `registry.toml`: finding, reading, checking and editing it. Knows nothing of what settings do. */
-export { serverAddress } from "./address.ts";
+export { boundAddress, serverAddress } from "./address.ts";
 export { isRemoteUrl, isText, isUrl, parseInterval, urlCheck } from "./checks.ts";
 export { expand, unsetVariables } from "./env.ts";
 export { loadConfig } from "./load.ts";

@@ -1,5 +1,5 @@
 /** Puts the app on an address, and takes it off without dropping a request. */
-import { serverAddress } from "../config/mod.ts";
+import { boundAddress, serverAddress } from "../config/mod.ts";
 import { Failure, systemCode } from "../errors.ts";
 import { type Registry, serveRegistry } from "../registry/mod.ts";
 import { type AccessLine, accessLine } from "./access-log.ts";
@@ -108,7 +108,7 @@ export function startServer(registry: Registry, options: ServeOptions): RunningS
   const own = serverAddress({ ...address, baseUrl: "" });
   return {
     url: serverAddress(address),
-    listening: serverAddress({ ...address, baseUrl: "" }),
+    listening: boundAddress(address),
     others: reachableUrls(address),
     async stop() {
       const closing = served.close();

@@ -71,19 +71,27 @@ test("auto_sync and its interval count at once in a running server", async () =>
   );
 }, 20_000);
 
-test("behind a public URL, serve and status say where it really listens", async () => {
+test("behind a public URL, and for every address, serve and status say where it really listens", async () => {
   const cwd = tempDirectory("behind");
   await succeed(["init", "."], { cwd });
-  const child = start(["serve", "--port", "0", "--base-url", "https://registry.example"], { cwd });
-  const { value } = await child.stdout.getReader().read();
-  child.kill("SIGTERM");
-  await child.exited;
-  expect(new TextDecoder().decode(value)).toMatch(
-    /^Serving .* at https:\/\/registry\.example, listening on http:\/\/127\.0\.0\.1:[1-9]\d*\n/,
+  const said = async (...words: string[]) => {
+    const child = start(["serve", "--port", "0", ...words], { cwd });
+    const { value } = await child.stdout.getReader().read();
+    child.kill("SIGTERM");
+    await child.exited;
+    return new TextDecoder().decode(value);
+  };
+  const url = "https://registry.example";
+  expect(await said("--host", "0.0.0.0", "--base-url", url)).toMatch(
+    /^Serving .* at https:\/\/registry\.example, listening on 0\.0\.0\.0:[1-9]\d*\n/,
   );
-  await succeed(["config", "server.base_url", "https://registry.example"], { cwd });
+  expect(await said("--host", "0.0.0.0")).toMatch(
+    /^Serving .* at http:\/\/localhost:(\d+), listening on 0\.0\.0\.0:\1\n/,
+  );
+  expect(await said()).toMatch(/^Serving .* at http:\/\/127\.0\.0\.1:\d+\n/);
+  await succeed(["config", "server.base_url", url], { cwd });
   expect(await succeed(["status"], { cwd })).toMatch(
-    /^Serves at: +https:\/\/registry\.example, listening on http:\/\/127\.0\.0\.1:8080$/m,
+    /^Serves at: +https:\/\/registry\.example, listening on 127\.0\.0\.1:8080$/m,
   );
 });
 

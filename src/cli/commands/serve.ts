@@ -13,6 +13,7 @@ import type { Output } from "../output.ts";
 import { accessText } from "../render/access.ts";
 import { advertisement } from "../render/advertise.ts";
 import { createLineBuffer } from "../render/line-buffer.ts";
+import { addressText } from "../render/status.ts";
 
 export default command({
   options: {
@@ -75,9 +76,8 @@ export default command({
       const { url, listening, others } = server;
       out.record({ type: "listening", url, listening, ...(args.advertise && { others }) });
     } else {
-      const { url, listening } = server;
-      const behind = url === listening ? "" : `, listening on ${listening}`;
-      out.data(`Serving ${registry.config.registry.name} at ${url}${behind}`);
+      const where = addressText(server.url, server.listening);
+      out.data(`Serving ${registry.config.registry.name} at ${where}`);
       if (registry.readOnly) out.log.info("Read-only: serves what is stored, and writes nothing.");
       out.log.info(`On a client:  ${REGISTRY_VARIABLE}=${server.url} moon update`);
       out.log.info("Ctrl-C stops.");

@@ -24,7 +24,7 @@ export function statusText(status: Status, now: Date): string {
     ]),
     ...(status.shared ? [sharedRow(status.shared)] : []),
     ...(status.lastBundle ? [bundleRow(status.lastBundle, now)] : []),
-    ["Serves at", addressText(status)],
+    ["Serves at", addressText(status.address, status.listening)],
     ...(status.autoSync ? [autoSyncRow(status.autoSync, now)] : []),
   ];
   if (writer)
@@ -54,8 +54,9 @@ function bundleRow(
   return ["Bundle", `number ${number}, ${id.slice(0, 12)}, ${how} ${when}`];
 }
 
-function addressText({ address, listening }: Status): string {
-  return address === listening ? address : `${address}, listening on ${listening}`;
+/** Where a server is found, and where it listens when that does not say it. */
+export function addressText(address: string, listening: string): string {
+  return address === `http://${listening}` ? address : `${address}, listening on ${listening}`;
 }
 
 /** What a server said last: it may be gone since, which shows when the next turn is long due. */

@@ -4,7 +4,7 @@ import { dirname } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { storedBytes } from "../../archives/mod.ts";
 import { gently } from "../../breath.ts";
-import { serverAddress } from "../../config/mod.ts";
+import { boundAddress, serverAddress } from "../../config/mod.ts";
 import { type ObjectReader, readRef } from "../../git/mod.ts";
 import { type LastBundle, lastBundle } from "../bundles/ledger.ts";
 import { importedOrigins } from "../bundles/origins.ts";
@@ -52,7 +52,7 @@ export interface Status {
   readonly kept: readonly Selection[];
   /** Where `serve` is to be found. */
   readonly address: string;
-  /** Where it listens: the same, unless there is a public URL. */
+  /** The host and port that it is bound to, such as `0.0.0.0:4841`. */
   readonly listening: string;
   /** What a server that syncs by itself said last; null when `mirror.auto_sync` is off, or none did. */
   readonly autoSync: AutoSyncState | null;
@@ -149,7 +149,7 @@ export async function status(
     held: countHeld(offer.held),
     kept,
     address: serverAddress(config.server),
-    listening: serverAddress({ ...config.server, baseUrl: "" }),
+    listening: boundAddress(config.server),
     autoSync: autoSync ?? null,
     writer: lockHolder(paths.fetching) ?? lockHolder(paths.lock) ?? null,
   };

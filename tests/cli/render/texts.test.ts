@@ -158,7 +158,7 @@ test("a status shows sources in columns, and what went wrong", () => {
       { patterns: ["**"], source: "up", latest: 2, strict: true, since: 1_767_225_600_000 },
     ],
     address: "http://127.0.0.1:8080",
-    listening: "http://127.0.0.1:8080",
+    listening: "127.0.0.1:8080",
     autoSync: {
       last: "2026-01-31T11:55:00.000Z",
       error: "source b: no answer",

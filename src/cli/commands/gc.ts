@@ -1,19 +1,21 @@
 /** `gc`: removes what nothing refers to. */
+import type { GcSummary } from "../../registry/mod.ts";
 import { command } from "../command.ts";
 import { wholeNumber } from "../numbers.ts";
-import { createEventView } from "../render/events.ts";
+import { runOperation } from "../operation.ts";
+import type { Output } from "../output.ts";
 import { gcLines, gcTotals, quarantineLines } from "../render/upkeep.ts";
 import { WAIT_OPTION, waiting } from "../wait.ts";
 
 export default command({
   options: {
-    ...WAIT_OPTION,
     "dry-run": { type: "boolean", description: "list what would be removed" },
     "keep-latest": {
       type: "string",
       valueHint: "N",
       description: "of each module keep the latest N versions and what those need",
     },
+    ...WAIT_OPTION,
   },
   notes: [
     "Removes archives that no index names, leftovers of killed runs and lost Git",
@@ -33,19 +35,22 @@ export default command({
     };
     const { gc, openRegistry } = await import("../../registry/mod.ts");
     const registry = openRegistry(file());
-    const summary = await waiting(out, args.wait, async () => {
-      const view = createEventView(out);
-      return await gc(registry, options, view.report).finally(view.close);
-    });
-    if (out.json) {
-      out.record({ type: "done", ...summary });
-      return undefined;
-    }
-    if (summary.dryRun) {
-      for (const line of gcLines(summary)) out.data(line);
-      out.log.info(gcTotals(summary));
-    } else out.data(gcTotals(summary));
-    for (const line of quarantineLines(summary)) out.log.info(line);
+    await waiting(out, args.wait, () =>
+      runOperation(
+        out,
+        "what was removed was waste; the same command goes on from there",
+        (signal, report) => gc(registry, { ...options, signal }, report),
+        (summary) => tell(out, summary),
+      ),
+    );
     return undefined;
   },
 });
+
+function tell(out: Output, summary: GcSummary): void {
+  if (summary.dryRun) {
+    for (const line of gcLines(summary)) out.data(line);
+    out.log.info(gcTotals(summary));
+  } else out.data(gcTotals(summary));
+  for (const line of quarantineLines(summary)) out.log.info(line);
+}

@@ -31,6 +31,8 @@ export interface GcOptions {
   readonly dryRun?: boolean;
   /** Also versions that are not among each module's latest so many, unless those need them. */
   readonly keepLatest?: number;
+  /** Ends it between two steps: what is gone by then was waste. */
+  readonly signal?: AbortSignal;
   /** For tests, in milliseconds since the epoch. */
   readonly now?: number;
 }
@@ -54,7 +56,7 @@ export interface GcSummary {
   readonly dryRun: boolean;
 }
 
-/** @throws {Failure} "integrity" when the index cannot be read: then nothing is known to be waste */
+/** @throws {Failure} "integrity" when the index cannot be read: then nothing is known to be waste; the signal's reason */
 export async function gc(
   registry: Registry,
   options: GcOptions,
@@ -65,7 +67,7 @@ export async function gc(
 
 async function collect(
   registry: Registry,
-  { dryRun = false, keepLatest, now = Date.now() }: GcOptions,
+  { dryRun = false, keepLatest, signal, now = Date.now() }: GcOptions,
   report: Report,
 ): Promise<GcSummary> {
   const { archives, objects, paths } = registry;
@@ -99,17 +101,23 @@ async function collect(
   );
   const left = aside.filter(({ isOld }) => !isOld);
   const waste = await findWaste(paths.index, objects);
+  signal?.throwIfAborted();
   if (!dryRun) {
     // Leftovers before anything is written: half of a pack has the name that the whole one will have.
     for (const { path } of leftovers) rmSync(path, { force: true, recursive: true });
     // What nobody lists goes first: on a full disk it makes the room for the view.
-    for (const [sha256, version] of doomed) if (version === null) await archives.delete(sha256);
+    const remove = async (sha256: Sha256) => {
+      signal?.throwIfAborted();
+      await archives.delete(sha256);
+    };
+    for (const [sha256, version] of doomed) if (version === null) await remove(sha256);
     // Then the view, then the rest: what is listed as stored is there at every moment.
     if (keepLatest !== undefined) {
       await updateViews(registry, offer, report, { leaving: new Set(doomed.keys()) });
       await dropPins(registry, pins);
     }
-    for (const sha256 of doomed.keys()) await archives.delete(sha256);
+    for (const sha256 of doomed.keys()) await remove(sha256);
+    signal?.throwIfAborted();
     if (waste.objects > 0) await repackNow(paths.index, objects, sharedView(registry));
   }
   const sizes = [...going, ...leftovers].map(({ size }) => size);

@@ -63,6 +63,7 @@ export {
 } from "./publishing/publications.ts";
 export type { Publication, PublishOptions } from "./publishing/publish.ts";
 export type { Yanked } from "./publishing/yank.ts";
+export { isKeptPrivate } from "./serving/follow-config.ts";
 export type { Job, JobKind, Jobs, ToldEvent } from "./serving/jobs.ts";
 export type { Measures } from "./serving/measures.ts";
 export type { PlainFile, PlainIndex } from "./serving/plain-index.ts";

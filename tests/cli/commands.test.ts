@@ -224,3 +224,17 @@ test("small mistakes are told as what they are, before any work", async () => {
     expect(found.stderr).not.toContain("archives");
   }
 });
+
+test("config says that a registry whose settings say nothing of it any more stays private", async () => {
+  const dir = await registry();
+  const who = ["config", "server.require_read_token"];
+  writeFileSync(join(dir, "registry.toml"), '[registry]\nname = "team"\n');
+  writeFileSync(join(dir, "data", "private"), "");
+  for (const words of [who, ["config"]]) {
+    const { stdout, stderr } = await run(words, { cwd: dir });
+    expect(stdout).toContain("false");
+    expect(stderr).toContain("reading goes on to take a token");
+  }
+  await ok(dir, ...who, "false");
+  expect(await ok(dir, ...who)).toBe("false\n");
+});

@@ -1,5 +1,5 @@
 /** `config`: shows or changes settings. */
-import { getSetting, listSettings, setSetting, settingLine } from "../../config/mod.ts";
+import { getSetting, listSettings, loadConfig, setSetting, settingLine } from "../../config/mod.ts";
 import { command } from "../command.ts";
 import type { Context } from "../context.ts";
 import { recomputeServed } from "../recompute.ts";
@@ -16,11 +16,15 @@ export default command({
     const { out } = context;
     const [key, value] = args._;
     const file = context.file();
-    if (key === undefined) return showAll(context, file);
+    if (key === undefined) {
+      showAll(context, file);
+      return await tellIfKeptPrivate(context, file);
+    }
     if (value === undefined) {
       const found = getSetting(file, key).value;
       if (out.json) out.document(found ?? null);
       else if (found !== undefined) out.data(plain(found));
+      if (key === WHO_READS) await tellIfKeptPrivate(context, file);
       return undefined;
     }
     setSetting(file, key, value);
@@ -44,17 +48,27 @@ const AT_START: ReadonlySet<string> = new Set([
   "server.upstream_fallback",
 ]);
 
-function showAll({ out }: Context, file: string): undefined {
+const WHO_READS = "server.require_read_token";
+
+/** A line that was deleted opens no server: what the file comes to is not what happens. */
+async function tellIfKeptPrivate({ out }: Context, file: string): Promise<undefined> {
+  const { isKeptPrivate } = await import("../../registry/mod.ts");
+  if (!isKeptPrivate(loadConfig(file))) return;
+  out.log.warn(
+    `reading goes on to take a token, as ${WHO_READS} was true before; set it to false to open it`,
+  );
+}
+
+function showAll({ out }: Context, file: string): void {
   const settings = listSettings(file);
   if (out.json) {
     out.document(Object.fromEntries(settings.map(({ key, value }) => [key, value ?? null])));
-    return undefined;
+    return;
   }
   for (const setting of settings) {
     const line = settingLine(setting);
     out.data(setting.isDefault ? out.paintData("dim", `${line.padEnd(44)} # default`) : line);
   }
-  return undefined;
 }
 
 /** For scripts: text without quotes, one pattern a line. */

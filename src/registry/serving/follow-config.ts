@@ -4,6 +4,7 @@ import { type Config, loadConfig } from "../../config/mod.ts";
 import { Failure, messageOf } from "../../errors.ts";
 import { lookEvery } from "../../files/mod.ts";
 import type { Registry } from "../open.ts";
+import { dataPaths } from "../paths.ts";
 
 /** How long a change may go unseen, in milliseconds. */
 const UNSEEN_MS = 50;
@@ -58,11 +59,16 @@ function keptPrivate(
     if (!readOnly) note(paths.private, server.requireReadToken, warn);
     return config;
   }
-  if (!existsSync(paths.private)) return config;
+  if (!isKeptPrivate(config)) return config;
   warn(
     `${file} does not say server.require_read_token any more; reading goes on to take a token: false would open it`,
   );
   return { ...config, server: { ...server, requireReadToken: true } };
+}
+
+/** Whether reading takes a token though the settings say nothing of it: because they did before. */
+export function isKeptPrivate({ server, registry }: Config): boolean {
+  return !server.saysWhoReads && existsSync(dataPaths(registry.dataDir).private);
 }
 
 /** A disk that takes no note of it stops no server. */

@@ -14,6 +14,10 @@ export interface Problem {
 
 export const WHOLE = ".";
 
+/** What to do about a module that is too large. */
+export const LEAVE_OUT =
+  "leave out what users of the module do not need, with exclude in the manifest";
+
 /** One line: `moon.mod.json, line 3: version "1.0" is not a semantic version`. */
 export function problemText({ file, line, message }: Problem): string {
   if (file === WHOLE) return message;

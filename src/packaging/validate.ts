@@ -9,7 +9,7 @@ import {
 } from "./manifest.ts";
 import { ownersLike, twinOf } from "./name.ts";
 import { collisions, unportablePart, unsafePath } from "./path.ts";
-import { type Problem, shown, WHOLE } from "./problem.ts";
+import { LEAVE_OUT, type Problem, shown, WHOLE } from "./problem.ts";
 import { ZIP_LIMITS } from "./zip.ts";
 
 export interface Contents {
@@ -92,7 +92,7 @@ function checkFiles(files: Contents["files"]): Problem[] {
     problems.push({ file: path, message, fix: "rename one of them" });
   }
   const size = files.reduce((sum, each) => sum + each.size, 0);
-  const fix = "leave out what users of the module do not need, with exclude in the manifest";
+  const fix = LEAVE_OUT;
   if (files.length > ZIP_LIMITS.entries) {
     problems.push({ file: WHOLE, message: `has more than ${ZIP_LIMITS.entries} files`, fix });
   }

@@ -10,7 +10,7 @@ import type { Entry, ZipFile as Opened } from "yauzl";
 import { messageOf } from "../errors.ts";
 import { blobReader } from "./blob-reader.ts";
 import { collisions, unsafePath } from "./path.ts";
-import { failureOf, type Problem, shown, WHOLE } from "./problem.ts";
+import { failureOf, LEAVE_OUT, type Problem, shown, WHOLE } from "./problem.ts";
 
 export interface ZipLimits {
   /** Bytes of the archive itself. */
@@ -73,7 +73,8 @@ export async function inspectZip(
 ): Promise<Inspected> {
   const problems: Problem[] = [];
   if (archive.size > limits.archive) {
-    problems.push(whole(`is ${archive.size} bytes, more than the ${limits.archive} allowed`));
+    const message = `is ${archive.size} bytes, more than the ${limits.archive} allowed`;
+    problems.push(whole(message, LEAVE_OUT));
   }
   const read = problems.length === 0 ? await readDirectory(archive, limits) : undefined;
   if (typeof read === "string") problems.push(whole(`is not a zip that can be read: ${read}`));
@@ -86,8 +87,8 @@ export async function inspectZip(
 
 const MAKE_AGAIN = "build the archive again from the module's files";
 
-function whole(message: string): Problem {
-  return { file: WHOLE, message: `the archive ${message}`, fix: MAKE_AGAIN };
+function whole(message: string, fix = MAKE_AGAIN): Problem {
+  return { file: WHOLE, message: `the archive ${message}`, fix };
 }
 
 interface Named {
@@ -136,7 +137,8 @@ async function readDirectory(archive: Blob, limits: ZipLimits): Promise<Director
     const files = named.filter(({ path }) => !path.endsWith("/"));
     const unpacked = files.reduce((sum, { entry }) => sum + entry.uncompressedSize, 0);
     if (unpacked > limits.unpacked) {
-      problems.push(whole(`unpacks to ${unpacked} bytes, more than ${limits.unpacked}`));
+      const message = `unpacks to ${unpacked} bytes, more than ${limits.unpacked}`;
+      problems.push(whole(message, LEAVE_OUT));
     }
     for (const { path, with: other } of collisions(named.map((each) => each.path))) {
       const message = `is the same file as ${shown(other)} where case does not count`;

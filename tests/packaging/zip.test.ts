@@ -200,6 +200,11 @@ describe("a bomb", () => {
   test("is known by its own size", async () => {
     const [why] = await problems([{ name: "a", content: "a".repeat(3_000) }], {}, limits);
     expect(why).toMatch(/^the archive is 3\d\d\d bytes, more than the 2000 allowed$/);
+    const { problems: found } = await inspectZip(
+      craftZip([{ name: "a", content: "a".repeat(3_000) }]),
+      limits,
+    );
+    expect(found[0]?.fix).toContain("with exclude in the manifest");
   });
 });
 

@@ -12,6 +12,7 @@ import { type IndexLine, openSnapshot, parseModuleFile } from "../../index/mod.t
 import {
   failureOf,
   type KnownModules,
+  LEAVE_OUT,
   type ModuleDirectory,
   openDirectory,
   type Problem,
@@ -210,8 +211,7 @@ async function* atMost(body: AsyncIterable<Uint8Array>, limit: number): AsyncGen
   for await (const chunk of body) {
     size += chunk.length;
     if (size > limit) {
-      const hint = "leave out what users of the module do not need, with exclude in the manifest";
-      throw new Failure("too-large", `the archive is more than ${limit} bytes`, hint);
+      throw new Failure("too-large", `the archive is more than ${limit} bytes`, LEAVE_OUT);
     }
     yield chunk;
   }

@@ -127,6 +127,16 @@ test("mirror --save remembers the patterns, once", async () => {
   expect((await run(["config", "mirror.packages"], { cwd })).stdout).toBe("moonbitlang/x\n");
 });
 
+test("status says once what is kept fresh, also when it was saved and is of every source", async () => {
+  const cwd = tempDirectory("cli");
+  await run(["init"], { cwd });
+  await run(["source", "add", "up", "--url", upstream.url], { cwd });
+  await run(["mirror", "moonbitlang/*", "--save"], { cwd });
+  expect((await run(["status"], { cwd })).stdout.split("moonbitlang/*")).toHaveLength(2);
+  await run(["mirror", "moonbitlang/*", "--strict"], { cwd });
+  expect((await run(["status"], { cwd })).stdout).toMatch(/^ +moonbitlang\/\*, strict$/m);
+});
+
 test("mirror --save refuses what mirror.packages cannot say, before anything is fetched", async () => {
   const cwd = await registry();
   const options = [["-s", "up"], ["--latest", "1"], ["--since", "2024-01-01"], ["--strict"]];

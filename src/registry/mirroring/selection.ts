@@ -61,11 +61,14 @@ function requireEnabled({ sources }: Config, name: string): void {
   }
 }
 
-/** What a sync takes: the remembered patterns, and all that was mirrored before. */
+/** What a sync takes: the remembered patterns, and all that was mirrored before and is not among them. */
 export function selectionsToSync(config: Config, state: State | undefined): Selection[] {
   const { packages } = config.mirror;
   const remembered = packages.length > 0 ? [{ patterns: packages }] : [];
-  return [...remembered, ...(state?.selections() ?? [])];
+  const isRemembered = ({ patterns, ...limits }: Selection) =>
+    Object.keys(limits).length === 0 && patterns.every((pattern) => packages.includes(pattern));
+  const mirrored = state?.selections() ?? [];
+  return [...remembered, ...mirrored.filter((each) => !isRemembered(each))];
 }
 
 /**

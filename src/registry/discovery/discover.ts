@@ -209,7 +209,7 @@ export function resolveIn(at: Snapshot, module: string, range: string | undefine
 /** What to throw for a module that is not there: "not-found", with where to look. */
 export function noModule(module: string): Failure {
   const hint = module.includes("/")
-    ? "`search` finds names; `sync` brings what is new"
+    ? "`search` finds names; a `sync` of the registry brings what is new"
     : "a module's name is OWNER/NAME";
   return new Failure("not-found", `there is no module ${JSON.stringify(module)}`, hint);
 }

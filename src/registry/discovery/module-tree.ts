@@ -69,6 +69,6 @@ export function requireComplete({ unmet }: ModuleTree): void {
   throw new Failure(
     "not-found",
     `${unmetText(first)}${more}`,
-    "`sync` brings what is new; another version may need something else",
+    "another version may need something else; a `sync` of the registry brings what is new",
   );
 }

@@ -214,7 +214,8 @@ test("the help of a command that takes many words", async () => {
 
     Latest are the newest releases, then pre-releases; yanked versions come last.
     What is here already is not downloaded again: run it again after a failure.
-    --dry-run --offline names what is missing by the index that is here.
+    --dry-run --offline names what is missing by the index that is here; exit code
+    3 says that a pattern matches nothing in it.
 
     Example
       moonbit-registry mirror "moonbitlang/*" --latest 3"

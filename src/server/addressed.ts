@@ -14,10 +14,23 @@ export interface Addressed {
 /** @param own address of this server, for whoever names none, as HTTP/1.0 does not have to */
 export function addressed(sent: Request, own: string): Addressed {
   const { url } = sent;
-  if (URL.canParse(url)) return { request: sent };
+  if (isUrl(url)) return { request: sent };
   const path = url.startsWith("/") ? url : url.slice(url.indexOf("/", url.indexOf("://") + 3));
   const request = new Request(own + path, sent);
   return sent.headers.get("host") ? { request, refusal: misnamed() } : { request };
+}
+
+/** Where clients have reached this server by: all that they say of it is the same again and again. */
+const origins = new Set<string>();
+const MOST_ORIGINS = 100;
+
+function isUrl(url: string): boolean {
+  const end = url.indexOf("/", "https://".length);
+  const origin = end < 0 ? url : url.slice(0, end);
+  if (origins.has(origin)) return true;
+  if (!URL.canParse(url)) return false;
+  if (origins.size < MOST_ORIGINS) origins.add(origin);
+  return true;
 }
 
 function misnamed(): Response {

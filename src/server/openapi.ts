@@ -6,75 +6,24 @@
  * Source: https://spec.openapis.org/oas/v3.1.1.html
  */
 import { VERSION } from "../version.ts";
-
-type Schema = Readonly<Record<string, unknown>>;
-
-interface Parameter {
-  readonly name: string;
-  readonly in: "path" | "query";
-  readonly required: boolean;
-  readonly description: string;
-  readonly schema: Schema;
-}
-
-interface Answer {
-  readonly description: string;
-  readonly content?: Readonly<Record<string, { readonly schema: Schema }>>;
-}
-
-interface Operation {
-  readonly operationId: string;
-  readonly summary: string;
-  readonly parameters?: readonly Parameter[];
-  readonly requestBody?: {
-    readonly required: boolean;
-    readonly content: Readonly<Record<string, { readonly schema: Schema }>>;
-  };
-  readonly responses: Readonly<Record<string, Answer>>;
-  readonly security?: readonly Schema[];
-}
-
-export interface OpenApi {
-  readonly openapi: "3.1.1";
-  readonly info: Readonly<Record<"title" | "version" | "summary" | "description", string>>;
-  readonly servers: readonly { readonly url: string }[];
-  readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
-  readonly components: Readonly<Record<string, Readonly<Record<string, Schema>>>>;
-}
-
-const TEXT: Schema = { type: "string" };
-const FLAG: Schema = { type: "boolean" };
-const COUNT: Schema = { type: "integer", minimum: 0 };
-const HASH: Schema = { type: "string", pattern: "^[0-9a-f]{64}$" };
-const orNull = ({ type, ...rest }: Schema): Schema => ({ ...rest, type: [type, "null"] });
-const list = (items: Schema): Schema => ({ type: "array", items });
-const ref = (name: string): Schema => ({ $ref: `#/components/schemas/${name}` });
-const object = (properties: Readonly<Record<string, Schema>>, optional: string[] = []): Schema => ({
-  type: "object",
-  properties,
-  required: Object.keys(properties).filter((name) => !optional.includes(name)),
-});
-
-const json = (description: string, schema: Schema): Answer => ({
-  description,
-  content: { "application/json": { schema } },
-});
-const failure = (description: string): Answer => json(description, ref("Error"));
-
-const inPath = (name: string, description: string): Parameter => ({
-  name,
-  in: "path",
-  required: true,
-  description,
-  schema: TEXT,
-});
-const inQuery = (name: string, description: string, schema: Schema): Parameter => ({
-  name,
-  in: "query",
-  required: false,
-  description,
-  schema,
-});
+import {
+  COUNT,
+  FLAG,
+  failure,
+  HASH,
+  inPath,
+  inQuery,
+  json,
+  list,
+  type OpenApi,
+  type Operation,
+  object,
+  orNull,
+  type Parameter,
+  ref,
+  type Schema,
+  TEXT,
+} from "./openapi-words.ts";
 
 const MODULE = inPath("module", "such as `alice/json`");
 const VERSION_PART = inPath("version", "such as `0.1.0`");

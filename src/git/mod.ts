@@ -20,7 +20,7 @@ export { buildPack } from "./pack-build.ts";
 export { createObjectBatch, type ObjectBatch } from "./pack-writer.ts";
 export type { FetchQuestion } from "./protocol/fetch-question.ts";
 export { CutShortError, ProtocolError } from "./protocol/pkt-line.ts";
-export type { AdvertisedRef } from "./protocol/ref.ts";
+export { type AdvertisedRef, isOid } from "./protocol/ref.ts";
 export { type RefListing, readRefListing } from "./protocol/ref-listing.ts";
 export { deleteRef, followRef, forgetRefs, listRefs, readRef, writeRef } from "./refs.ts";
 export { findWaste, gatherIfMany, repackIfMany, repackNow } from "./repack.ts";

@@ -11,6 +11,7 @@ import { writeDurably } from "../files/mod.ts";
 import {
   checkReachable,
   isAncestor,
+  isOid,
   type ObjectReader,
   type Oid,
   readRef,
@@ -20,6 +21,7 @@ import type { ProblemKind } from "./events.ts";
 import { readJsonFile } from "./json-file.ts";
 import type { Registry } from "./open.ts";
 import { KNITPKG, PUBLISHED } from "./paths.ts";
+import { unlessDamaged } from "./unless-damaged.ts";
 
 /** Where each of them stands, or stood; none that there never was. */
 export type OwnTips = ReadonlyMap<string, Oid>;
@@ -38,6 +40,11 @@ const notePath = ({ paths }: Pick<Registry, "paths">): string => join(paths.root
 export function ownTips(registry: Place): OwnTips {
   // The note first: a publication that goes in meanwhile may be ahead of it, and never behind.
   const noted = notedTips(registry);
+  return standingTips(registry, noted);
+}
+
+/** @throws {Failure} as `ownTips` */
+function standingTips(registry: Place, noted: OwnTips): OwnTips {
   return tipsBy((ref) => standing(registry, noted, ref));
 }
 
@@ -102,7 +109,7 @@ function notedTips(registry: Pick<Registry, "paths">): OwnTips {
 function tipsIn(json: unknown): OwnTips {
   const tips = new Map(Object.entries(json as Record<string, unknown>));
   for (const [ref, tip] of tips) {
-    if (!OWN.includes(ref) || !/^[0-9a-f]{40}$/.test(String(tip))) {
+    if (!OWN.includes(ref) || !isOid(String(tip))) {
       throw new TypeError("it names no branches");
     }
   }
@@ -112,7 +119,7 @@ function tipsIn(json: unknown): OwnTips {
 /** Notes where they stand now. The caller holds the lock. @throws {Failure} as `ownTips` */
 export async function noteOwnTips(registry: Place): Promise<void> {
   const noted = notedTips(registry);
-  const now = ownTips(registry);
+  const now = standingTips(registry, noted);
   if ([...now].every(([ref, tip]) => noted.get(ref) === tip)) return;
   await writeNote(registry, now);
 }
@@ -205,12 +212,3 @@ const aboutNote = (registry: Pick<Registry, "paths">, failure: Failure): OwnProb
   subject: notePath(registry),
   failure,
 });
-
-function unlessDamaged<T>(look: () => T): T | Failure {
-  try {
-    return look();
-  } catch (error) {
-    if (error instanceof Failure && error.code === "integrity") return error;
-    throw error;
-  }
-}

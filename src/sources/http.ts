@@ -20,6 +20,7 @@ import { Failure } from "../errors.ts";
 import {
   createObjectBatch,
   encodeCommit,
+  isOid,
   type ObjectBatch,
   type ObjectReader,
   type Oid,
@@ -281,7 +282,7 @@ function parseListing(peer: GitPeer, layout: IndexLayout, bytes: Buffer): Readon
   for (const [module, blob] of Object.entries(modules)) {
     if (!layout.isModule(module))
       throw broken(`names ${JSON.stringify(module)}, which is no module`);
-    if (typeof blob !== "string" || !/^[0-9a-f]{40}$/.test(blob)) {
+    if (typeof blob !== "string" || !isOid(blob)) {
       throw broken(`has no blob for ${module}`);
     }
     listing.set(module, blob);

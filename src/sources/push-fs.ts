@@ -6,7 +6,7 @@
 import { lstat, readdir, readFile, readlink, stat } from "node:fs/promises";
 import { join, sep } from "node:path";
 import { deflateSync } from "node:zlib";
-import type { ObjectReader, Oid } from "../git/mod.ts";
+import { isOid, type ObjectReader, type Oid } from "../git/mod.ts";
 
 /**
  * @param remote the one remote there is, as far as the library's configuration goes
@@ -21,7 +21,7 @@ export function pushFileSystem(gitdir: string, remote: string, objects: ObjectRe
   const objectAt = (path: string): Oid | undefined => {
     const file = join(path);
     const oid = file.startsWith(loose) ? file.slice(loose.length).replace(sep, "") : "";
-    return /^[0-9a-f]{40}$/.test(oid) && objects.has(oid) ? oid : undefined;
+    return isOid(oid) && objects.has(oid) ? oid : undefined;
   };
   return {
     promises: {

@@ -13,6 +13,7 @@ import { symbolsRequest } from "../../sources/mod.ts";
 import type { Report } from "../events.ts";
 import { readJsonFile } from "../json-file.ts";
 import type { Registry } from "../open.ts";
+import { unlessDamaged } from "../unless-damaged.ts";
 
 export interface StoredSymbols {
   readonly body: Blob;
@@ -70,14 +71,10 @@ export async function openSymbols(
 
 /** Whether a source should be asked, though its index is as it was: it was not, or what it gave is gone. */
 export function lacksSymbols(registry: Pick<Registry, "paths" | "archives">): boolean {
-  try {
-    const pointer = readSymbolsPointer(registry);
-    return !pointer || (pointer.sha256 !== null && !registry.archives.has(pointer.sha256));
-  } catch (error) {
-    // A damaged one is written anew.
-    if (error instanceof Failure && error.code === "integrity") return true;
-    throw error;
-  }
+  const pointer = unlessDamaged(() => readSymbolsPointer(registry));
+  // A damaged one is written anew.
+  if (!pointer || pointer instanceof Failure) return true;
+  return pointer.sha256 !== null && !registry.archives.has(pointer.sha256);
 }
 
 /** As if no source had been asked. The caller holds the lock. */

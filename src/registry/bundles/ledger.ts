@@ -24,6 +24,7 @@ import { entriesOf, readIfThere, writeDurably } from "../../files/mod.ts";
 import type { Oid } from "../../git/mod.ts";
 import type { Registry } from "../open.ts";
 import type { DataPaths } from "../paths.ts";
+import { unlessDamaged } from "../unless-damaged.ts";
 
 export interface KnownBundle {
   readonly id: string;
@@ -73,7 +74,7 @@ export function lastBundle(registry: Registry): LastBundle | undefined {
     return stat ? [{ id, at: stat.mtime }] : [];
   });
   const [newest] = times.sort((a, b) => b.at.getTime() - a.at.getTime());
-  const found = newest && tried(() => readRecord(registry, newest.id));
+  const found = newest && unlessDamaged(() => readRecord(registry, newest.id));
   if (!newest || !found || found instanceof Failure) return undefined;
   const { number, registry: name, series } = found.manifest;
   return {
@@ -122,7 +123,7 @@ export function needlessRecords(registry: Registry): string[] {
   const series = new Map<string, { path: string; number: number }[]>();
   for (const id of knownIds(registry)) {
     const path = recordPath(registry, id);
-    const bundle = tried(() => readRecord(registry, id));
+    const bundle = unlessDamaged(() => readRecord(registry, id));
     if (bundle instanceof Failure) needless.push(path);
     else {
       const { series: name, number } = bundle.manifest;
@@ -139,7 +140,7 @@ export function needlessRecords(registry: Registry): string[] {
 /** Forgets what a registry made before it was set back to where a bundle goes on: it counts from there again. */
 export function forgetSince(registry: Registry, { series, number }: Outline): void {
   for (const id of knownIds(registry)) {
-    const bundle = tried(() => readRecord(registry, id));
+    const bundle = unlessDamaged(() => readRecord(registry, id));
     if (bundle instanceof Failure || bundle.manifest.series !== series) continue;
     if (bundle.manifest.number >= number) rmSync(recordPath(registry, id));
   }
@@ -155,20 +156,11 @@ export function ledgerProblems(registry: Registry): { path: string; message: str
     }),
   ];
   return checks.flatMap(({ path, read }) => {
-    const result = tried<unknown>(read);
+    const result = unlessDamaged<unknown>(read);
     return result instanceof Failure
       ? [{ path, message: `${result.message}; ${result.hint}` }]
       : [];
   });
-}
-
-function tried<T>(work: () => T): T | Failure {
-  try {
-    return work();
-  } catch (error) {
-    if (error instanceof Failure && error.code === "integrity") return error;
-    throw error;
-  }
 }
 
 /** As short as an id may be written. */
@@ -217,7 +209,7 @@ export async function ownSeries(registry: Registry): Promise<string> {
 export function isBroughtBy(registry: Registry, series: string, ref: string, tip: Oid): boolean {
   if (isOwnSeries(registry, series)) return false;
   return knownIds(registry).some((id) => {
-    const bundle = tried(() => readRecord(registry, id));
+    const bundle = unlessDamaged(() => readRecord(registry, id));
     if (bundle instanceof Failure || bundle.manifest.series !== series) return false;
     return bundle.manifest.refs.some(({ name, new: there }) => name === ref && there === tip);
   });
@@ -225,7 +217,7 @@ export function isBroughtBy(registry: Registry, series: string, ref: string, tip
 
 /** Whether a series is this registry's own; where nobody can say, it is not. */
 export function isOwnSeries(registry: Registry, series: string): boolean {
-  return tried(() => readSeries(seriesPath(registry))) === series;
+  return unlessDamaged(() => readSeries(seriesPath(registry))) === series;
 }
 
 const seriesPath = ({ paths }: Registry): string => join(paths.bundles, "series");

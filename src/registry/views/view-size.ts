@@ -11,14 +11,12 @@ export interface ViewSize {
 /** Counts a view's modules and versions: all once, and then what each commit has changed of them. */
 export function createViewMeasure(objects: ObjectReader) {
   let known: { readonly tree: Oid; readonly size: ViewSize } | undefined;
-  const linesOf = (blob: Oid | undefined) =>
-    blob === undefined ? 0 : countLines(objects.read(blob).data);
   const count = async (tree: Oid, from: typeof known): Promise<ViewSize> => {
     let { modules, versions } = from?.size ?? { modules: 0, versions: 0 };
     const changes = changedModules(objects, from?.tree, tree).values();
     for await (const { before, after } of gently(changes)) {
       modules += Number(after !== undefined) - Number(before !== undefined);
-      versions += linesOf(after) - linesOf(before);
+      versions += linesOf(objects, after) - linesOf(objects, before);
     }
     return { modules, versions };
   };
@@ -43,14 +41,17 @@ export async function versionsLost(
   after: Oid | undefined,
 ): Promise<number> {
   if (before === undefined || after === undefined || before === after) return 0;
-  const lines = (blob: Oid | undefined) =>
-    blob === undefined ? 0 : countLines(objects.read(blob).data);
   const trees = [before, after].map((tip) => objects.commit(tip).tree);
   let lost = 0;
   for await (const change of gently(changedModules(objects, trees[0], trees[1]!).values())) {
-    lost += Math.max(0, lines(change.before) - lines(change.after));
+    lost += Math.max(0, linesOf(objects, change.before) - linesOf(objects, change.after));
   }
   return lost;
+}
+
+/** Versions in a module's file; none where there is no file. */
+function linesOf(objects: ObjectReader, blob: Oid | undefined): number {
+  return blob === undefined ? 0 : countLines(objects.read(blob).data);
 }
 
 const NEWLINE = 0x0a;

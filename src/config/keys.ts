@@ -74,7 +74,7 @@ export const TABLES = {
     packages: key("strings", [], "remembered patterns, refreshed by sync", areTexts),
     auto_sync: key("boolean", false, "serve refreshes on a timer"),
     sync_interval: key("string", "1h", "such as 90s, 30m, 1h, 1d", isInterval),
-    concurrency: key("integer", 64, "downloads at a time", isBetween(1, 256)),
+    concurrency: key("integer", 80, "downloads at a time", isBetween(1, 256)),
   },
   server: {
     host: key("string", "127.0.0.1", "0.0.0.0 shares with the network", isWord),

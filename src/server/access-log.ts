@@ -20,7 +20,7 @@ export function accessLine(
   { client, status, ms, bytes }: Pick<AccessLine, "client" | "status" | "ms" | "bytes">,
 ): AccessLine {
   return {
-    time: new Date().toISOString(),
+    time: timeText(Date.now()),
     client,
     method: request.method,
     path: pathOf(request.url),
@@ -29,6 +29,14 @@ export function accessLine(
     bytes,
     agent: request.headers.get("user-agent") ?? undefined,
   };
+}
+
+let latest = { ms: Number.NaN, text: "" };
+
+/** Of requests that come in the same millisecond it is made once. */
+function timeText(ms: number): string {
+  if (ms !== latest.ms) latest = { ms, text: new Date(ms).toISOString() };
+  return latest.text;
 }
 
 /** What stands between the host and the query. Takes a URL that the server itself put together. */

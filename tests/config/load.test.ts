@@ -31,7 +31,7 @@ describe("an empty file", () => {
     expect(rest).toEqual({
       defaultSource: undefined,
       sources: [],
-      mirror: { packages: [], autoSync: false, syncInterval: 3_600_000, concurrency: 64 },
+      mirror: { packages: [], autoSync: false, syncInterval: 3_600_000, concurrency: 80 },
       server: {
         host: "127.0.0.1",
         port: 8080,

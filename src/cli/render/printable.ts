@@ -3,13 +3,16 @@
 /** Control and bidirectional formatting characters, as in what `moon` itself leaves out. */
 const UNSEEN = /[\p{Cc}\p{Zl}\p{Zp}\u061c\u200e\u200f\u202a-\u202e\u2066-\u206f\ufeff]/gu;
 
+/** Nearly every text: looked through in a fraction of the time. */
+const ORDINARY = /^[\x20-\x7e]*$/;
+
 export function printable(text: string): string {
   return withoutUnseen(text.replace(/\s+/g, " "), "").trim();
 }
 
 /** The text with something else for each character that would steer a terminal or hide there. */
 export function withoutUnseen(text: string, instead: string): string {
-  return text.replace(UNSEEN, instead);
+  return ORDINARY.test(text) ? text : text.replace(UNSEEN, instead);
 }
 
 /** Cut to a width, the cut shown. Letters that take two columns count as two. */

@@ -1,6 +1,6 @@
 /**
- * `mirror --full` from nothing, beside curl and aria2c fetching the same files from the same server:
- * one that answers at once, and one that is some way off.
+ * `mirror --full` from nothing, beside curl, aria2c and a bare loop fetching the same files from the same
+ * server: one that answers at once, and one that is some way off.
  */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -10,11 +10,13 @@ import { atMost, below, besideEach, type Result, skippedWithout } from "./result
 import { keyOf, newRegistry, type World } from "./world.ts";
 
 const ROUNDS = 5;
+const FETCH_LOOP = join(import.meta.dir, "fetch-loop.ts");
 const LATENCIES_MS = [0, 20];
 const MEGABYTE = 1e6;
 
 const CURL = "curl --parallel --parallel-max 32, not durable";
 const ARIA2C = "aria2c -j16, not durable";
+const LOOP = "a bare loop of fetch, hash, write and rename, not durable";
 
 export async function benchMirror(world: World): Promise<Result[]> {
   const results: Result[] = [];
@@ -69,7 +71,17 @@ async function measure(world: World, { url }: Server, latencyMs: number): Promis
       return timed(() => runPlain(["aria2c", ...args]));
     },
   };
-  const sides = [ours, ...(missing("curl") ? [] : [curl]), ...(missing("aria2c") ? [] : [aria2c])];
+  const loop: Side = {
+    name: LOOP,
+    measure() {
+      const dir = world.fresh("loop");
+      const list = world.fresh("list");
+      writeFileSync(list, JSON.stringify(archivesOf(world)));
+      return timed(() => runPlain([process.execPath, FETCH_LOOP, url, list, dir]));
+    },
+  };
+  const others = [...(missing("curl") ? [] : [curl]), ...(missing("aria2c") ? [] : [aria2c]), loop];
+  const sides = [ours, ...others];
   const figures = await interleave(ROUNDS, sides, settle);
   const goals = { [CURL]: atMost(0.7), [ARIA2C]: atMost(0.2) };
   const peer = { name: "the same curl and sync -f", figures: durable };
@@ -87,10 +99,14 @@ function writeList(
   item: (name: string, from: string) => string,
 ): string {
   mkdirSync(dir);
-  const items = world.entries.map((entry, at) =>
-    item(`${at}.zip`, `/user/${encodeURIComponent(keyOf(entry))}.zip`),
-  );
+  const items = archivesOf(world).map(({ path }, at) => item(`${at}.zip`, path));
   const list = world.fresh("list");
   writeFileSync(list, items.join(""));
   return list;
 }
+
+const archivesOf = ({ entries }: World): { path: string; sha256: string }[] =>
+  entries.map((entry) => ({
+    path: `/user/${encodeURIComponent(keyOf(entry))}.zip`,
+    sha256: entry.checksum,
+  }));

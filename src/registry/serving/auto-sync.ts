@@ -88,7 +88,11 @@ export function startAutoSync(options: AutoSyncOptions): AutoSync {
       await pause(Math.min(left, LOOK_MS), stopping.signal);
     }
   };
-  const running = run();
+  // Nobody waits for it before the server stops: what nobody catches would end the whole server.
+  const running = run().catch((error: unknown) => {
+    state = { ...state, error: messageOf(error), next: null };
+    options.warn(`sync: it has ended, until the server starts again: ${messageOf(error)}`);
+  });
 
   return {
     state: () => (config().mirror.autoSync ? state : undefined),

@@ -1,7 +1,7 @@
 /** The configuration as it is now, for a server that outlives changes to it. */
 import { existsSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { type Config, loadConfig } from "../../config/mod.ts";
-import { Failure, messageOf } from "../../errors.ts";
+import { Failure, messageOf, systemCode } from "../../errors.ts";
 import { lookEvery } from "../../files/mod.ts";
 import type { Registry } from "../open.ts";
 import { dataPaths } from "../paths.ts";
@@ -17,22 +17,31 @@ export interface FollowedConfig {
 }
 
 /**
- * Each call looks whether the file has changed. One that cannot be understood is reported once, and
- * the last good configuration stays in force: a slip of an editor must not stop a server.
+ * Each call looks whether the file has changed. One that cannot be understood, or cannot be read, is reported
+ * once, and the last good configuration stays in force: neither a slip of an editor nor a medium that is away
+ * for a moment may stop a server.
  */
 export function followConfig(registry: Registry, warn: (message: string) => void): FollowedConfig {
   const { file } = registry.config;
-  let current = keptPrivate(registry, registry.config, warn);
+  let current = keptPrivate(registry, registry.config, false, warn);
   let seen = stamp(file);
+  let told: string | undefined;
   const now = (): Config => {
-    const found = stamp(file);
-    if (found === seen) return current;
-    seen = found;
+    let found = "";
     try {
-      current = keptPrivate(registry, loadNow(file), warn);
+      found = stamp(file);
+      if (found !== seen) {
+        current = keptPrivate(registry, loadNow(file), current.server.requireReadToken, warn);
+        seen = found;
+      }
+      told = undefined;
     } catch (error) {
-      if (!(error instanceof Failure)) throw error;
-      warn(`${error.message}; going on with the settings from before`);
+      if (!(error instanceof Failure) && systemCode(error) === undefined) throw error;
+      const message = messageOf(error);
+      if (message !== told) warn(`${message}; going on with the settings from before`);
+      told = message;
+      // Its text stays wrong until it changes; what could not be read may be there the next time, unchanged.
+      if (error instanceof Failure && error.code === "config") seen = found;
     }
     return current;
   };
@@ -48,10 +57,13 @@ function loadNow(file: string): Config {
 /**
  * Settings are short for a moment, or after a crash for good, when they were not written to their end. That opens
  * no private registry: one is open again when its settings say so themselves.
+ *
+ * @param wasPrivate until now, in this process: the disk that has the note of it may be away
  */
 function keptPrivate(
   { paths, readOnly }: Registry,
   config: Config,
+  wasPrivate: boolean,
   warn: (message: string) => void,
 ): Config {
   const { file, server } = config;
@@ -59,7 +71,7 @@ function keptPrivate(
     if (!readOnly) note(paths.private, server.requireReadToken, warn);
     return config;
   }
-  if (!isKeptPrivate(config)) return config;
+  if (!wasPrivate && !isKeptPrivate(config)) return config;
   warn(
     `${file} does not say server.require_read_token any more; reading goes on to take a token: false would open it`,
   );

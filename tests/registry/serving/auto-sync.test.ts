@@ -1,6 +1,10 @@
 import { expect, test } from "bun:test";
-import { delayAfter } from "../../../src/registry/serving/auto-sync.ts";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { openRegistry } from "../../../src/registry/mod.ts";
+import { delayAfter, startAutoSync } from "../../../src/registry/serving/auto-sync.ts";
 import { forAll } from "../../support/random.ts";
+import { tempDirectory } from "../../support/temp.ts";
 
 const HOUR = 3_600_000;
 const middle = () => 0.5;
@@ -19,4 +23,18 @@ test("the wait is never off by more than a tenth, and never over the interval by
     expect(exact).toBeLessThanOrEqual(interval);
     expect(Math.abs(delay - exact)).toBeLessThanOrEqual(exact * 0.1 + 1e-6);
   });
+});
+
+test("a mistake of ours ends the syncing with a warning, and not the server", async () => {
+  const file = join(tempDirectory(), "registry.toml");
+  writeFileSync(file, "");
+  const registry = openRegistry(file);
+  const warnings: string[] = [];
+  const config = () => {
+    throw new TypeError("of ours");
+  };
+  const warn = (message: string) => void warnings.push(message);
+  const autoSync = startAutoSync({ registry, config, warn, onSuccess: () => {} });
+  await autoSync.stop();
+  expect(warnings).toEqual([expect.stringContaining("of ours")]);
 });

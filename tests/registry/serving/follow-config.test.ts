@@ -1,7 +1,7 @@
 /** A server's settings, while others write the file. */
 import { expect, test } from "bun:test";
-import { mkdirSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { chmodSync, mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { openRegistry } from "../../../src/registry/mod.ts";
 import { followConfig } from "../../../src/registry/serving/follow-config.ts";
 import { tempDirectory } from "../../support/temp.ts";
@@ -15,7 +15,9 @@ function follow(text: string) {
   const start = () => followConfig(openRegistry(file), (message) => warnings.push(message));
   let server = start();
   return {
+    file,
     warnings,
+    now: () => server.now(),
     /** The settings once the file has another text. */
     after(text: string) {
       writeFileSync(file, text);
@@ -28,6 +30,18 @@ function follow(text: string) {
       return server.now();
     },
   };
+}
+
+/** Root may read everything. */
+function unprivileged(work: () => void): void {
+  const { geteuid, seteuid } = process;
+  const isRoot = geteuid?.() === 0;
+  if (isRoot) seteuid?.(65_534);
+  try {
+    work();
+  } finally {
+    if (isRoot) seteuid?.(0);
+  }
 }
 
 const PRIVATE = '[registry]\nname = "team"\n\n[server]\nrequire_read_token = true\n';
@@ -56,4 +70,40 @@ test("it opens when the file says so, also after a part of it", () => {
   expect(warnings).toEqual([expect.stringContaining("does not say server.require_read_token")]);
   expect(after(PRIVATE.replace("true", "false")).server.requireReadToken).toBe(false);
   expect(restarted("[server]\nport = 82\n").server.requireReadToken).toBe(false);
+});
+
+test("what cannot be looked at leaves the settings as they were, is told once, and is read when it can be", () => {
+  const { file, now, warnings } = follow('[registry]\nname = "one"\n');
+  renameSync(file, `${file}.new`);
+  // Leads in a circle: no look at it succeeds.
+  symlinkSync("registry.toml", file);
+  for (let turn = 0; turn < 3; turn++) expect(now().registry.name).toBe("one");
+  expect(warnings).toEqual([expect.stringContaining("going on with the settings from before")]);
+  rmSync(file);
+  writeFileSync(`${file}.new`, '[registry]\nname = "two"\n');
+  renameSync(`${file}.new`, file);
+  expect(now().registry.name).toBe("two");
+  expect(warnings).toHaveLength(1);
+});
+
+test("what was there and could not be read is read again, unchanged as it is", () => {
+  const { file, now, warnings } = follow('[registry]\nname = "one"\n');
+  writeFileSync(file, '[registry]\nname = "two"\n');
+  chmodSync(dirname(file), 0o755);
+  // Changes neither its time nor its size.
+  chmodSync(file, 0o000);
+  unprivileged(() => {
+    for (let turn = 0; turn < 3; turn++) expect(now().registry.name).toBe("one");
+  });
+  expect(warnings).toEqual([expect.stringContaining("cannot read")]);
+  chmodSync(file, 0o644);
+  expect(now().registry.name).toBe("two");
+});
+
+test("a private registry stays private when the disk that says so is away while its settings change", () => {
+  const { after, file } = follow(PRIVATE);
+  renameSync(join(dirname(file), "data"), join(dirname(file), "away"));
+  expect(after('[registry]\nname = "team"\n').server.requireReadToken).toBe(true);
+  renameSync(join(dirname(file), "away"), join(dirname(file), "data"));
+  expect(after('[registry]\nname = "teams"\n').server.requireReadToken).toBe(true);
 });

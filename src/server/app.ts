@@ -64,7 +64,7 @@ export function createApp(
         ? noRoute(request.method, path, methods)
         : served.medium.explain(thrown);
       // `kp` reads its errors so, and what it asks for is nothing for a browser to show.
-      const isKnitPkg = path.startsWith("/v1/");
+      const isKnitPkg = path.startsWith("/v1/") || path === "/info";
       const response = isKnitPkg ? detailFor(error) : responseFor(error);
       if (methods.length > 0) response.headers.set("allow", methods.join(", "));
       if (response.status === 500 || isOperators(error)) onBug(error);
@@ -80,7 +80,7 @@ export function createApp(
     .use(whoamiRoutes(guard))
     .use(metricsRoutes(served, traffic))
     .use(knitpkgAuthRoutes(served, { guard, baseUrl: urlFor, onBug }))
-    .use(knitpkgRoutes(served, { guard, baseUrl: urlFor, onBug }))
+    .use(knitpkgRoutes(served, { guard, baseUrl: urlFor }))
     .use(publicMirror ? publicMirrorRoutes(served) : new Elysia())
     .use(opsRoutes(served, guard))
     .use(pageRoutes(served, urlFor))

@@ -13,6 +13,8 @@ export interface KnitPkgServer extends AsyncDisposable {
   readonly registry: Registry;
   /** What was the server's own fault. */
   readonly bugs: readonly unknown[];
+  /** What its operator is told of. */
+  readonly warnings: readonly string[];
   /** What it has answered so far. */
   readonly answered: readonly AccessLine[];
   token(name: string, ...scopes: Scope[]): string;
@@ -36,18 +38,20 @@ export async function startKnitPkg(settings: string = UNVERIFIED): Promise<KnitP
   writeFileSync(file, settings);
   const registry = openRegistry(file);
   const bugs: unknown[] = [];
+  const warnings: string[] = [];
   const answered: AccessLine[] = [];
   const server = startServer(registry, {
     port: 0,
     offline: true,
     log: (line) => answered.push(line),
     onBug: (error) => bugs.push(error),
-    warn: () => undefined,
+    warn: (message) => warnings.push(message),
   });
   return {
     url: server.url,
     registry,
     bugs,
+    warnings,
     answered,
     token(name, ...scopes) {
       const accounts = openAccounts(registry.paths.state);

@@ -1,7 +1,7 @@
 /** Answers as KnitPkg's client reads them: errors are `{"detail"}`, with the status that fits. */
 import { Failure } from "../../errors.ts";
 import { reusableJson } from "../conditional.ts";
-import { forClient, isOperators, responseFor } from "../errors.ts";
+import { forClient, responseFor } from "../errors.ts";
 
 /** What the client is told of something thrown. */
 export function detailFor(error: unknown): Response {
@@ -9,20 +9,6 @@ export function detailFor(error: unknown): Response {
   // They are another body's.
   for (const name of ["content-type", "content-length"]) headers.delete(name);
   return Response.json({ detail: detailOf(error) }, { status, headers });
-}
-
-/** Runs a handler, and answers what it throws. */
-export async function answered(
-  work: () => Response | Promise<Response>,
-  onBug: (error: unknown) => void,
-  respond: (error: unknown) => Response = detailFor,
-): Promise<Response> {
-  try {
-    return await work();
-  } catch (error) {
-    if (isOperators(error)) onBug(error);
-    return respond(error);
-  }
 }
 
 /** In one line: the client shows no other. */

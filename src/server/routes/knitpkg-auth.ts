@@ -4,9 +4,9 @@ import { Failure } from "../../errors.ts";
 import { LOCAL, type ServedRegistry } from "../../registry/mod.ts";
 import { readForm, readJson, textField } from "../body.ts";
 import { cookieOf } from "../cookie.ts";
-import { responseFor } from "../errors.ts";
+import { isOperators, responseFor } from "../errors.ts";
 import { page } from "../knitpkg/page.ts";
-import { answered, detailOf, json } from "../knitpkg/respond.ts";
+import { detailOf, json } from "../knitpkg/respond.ts";
 import { requireVisitor } from "../knitpkg/visitor.ts";
 import { madeBy } from "../made-by.ts";
 import { PRIVATE_NAME } from "../private.ts";
@@ -23,14 +23,31 @@ const COOKIE_SECONDS = 600;
 
 const RAW = { parse: "none" } as const;
 
+export interface KnitPkgAuthOptions extends KnitPkgRouteOptions {
+  /** Told of every error that is the server's own fault. */
+  readonly onBug: (error: unknown) => void;
+}
+
 export function knitpkgAuthRoutes(
-  { name, knitpkg: { login } }: ServedRegistry,
-  { guard, baseUrl, onBug }: KnitPkgRouteOptions,
+  served: ServedRegistry,
+  { guard, baseUrl, onBug }: KnitPkgAuthOptions,
 ) {
+  const { login } = served.knitpkg;
   const authUrl = (request: Request, provider: string, last: string) =>
     `${baseUrl(request)}/v1/auth/${provider}/${last}`;
 
-  const shownName = () => (guard.isPrivate() ? `a ${PRIVATE_NAME}` : name);
+  const shownName = () => (guard.isPrivate() ? `a ${PRIVATE_NAME}` : served.name);
+
+  /** For what a browser shows: what goes wrong is a page too. */
+  const inBrowser = async (work: () => Response | Promise<Response>): Promise<Response> => {
+    try {
+      return await work();
+    } catch (thrown) {
+      const error = served.medium.explain(thrown);
+      if (isOperators(error)) onBug(error);
+      return failurePage(error);
+    }
+  };
 
   const config = ({ request }: { request: Request }) =>
     json({
@@ -41,65 +58,51 @@ export function knitpkgAuthRoutes(
       })),
     });
 
-  const whoami = ({ request }: { request: Request }) =>
-    answered(() => {
-      const { person, email } = requireVisitor(guard, request);
-      return json({
-        id: person.id ?? person.username,
-        username: person.username,
-        provider: person.provider,
-        email: email ?? null,
-        subscription_tier: null,
-      });
-    }, onBug);
+  const whoami = ({ request }: { request: Request }) => {
+    const { person, email } = requireVisitor(guard, request);
+    return json({
+      id: person.id ?? person.username,
+      username: person.username,
+      provider: person.provider,
+      email: email ?? null,
+      subscription_tier: null,
+    });
+  };
 
-  const exchange = ({ request, params: { provider } }: Context) =>
-    answered(async () => {
-      const code = textField(await readJson(request), "code");
-      return json({ access_token: login.exchange(provider, code), token_type: "bearer" });
-    }, onBug);
+  const exchange = async ({ request, params: { provider } }: Context) => {
+    const code = textField(await readJson(request), "code");
+    return json({ access_token: login.exchange(provider, code), token_type: "bearer" });
+  };
 
   const authorize = ({ request, params: { provider } }: Context) =>
-    answered(
-      () => {
-        if (provider === LOCAL) return consentPage(shownName(), login.redirect());
-        const { url, state } = login.begin(provider, authUrl(request, provider, "callback"));
-        return redirect(url, cookie(state, COOKIE_SECONDS, baseUrl(request)));
-      },
-      onBug,
-      failurePage,
-    );
+    inBrowser(() => {
+      if (provider === LOCAL) return consentPage(shownName(), login.redirect());
+      const { url, state } = login.begin(provider, authUrl(request, provider, "callback"));
+      return redirect(url, cookie(state, COOKIE_SECONDS, baseUrl(request)));
+    });
 
   const callback = ({ request, params: { provider } }: Context) =>
-    answered(
-      async () => {
-        const { searchParams } = new URL(request.url);
-        const code = searchParams.get("code");
-        if (!code) throw new Failure("forbidden", `${provider} did not let you in`, "try again");
-        const state = searchParams.get("state") ?? "";
-        const ours = await login.finish(provider, code, state, cookieOf(request, COOKIE));
-        return redirect(withCode(login.redirect(), ours), cookie("", 0, baseUrl(request)));
-      },
-      onBug,
-      failurePage,
-    );
+    inBrowser(async () => {
+      const { searchParams } = new URL(request.url);
+      const code = searchParams.get("code");
+      if (!code) throw new Failure("forbidden", `${provider} did not let you in`, "try again");
+      const state = searchParams.get("state") ?? "";
+      const ours = await login.finish(provider, code, state, cookieOf(request, COOKIE));
+      return redirect(withCode(login.redirect(), ours), cookie("", 0, baseUrl(request)));
+    });
 
   const consent = ({ request }: { request: Request }) =>
-    answered(
-      async () => {
-        checkSameSite(request, baseUrl(request));
-        const token = (await readForm(request)).get("token")?.trim() ?? "";
-        try {
-          guard.holder(request, token);
-        } catch (error) {
-          if (!(error instanceof Failure) || error.code !== "unauthenticated") throw error;
-          return consentPage(shownName(), login.redirect(), "That token is not valid here.");
-        }
-        return redirect(withCode(login.redirect(), login.grant(token)));
-      },
-      onBug,
-      failurePage,
-    );
+    inBrowser(async () => {
+      checkSameSite(request, baseUrl(request));
+      const token = (await readForm(request)).get("token")?.trim() ?? "";
+      try {
+        guard.holder(request, token);
+      } catch (error) {
+        if (!(error instanceof Failure) || error.code !== "unauthenticated") throw error;
+        return consentPage(shownName(), login.redirect(), "That token is not valid here.");
+      }
+      return redirect(withCode(login.redirect(), login.grant(token)));
+    });
 
   return new Elysia({ name: "knitpkg-auth", prefix: "/v1/auth" })
     .get("/config", config)

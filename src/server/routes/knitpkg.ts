@@ -19,7 +19,7 @@ import {
   resolutionRecord,
   searchRecord,
 } from "../knitpkg/records.ts";
-import { answered, json, lastingJson } from "../knitpkg/respond.ts";
+import { json, lastingJson } from "../knitpkg/respond.ts";
 import { requireVisitor, visitorOf } from "../knitpkg/visitor.ts";
 import { fromStranger, PRIVATE_NAME } from "../private.ts";
 import { readFlag } from "../query.ts";
@@ -28,7 +28,6 @@ export interface KnitPkgRouteOptions {
   readonly guard: Guard;
   /** Of this server as the client knows it, without a trailing slash. */
   readonly baseUrl: (request: Request) => string;
-  readonly onBug: (error: unknown) => void;
 }
 
 type Handler = (request: Request) => Response | Promise<Response>;
@@ -40,7 +39,7 @@ export function knitpkgRoutes(served: ServedRegistry, options: KnitPkgRouteOptio
   const route =
     (handler: Handler) =>
     ({ request }: { request: Request }) =>
-      answered(() => handler(request), options.onBug);
+      handler(request);
   const { read, yank, register, search } = projectHandlers(served, options);
   const { list, add, remove } = memberHandlers(served, options);
 

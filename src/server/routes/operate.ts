@@ -1,12 +1,19 @@
 /** `/operate`: for operators who sign in with an admin token. */
 import { Elysia } from "elysia";
 import { may } from "../../accounts/mod.ts";
-import { Failure } from "../../errors.ts";
+import { Failure, type FailureCode } from "../../errors.ts";
 import type { JobKind, ServedRegistry } from "../../registry/mod.ts";
 import { readForm } from "../body.ts";
 import type { Guard } from "../guard.ts";
 import { madeBy } from "../made-by.ts";
 import { createSessions, hasProof, type Session, sessionCookie } from "../sessions.ts";
+
+/** What is told on the sign-in page; anything else is no matter of the token's. */
+const SIGN_IN_STATUS: Partial<Record<FailureCode, number>> = {
+  unauthenticated: 401,
+  forbidden: 403,
+  throttled: 429,
+};
 
 export function operateRoutes(
   served: ServedRegistry,
@@ -119,8 +126,8 @@ export function operateRoutes(
           admin(request, token);
           return await back(request, sessionCookie(sessions.open(token), home(request)));
         } catch (error) {
-          if (!(error instanceof Failure)) throw error;
-          const status = error.code === "throttled" ? 429 : error.code === "forbidden" ? 403 : 401;
+          const status = error instanceof Failure ? SIGN_IN_STATUS[error.code] : undefined;
+          if (!(error instanceof Failure) || status === undefined) throw error;
           const page = signInPage(siteOf(request), error.message);
           return pageResponse(request, page, { status, secret: true });
         }

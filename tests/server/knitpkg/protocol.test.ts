@@ -1,7 +1,9 @@
 /** KnitPkg's protocol: what the client reads of each answer. Source: knitpkg-mt 1.1.1. */
 import { afterAll, describe, expect, test } from "bun:test";
+import { rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { body, COMMIT, OTHER_COMMIT } from "../../support/knitpkg.ts";
-import { startKnitPkg } from "../../support/knitpkg-server.ts";
+import { type KnitPkgServer, startKnitPkg } from "../../support/knitpkg-server.ts";
 
 const REGISTER = "/v1/project/register";
 const CORE = "/v1/project/mql5/acme/core";
@@ -395,3 +397,45 @@ const shared = () => (sharedServer ??= startKnitPkg());
 let sharedToken: string | undefined;
 const annToken = async () => (sharedToken ??= (await shared()).token("ann", "publish:acme/*"));
 afterAll(async () => (await sharedServer)?.[Symbol.asyncDispose]());
+
+describe("a damaged file is told of to the operator, and its path to no client", () => {
+  const spoil = (path: string) => {
+    for (const suffix of ["-wal", "-shm"]) rmSync(path + suffix, { force: true });
+    writeFileSync(path, "no database, and no branch either".repeat(100));
+  };
+  const isUntold = ({ registry, bugs, warnings }: KnitPkgServer, text: string, file: string) => {
+    expect(text).not.toContain(registry.config.registry.dataDir);
+    expect(text).toContain("a file of the registry is damaged");
+    expect(warnings.join("\n")).toContain(file);
+    expect(bugs).toEqual([]);
+  };
+
+  test("the branch of the projects", async () => {
+    await using server = await startKnitPkg();
+    const token = server.token("ann", "publish:acme/*");
+    await server.ask("POST", REGISTER, { token, body: body() });
+    spoil(join(server.registry.paths.index, "refs", "heads", "knitpkg"));
+    const { status, json } = await server.ask("GET", CORE);
+    expect(status).toBe(502);
+    isUntold(server, String(json.detail), "heads/knitpkg is damaged");
+  });
+
+  test.each([
+    ["GET", "/v1/auth/whoami"],
+    ["POST", "/v1/auth/local/authorize"],
+  ])("state.db: %s %s", async (method, path) => {
+    await using server = await startKnitPkg();
+    const token = server.token("ann", "read");
+    spoil(server.registry.paths.state);
+    const response = await fetch(server.url + path, {
+      method,
+      headers: {
+        authorization: `Bearer ${token}`,
+        "content-type": "application/x-www-form-urlencoded",
+      },
+      ...(method === "POST" && { body: `token=${token}` }),
+    });
+    expect(response.status).toBe(502);
+    isUntold(server, await response.text(), "state.db is damaged");
+  });
+});

@@ -13,9 +13,9 @@ export interface Lru<K, V> {
 
 /**
  * @param limit what all values together may have of whatever `sizeOf` counts
- * @param sizeOf the same of a value each time that it is asked
+ * @param sizeOf the same of a value and its key each time that it is asked
  */
-export function createLru<K, V>(limit: number, sizeOf: (value: V) => number): Lru<K, V> {
+export function createLru<K, V>(limit: number, sizeOf: (value: V, key: K) => number): Lru<K, V> {
   const map = new Map<K, V>();
   let size = 0;
 
@@ -23,7 +23,7 @@ export function createLru<K, V>(limit: number, sizeOf: (value: V) => number): Lr
     const value = map.get(key);
     if (value === undefined) return;
     map.delete(key);
-    size -= sizeOf(value);
+    size -= sizeOf(value, key);
   };
   return {
     get(key) {
@@ -36,9 +36,10 @@ export function createLru<K, V>(limit: number, sizeOf: (value: V) => number): Lr
     },
     set(key, value) {
       remove(key);
-      if (sizeOf(value) > limit) return value;
+      const added = sizeOf(value, key);
+      if (added > limit) return value;
       map.set(key, value);
-      size += sizeOf(value);
+      size += added;
       for (const oldest of map.keys()) {
         if (size <= limit) break;
         remove(oldest);

@@ -11,9 +11,15 @@ export interface AnswerCache {
   set(tip: string, question: string, answer: Blob): void;
 }
 
-/** @param limit bytes of answers kept; the one least recently used goes first */
+/** Bytes that an answer takes beside its body and its question: most of the many are short. */
+const OVERHEAD = 200;
+
+/** @param limit bytes of answers and questions kept; the one least recently used goes first */
 export function createAnswerCache(limit: number): AnswerCache {
-  const answers = createLru<string, Blob>(limit, ({ size }) => size);
+  const answers = createLru<string, Blob>(
+    limit,
+    ({ size }, { length }) => size + length + OVERHEAD,
+  );
   let current = "";
   return {
     get: (tip, question) => (tip === current ? answers.get(question) : undefined),

@@ -54,14 +54,14 @@ interface Kept extends Reusable {
 }
 
 const LIMIT = 32 * 1024 * 1024;
-/** Bytes that an answer takes beside its body: its URL, its headers, its place in the map. */
+/** Bytes that an answer takes beside its body and its URL: its headers, its place in the map. */
 const OVERHEAD = 2_500;
 /** What makes a request's answer another than that of its URL. */
 const SPECIAL = ["authorization", "range", "if-none-match"] as const;
 
 export function createResponseCache(options: ResponseCacheOptions): ResponseCache {
   const { generation, isOpen, limit = LIMIT } = options;
-  const kept = createLru<string, Kept>(limit, ({ size }) => size + OVERHEAD);
+  const kept = createLru<string, Kept>(limit, ({ size }, { length }) => size + length + OVERHEAD);
   let seen: number | undefined;
 
   const current = (): number | undefined => {

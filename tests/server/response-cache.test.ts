@@ -126,3 +126,11 @@ test("memory is bounded: what was not asked for longest goes first", async () =>
   expect(await text("/19")).toBe("/19 21");
   expect(await text("/0")).toBe("/0 22");
 });
+
+test("memory is bounded however long the URLs are", async () => {
+  const { text } = createServer(20_000);
+  const url = (at: number) => `/${at}?${"x".repeat(8_000)}`;
+  for (let at = 0; at < 3; at++) await text(url(at));
+  expect(await text(url(2))).toEndWith(" 3");
+  expect(await text(url(0))).toEndWith(" 4");
+});

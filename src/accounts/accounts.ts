@@ -1,6 +1,6 @@
 /** Tokens: made, listed, taken back, and known again. */
-import { Failure, messageOf } from "../errors.ts";
-import { diskTrouble, openTables, type Tables, tellingOf } from "../files/mod.ts";
+import { Failure } from "../errors.ts";
+import { openTables, type Tables, tellingOf } from "../files/mod.ts";
 import { type Caller, parseScope, type Scope } from "./scope.ts";
 import { hashToken, isToken, newToken, sameHash } from "./token.ts";
 import { LAST, SCHEMA, type TokenRow } from "./token-table.ts";
@@ -41,12 +41,17 @@ export interface Accounts {
   close(): void;
 }
 
-/**
- * @param path of the `state.db`; made by the first token
- * @param now for tests
- */
-export function openAccounts(path: string, now: () => Date = () => new Date()): Accounts {
-  const store = openTables(path, SCHEMA, LAST);
+export interface AccountsOptions {
+  /** For tests. */
+  readonly now?: () => Date;
+  /** How long to stand still for another program that writes, in milliseconds. */
+  readonly waitMs?: number;
+}
+
+/** @param path of the `state.db`; made by the first token */
+export function openAccounts(path: string, options: AccountsOptions = {}): Accounts {
+  const { now = () => new Date(), waitMs } = options;
+  const store = openTables(path, SCHEMA, LAST, waitMs);
   const holder = createHolderLookup(store);
   return tellingOf(path, {
     create({ name, scopes, expires }) {
@@ -59,15 +64,13 @@ export function openAccounts(path: string, now: () => Date = () => new Date()): 
         created: now().toISOString(),
         expires: expires?.toISOString() ?? null,
       };
-      const { changes } = writing(path, () =>
-        store
-          .write()
-          .query(
-            `INSERT OR IGNORE INTO token (name, hash, scopes, created, expires)
-             VALUES ($name, $hash, $scopes, $created, $expires)`,
-          )
-          .run(values),
-      );
+      const { changes } = store
+        .write()
+        .query(
+          `INSERT OR IGNORE INTO token (name, hash, scopes, created, expires)
+           VALUES ($name, $hash, $scopes, $created, $expires)`,
+        )
+        .run(values);
       if (changes === 0) {
         const hint = `choose another name, or \`moonbit-registry token revoke ${name}\` first`;
         throw new Failure("exists", `there is a token ${name} already`, hint);
@@ -81,8 +84,7 @@ export function openAccounts(path: string, now: () => Date = () => new Date()): 
     revoke(name) {
       const removed =
         store.read() !== undefined &&
-        writing(path, () => store.write().query("DELETE FROM token WHERE name = ?").run(name))
-          .changes > 0;
+        store.write().query("DELETE FROM token WHERE name = ?").run(name).changes > 0;
       if (removed) return;
       const hint = "`moonbit-registry token list` shows what there is";
       throw new Failure("not-found", `there is no token ${name.slice(0, 80)}`, hint);
@@ -94,13 +96,11 @@ export function openAccounts(path: string, now: () => Date = () => new Date()): 
     },
     recordUse(uses) {
       if (uses.size === 0 || store.read() === undefined) return;
-      writing(path, () => {
-        const db = store.write();
-        const update = db.query("UPDATE token SET used = $at WHERE name = $name");
-        db.transaction(() => {
-          for (const [name, at] of uses) update.run({ name, at: at.toISOString() });
-        })();
-      });
+      const db = store.write();
+      const update = db.query("UPDATE token SET used = $at WHERE name = $name");
+      db.transaction(() => {
+        for (const [name, at] of uses) update.run({ name, at: at.toISOString() });
+      })();
     },
     close: () => store.close(),
   });
@@ -152,15 +152,4 @@ function infoOf({ name, created, expires, used, ...row }: TokenRow): TokenInfo {
 /** Strict on the way out as well: a scope that nobody understands must not become a right. */
 function scopesOf({ scopes }: Pick<TokenRow, "scopes">): Scope[] {
   return scopes.split(" ").map(parseScope);
-}
-
-function writing<T>(path: string, work: () => T): T {
-  try {
-    return work();
-  } catch (error) {
-    const hint = diskTrouble(error)?.hint ?? "check its permissions";
-    throw new Failure("io", `cannot write to ${path}: ${messageOf(error)}`, hint, {
-      cause: error,
-    });
-  }
 }

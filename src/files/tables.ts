@@ -24,11 +24,20 @@ export interface Tables {
 /** Coarser than the times of any file system: those of FAT are two seconds apart. */
 const SETTLED_MS = 3_000;
 
+/** How long a command waits for another program that writes an SQLite file, in milliseconds. */
+export const PATIENCE_MS = 5_000;
+
 /**
  * @param schema makes what is not there yet
  * @param last the name of what the schema makes last
+ * @param waitMs how long to stand still for another program
  */
-export function openTables(path: string, schema: string, last: string): Tables {
+export function openTables(
+  path: string,
+  schema: string,
+  last: string,
+  waitMs = PATIENCE_MS,
+): Tables {
   let open: { db: Database; file: string; isReady: boolean } | undefined;
 
   const connect = (create: boolean): Database => {
@@ -39,11 +48,16 @@ export function openTables(path: string, schema: string, last: string): Tables {
     if (create) makeLikeDirectory(path);
     // A file that may not be written is opened for reading, as SQLite does on its own.
     const db = new Database(path, { readwrite: true, create, strict: true });
-    db.exec("PRAGMA busy_timeout = 5000");
-    const isThere = db.query("SELECT 1 FROM sqlite_master WHERE name = ?").get(last) !== null;
-    if (!isThere && create) db.exec(schema);
-    open = { db, file: fileOf(path), isReady: isThere || create };
-    return db;
+    try {
+      db.exec(`PRAGMA busy_timeout = ${waitMs}`);
+      const isThere = db.query("SELECT 1 FROM sqlite_master WHERE name = ?").get(last) !== null;
+      if (!isThere && create) db.exec(schema);
+      open = { db, file: fileOf(path), isReady: isThere || create };
+      return db;
+    } catch (error) {
+      db.close();
+      throw error;
+    }
   };
 
   return {

@@ -38,6 +38,7 @@ const DAMAGED = [
   "the database is damaged",
   "put state.db away: no package is in it, but tokens have to be made anew",
 ] as const;
+const HELD = ["another program holds it", "wait for it to end, then run the same again"] as const;
 const TOO_MANY = [
   "too many files are open",
   "raise the limit (`ulimit -n`, or LimitNOFILE= of the service)",
@@ -66,6 +67,8 @@ const TROUBLES: Readonly<Record<string, readonly [what: string, hint: string]>> 
   ENOTDIR: MISPLACED,
   SQLITE_CORRUPT: DAMAGED,
   SQLITE_NOTADB: DAMAGED,
+  SQLITE_BUSY: HELD,
+  SQLITE_LOCKED: HELD,
   EMFILE: TOO_MANY,
   ENFILE: TOO_MANY,
 };

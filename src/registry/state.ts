@@ -9,10 +9,19 @@ import { constants, Database } from "bun:sqlite";
 import { existsSync, mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import { pathToFileURL } from "node:url";
-import { asDatabaseFailure, isWritable, makeLikeDirectory, tellingOf } from "../files/mod.ts";
+import {
+  asDatabaseFailure,
+  isWritable,
+  makeLikeDirectory,
+  PATIENCE_MS,
+  tellingOf,
+} from "../files/mod.ts";
 import type { Selection } from "./mirroring/plan.ts";
 
 const VERSION = 3;
+
+/** How long a server waits for another program, in milliseconds: SQLite stands still meanwhile, and all of it too. */
+export const SERVER_PATIENCE_MS = 200;
 
 const SCHEMA = `
   CREATE TABLE IF NOT EXISTS source_sync (
@@ -100,13 +109,18 @@ export interface State {
   close(): void;
 }
 
-/** Opens the state for writing, made if it is not there. @throws {Failure} "integrity" when it is damaged, "io" */
-export function openState(path: string): State {
+/**
+ * Opens the state for writing, made if it is not there.
+ *
+ * @param waitMs how long to stand still for another program
+ * @throws {Failure} "integrity" when it is damaged, "io"
+ */
+export function openState(path: string, waitMs = PATIENCE_MS): State {
   mkdirSync(dirname(path), { recursive: true });
   makeLikeDirectory(path);
   const db = new Database(path, { create: true, strict: true });
   try {
-    db.exec("PRAGMA busy_timeout = 5000");
+    db.exec(`PRAGMA busy_timeout = ${waitMs}`);
     if (versionOf(db) < VERSION) db.transaction(upgrade).immediate(db);
     return tellingOf(path, stateOf(db));
   } catch (error) {
@@ -132,18 +146,18 @@ function upgrade(db: Database): void {
  *
  * @throws {Failure} "integrity" or "io", also later, when it cannot be read
  */
-export function readState(path: string): State | undefined {
+export function readState(path: string, waitMs = PATIENCE_MS): State | undefined {
   if (!existsSync(path)) return undefined;
   try {
-    return tellingOf(path, stateOf(openToRead(path)));
+    return tellingOf(path, stateOf(openToRead(path, waitMs)));
   } catch (error) {
     throw asDatabaseFailure(path, error);
   }
 }
 
 /** Opens the state for writing, and closes it when `use` returns or throws. @throws {Failure} as `openState` */
-export function withState<T>(path: string, use: (state: State) => T): T {
-  const state = openState(path);
+export function withState<T>(path: string, use: (state: State) => T, waitMs = PATIENCE_MS): T {
+  const state = openState(path, waitMs);
   try {
     return use(state);
   } finally {
@@ -152,8 +166,12 @@ export function withState<T>(path: string, use: (state: State) => T): T {
 }
 
 /** The same for reading; `use` is given undefined when there is no state yet. @throws {Failure} as `readState` */
-export function readingState<T>(path: string, use: (state: State | undefined) => T): T {
-  const state = readState(path);
+export function readingState<T>(
+  path: string,
+  use: (state: State | undefined) => T,
+  waitMs = PATIENCE_MS,
+): T {
+  const state = readState(path, waitMs);
   try {
     return use(state);
   } finally {
@@ -161,11 +179,11 @@ export function readingState<T>(path: string, use: (state: State | undefined) =>
   }
 }
 
-function openToRead(path: string): Database {
+function openToRead(path: string, waitMs: number): Database {
   if (isWritable(dirname(path))) {
     // Not for reading only: what a writer that was killed left half done has to be undone first.
     const db = new Database(path, { readwrite: true, create: false, strict: true });
-    db.exec("PRAGMA busy_timeout = 5000");
+    db.exec(`PRAGMA busy_timeout = ${waitMs}`);
     return db;
   }
   // Where nothing can be written nothing changes: SQLite needs no lock and no file of its own.

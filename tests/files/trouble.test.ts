@@ -12,6 +12,9 @@ test.each([
   ["SQLITE_IOERR_READ", "cannot be read", "check the disk"],
   ["EACCES", "permission", "permissions"],
   ["EMFILE", "too many files", "ulimit"],
+  ["SQLITE_BUSY", "another program", "wait for it"],
+  ["SQLITE_BUSY_RECOVERY", "another program", "wait for it"],
+  ["SQLITE_LOCKED", "another program", "wait for it"],
 ])("%s is told as what a person can mend", (code, what, hint) => {
   const failure = asDiskFailure(systemError(code), "/srv/data") as Failure;
   expect(failure).toBeInstanceOf(Failure);

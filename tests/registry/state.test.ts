@@ -1,9 +1,10 @@
 /** What a registry remembers, after crashes. */
+import { Database } from "bun:sqlite";
 import { expect, test } from "bun:test";
 import { chownSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { openAccounts } from "../../src/accounts/mod.ts";
-import { openState, readState } from "../../src/registry/state.ts";
+import { openState, readingState, readState, withState } from "../../src/registry/state.ts";
 import { tempDirectory } from "../support/temp.ts";
 
 test("what a killed writer left half done is undone by the next reader", async () => {
@@ -65,6 +66,21 @@ test("a damaged file is told of, with the way out", () => {
   const path = join(tempDirectory(), "state.db");
   writeFileSync(path, "this is no database, whatever its name is".repeat(100));
   expect(() => openState(path)).toThrow(/state\.db is damaged/);
+});
+
+test("a file that another program holds is told of as that, and waited for no longer than is said", () => {
+  const path = join(tempDirectory(), "state.db");
+  openState(path).close();
+  using other = new Database(path);
+  other.exec("BEGIN EXCLUSIVE");
+  const held = expect.objectContaining({
+    code: "io",
+    message: expect.stringMatching(/state\.db: another program holds it/),
+  });
+  const started = performance.now();
+  expect(() => readingState(path, (state) => state?.syncs(), 10)).toThrow(held);
+  expect(() => withState(path, (state) => state.syncs(), 10)).toThrow(held);
+  expect(performance.now() - started).toBeLessThan(2_500);
 });
 
 test.skipIf(process.getuid?.() !== 0)("what root makes is for the directory's owner", () => {

@@ -7,6 +7,7 @@
 import { randomBytes } from "node:crypto";
 import { hashToken } from "../../accounts/mod.ts";
 import { openTables, tellingOf } from "../../files/mod.ts";
+import { SERVER_PATIENCE_MS } from "../state.ts";
 
 const SCHEMA = `
   CREATE TABLE IF NOT EXISTS session (
@@ -41,7 +42,7 @@ const PREFIX = "mbs_";
 
 /** @param path of the `state.db`; made by the first session */
 export function openSessions(path: string, now: () => number = Date.now): Sessions {
-  const tables = openTables(path, SCHEMA, "session");
+  const tables = openTables(path, SCHEMA, "session", SERVER_PATIENCE_MS);
   return tellingOf(path, {
     create({ provider, id, username, email }) {
       const token = PREFIX + randomBytes(32).toString("base64url");

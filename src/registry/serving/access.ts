@@ -7,8 +7,9 @@ import {
   openAudit,
 } from "../../accounts/mod.ts";
 import type { Config } from "../../config/mod.ts";
-import { Failure } from "../../errors.ts";
+import { Failure, messageOf } from "../../errors.ts";
 import type { Registry } from "../open.ts";
+import { SERVER_PATIENCE_MS } from "../state.ts";
 
 /** What a server knows of who may do what. */
 export interface Access {
@@ -31,7 +32,7 @@ export function serveAccess(
   config: () => Config,
   warn: (message: string) => void,
 ): Access {
-  const accounts = openAccounts(paths.state);
+  const accounts = openAccounts(paths.state, { waitMs: SERVER_PATIENCE_MS });
   const uses = new Map<string, Date>();
   let timer: NodeJS.Timeout | undefined;
 
@@ -43,7 +44,7 @@ export function serveAccess(
       accounts.recordUse(batch);
     } catch (error) {
       // Of a medium that cannot be written, or a writer that takes long: a time of use is no loss.
-      if (!(error instanceof Failure)) throw error;
+      if (!(error instanceof Failure)) warn(`when tokens were used: ${messageOf(error)}`);
     }
   };
 

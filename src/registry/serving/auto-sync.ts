@@ -7,7 +7,7 @@ import type { Config } from "../../config/mod.ts";
 import { Failure, messageOf } from "../../errors.ts";
 import { sync } from "../mirroring/mirror.ts";
 import type { Registry } from "../open.ts";
-import { type AutoSyncState, withState } from "../state.ts";
+import { type AutoSyncState, SERVER_PATIENCE_MS, withState } from "../state.ts";
 
 export interface AutoSync {
   /** Undefined while it is switched off. */
@@ -106,7 +106,7 @@ export function startAutoSync(options: AutoSyncOptions): AutoSync {
 /** For `status`, which is another process. */
 function record(path: string, state: AutoSyncState, warn: (message: string) => void): void {
   try {
-    withState(path, (file) => file.recordAutoSync(state));
+    withState(path, (file) => file.recordAutoSync(state), SERVER_PATIENCE_MS);
   } catch (error) {
     warn(`sync: its state cannot be written: ${messageOf(error)}`);
   }

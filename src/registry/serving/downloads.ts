@@ -3,7 +3,7 @@
  * waits for a disk; what a crash loses is lost.
  */
 import { Failure, messageOf } from "../../errors.ts";
-import { readingState, withState } from "../state.ts";
+import { readingState, SERVER_PATIENCE_MS, withState } from "../state.ts";
 
 export interface Downloads {
   /** One more, of a version that is listed. */
@@ -52,7 +52,7 @@ export function openDownloads(
       [...versions].map(([version, count]) => ({ module, version, count })),
     );
     try {
-      withState(path, (state) => state.addDownloads(counts, new Date()));
+      withState(path, (state) => state.addDownloads(counts, new Date()), SERVER_PATIENCE_MS);
     } catch (error) {
       // A medium that cannot be written, or a writer that takes long: there are better times.
       return messageOf(error);
@@ -96,7 +96,7 @@ function load(path: string, warn: (message: string) => void): Written {
 
 function readCounts(path: string, warn: (message: string) => void): ReadonlyMap<string, number> {
   try {
-    return readingState(path, (state) => state?.downloads() ?? new Map());
+    return readingState(path, (state) => state?.downloads() ?? new Map(), SERVER_PATIENCE_MS);
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     warn(`downloads: ${error.message}`);

@@ -3,7 +3,7 @@
 import { readRef } from "../../git/mod.ts";
 import type { Registry } from "../open.ts";
 import { ALL_VIEW, STORED_VIEW } from "../paths.ts";
-import { type AutoSyncState, readingState, type SourceSync } from "../state.ts";
+import { type AutoSyncState, readingState, SERVER_PATIENCE_MS, type SourceSync } from "../state.ts";
 import { createViewMeasure, type ViewSize } from "../views/view-size.ts";
 import type { PullWatch } from "./pull.ts";
 
@@ -43,10 +43,11 @@ export function createMeter({ paths, objects }: Registry): Meter {
     pulled: (source, bytes) => add(source, 1, bytes, 0),
     failed: (source) => add(source, 0, 0, 1),
     async read(downloads) {
-      const { sources, autoSync } = readingState(paths.state, (state) => ({
-        sources: state?.syncs() ?? [],
-        autoSync: state?.autoSync(),
-      }));
+      const { sources, autoSync } = readingState(
+        paths.state,
+        (state) => ({ sources: state?.syncs() ?? [], autoSync: state?.autoSync() }),
+        SERVER_PATIENCE_MS,
+      );
       const listed = await measureListed(readRef(paths.index, ALL_VIEW));
       const stored = await measureStored(readRef(paths.index, STORED_VIEW));
       return { listed, stored, pulls, sources, autoSync, downloads };

@@ -102,18 +102,24 @@ async function countOwned(catalog: Offer["catalog"]): Promise<ReadonlyMap<string
  * Counts what is here, and tells what was done last.
  *
  * @param counts of this registry, where they are kept
+ * @param waitMs how long to stand still for another program that writes `state.db`
  * @throws {Failure} "integrity" or "io" when it cannot be read
  */
 export async function status(
   registry: Registry,
   counts: Counts = createCounts(registry.objects),
+  waitMs?: number,
 ): Promise<Status> {
   const { config, paths } = registry;
-  const { syncs, kept, autoSync } = readingState(paths.state, (state) => ({
-    syncs: new Map(state?.syncs().map((sync) => [sync.source, sync])),
-    kept: selectionsToSync(config, state),
-    autoSync: config.mirror.autoSync ? state?.autoSync() : undefined,
-  }));
+  const { syncs, kept, autoSync } = readingState(
+    paths.state,
+    (state) => ({
+      syncs: new Map(state?.syncs().map((sync) => [sync.source, sync])),
+      kept: selectionsToSync(config, state),
+      autoSync: config.mirror.autoSync ? state?.autoSync() : undefined,
+    }),
+    waitMs,
+  );
   const offer = await currentOffer(registry);
   const owned = await counts.owned(offer);
   const configured = new Set(config.sources.map(({ name }) => name));

@@ -90,7 +90,7 @@ export async function mirror(
   // It writes nothing, so it needs nobody's leave.
   if (options.dryRun && options.offline) return await take([]);
   const summary = await writing(registry, "mirror", report, options.signal, async (state) => {
-    const refresh = () => refreshSources(registry, source, patterns, state, report, options.signal);
+    const refresh = () => refreshSources(registry, source, patterns, state, report, options);
     const ask = () => (options.dryRun ? refresh() : shownInAnyCase(registry, report, refresh));
     return await take(await ask(), state);
   });
@@ -127,9 +127,8 @@ export async function sync(
   return await writing(registry, "sync", report, options.signal, async (state) => {
     const selections = selectionsToSync(registry.config, state);
     const patterns = selections.flatMap((selection) => selection.patterns);
-    const { signal } = options;
     const outcomes = await shownInAnyCase(registry, report, () =>
-      refreshSources(registry, undefined, patterns, state, report, signal),
+      refreshSources(registry, undefined, patterns, state, report, options),
     );
     const offer = await currentOffer(registry);
     const plan = planMirror(offer.catalog, selections);

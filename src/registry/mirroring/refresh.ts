@@ -2,7 +2,7 @@
 import picomatch from "picomatch";
 import type { SourceConfig } from "../../config/mod.ts";
 import { Failure } from "../../errors.ts";
-import { createRepository } from "../../git/mod.ts";
+import { createRepository, type Oid } from "../../git/mod.ts";
 import {
   isModuleName,
   modulePath,
@@ -21,10 +21,16 @@ import { moving } from "../writing.ts";
 import { noSource } from "./selection.ts";
 
 export type RefreshOutcome =
-  | { readonly name: string; readonly outcome: "unchanged" | "updated" }
+  | { readonly name: string; readonly outcome: "unchanged" | "updated"; readonly tip: Oid }
   /** Nobody waited for its answer. */
   | { readonly name: string; readonly outcome: "skipped" }
   | { readonly name: string; readonly outcome: "failed"; readonly failure: Failure };
+
+export interface RefreshOptions {
+  /** Leave the symbols to the run that brings archives. */
+  readonly dryRun?: boolean;
+  readonly signal?: AbortSignal;
+}
 
 /**
  * Refreshes every enabled source and records how that went. One that fails keeps the index it had,
@@ -41,7 +47,7 @@ export async function refreshSources(
   patterns: readonly string[],
   state: State,
   report: Report,
-  signal?: AbortSignal,
+  { dryRun = false, signal }: RefreshOptions,
 ): Promise<RefreshOutcome[]> {
   const sources = enabledSources(registry);
   if (sources.length === 0) throw noSource(registry.config);
@@ -62,9 +68,11 @@ export async function refreshSources(
   ).finally(patience.close);
   judge(outcomes, needed, report);
   const main = sources.find((source) => needed === undefined || source.name === needed);
-  const outcome = outcomes.find(({ name }) => name === main?.name)?.outcome;
-  const isDue = outcome === "updated" || (outcome === "unchanged" && lacksSymbols(registry));
-  if (main && isDue) await refreshSymbols(registry, main, report);
+  const found = outcomes.find(({ name }) => name === main?.name);
+  if (main && found && "tip" in found && !dryRun) {
+    const isDue = found.outcome === "updated" || lacksSymbols(registry, main, found.tip);
+    if (isDue) await refreshSymbols(registry, main, found.tip, report, signal);
+  }
   return outcomes;
 }
 
@@ -121,7 +129,7 @@ async function refreshOne(
     const modules = countModules(objects, readViewRecord(paths), name, tree);
     const outcome = changed ? "updated" : "unchanged";
     report({ type: "refreshed", source: name, outcome, modules });
-    return { name, outcome };
+    return { name, outcome, tip };
   } catch (error) {
     signal?.throwIfAborted();
     if (limit?.aborted) return { name, outcome: "skipped" };

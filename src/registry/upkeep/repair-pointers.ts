@@ -25,7 +25,7 @@ export async function repairPointers(
     const message = `no source has ${what}; \`verify --repair --from BUNDLE\` takes it out of a bundle`;
     report({ type: "warning", message });
   };
-  const symbols = await repairSymbols(registry, report, isBeyond);
+  const symbols = await repairSymbols(registry, report, isBeyond, signal);
   if (symbols !== undefined) mended.add(symbols);
 
   const { archives, config } = registry;
@@ -61,6 +61,7 @@ async function repairSymbols(
   registry: Registry,
   report: Report,
   isBeyond: (what: string) => void,
+  signal: AbortSignal | undefined,
 ): Promise<Sha256 | undefined> {
   const { archives } = registry;
   const before = readSymbolsPointer(registry);
@@ -70,7 +71,7 @@ async function repairSymbols(
     isBeyond(`the symbols of ${before.source}`);
     return undefined;
   }
-  await refreshSymbols(registry, source, report);
+  await refreshSymbols(registry, source, before.index, report, signal);
   const after = readSymbolsPointer(registry)?.sha256;
   if (after && archives.has(after)) return before.sha256;
   // The next `sync` asks again.

@@ -2,6 +2,7 @@
 import { expect, test } from "bun:test";
 import { existsSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { Failure } from "../../../src/errors.ts";
 import { addAssets, readAssets } from "../../../src/registry/assets/asset-map.ts";
 import { openSymbols, readSymbolsPointer } from "../../../src/registry/assets/symbols.ts";
 import { gc, mirror, type Registry, verify } from "../../../src/registry/mod.ts";
@@ -95,13 +96,26 @@ async function withPointers() {
     [`/assets/${PROGRAM}`, "program"],
     [`/assets/${PROGRAM}.sha256`, Bun.SHA256.hash("program", "hex")],
   ]);
-  upstream.host.override = (path) => (files.has(path) ? new Response(files.get(path)!) : undefined);
+  const asFiled = (path: string) => (files.has(path) ? new Response(files.get(path)!) : undefined);
+  upstream.host.override = asFiled;
+  /** From now on symbols begin, and then bring nothing more. */
+  const endless = (onBegun: () => void) => {
+    const pull = (controller: ReadableStreamDefaultController) => {
+      controller.enqueue(Buffer.alloc(300_000));
+      onBegun();
+      return new Promise<void>(() => {});
+    };
+    upstream.host.override = (path) =>
+      path === "/symbols.zip"
+        ? new Response(new ReadableStream({ pull }, { highWaterMark: 0 }))
+        : asFiled(path);
+  };
   const registry = await islandOf({ up: upstream });
   await mirror(registry, everything, silent);
   const { sha256: program } = await registry.archives.put(Buffer.from("program"));
   await addAssets(registry, new Map([[PROGRAM, program]]));
   const symbols = readSymbolsPointer(registry)!.sha256!;
-  return { registry, files, program, symbols, [Symbol.dispose]: upstream[Symbol.dispose] };
+  return { registry, files, endless, program, symbols, [Symbol.dispose]: upstream[Symbol.dispose] };
 }
 
 test("symbols and programs that are damaged or missing are fetched again", async () => {
@@ -117,6 +131,16 @@ test("symbols and programs that are damaged or missing are fetched again", async
   expect(await (await openSymbols(registry))?.body.text()).toBe("newer symbols");
   expect([...readAssets(registry)]).toEqual([[PROGRAM, program]]);
   await carry(registry);
+});
+
+test("a repair that is ended waits for no symbols that never end", async () => {
+  const stopped = new AbortController();
+  using world = await withPointers();
+  const { registry, symbols } = world;
+  rmSync(archiveFile(registry, symbols));
+  world.endless(() => stopped.abort(new Failure("interrupted", "enough")));
+  const repairing = verify(registry, { repair: true, signal: stopped.signal }, silent);
+  await expect(repairing).rejects.toMatchObject({ code: "interrupted" });
 });
 
 test("those that their source has no more are pointed at no more, and an export is made again", async () => {

@@ -31,6 +31,7 @@ const HEADERS: Partial<Record<FailureCode, readonly [string, string][]>> = {
     ["www-authenticate", 'Bearer realm="moonbit-registry"'],
   ],
   throttled: [["retry-after", "60"]],
+  busy: [["retry-after", "5"]],
 };
 
 /** `{"error": {"code", "message", "hint"?, …}}`, as every route answers an error. */

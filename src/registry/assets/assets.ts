@@ -3,7 +3,7 @@ import type { Sha256 } from "../../archives/mod.ts";
 import type { SourceConfig } from "../../config/mod.ts";
 import { DownloadError, type DownloadOptions, download, forEachLimit } from "../../download/mod.ts";
 import { Failure } from "../../errors.ts";
-import type { Catalog, Entry } from "../../index/mod.ts";
+import { type Catalog, type Entry, type IndexLine, readFields } from "../../index/mod.ts";
 import { openZip } from "../../packaging/mod.ts";
 import { assetRequests } from "../../sources/mod.ts";
 import type { Report } from "../events.ts";
@@ -44,7 +44,9 @@ export async function mirrorAssets(
     const source = provider(catalog.get(module)!.origin, entry);
     const archive = await archives.get(entry.checksum);
     if (!source || !archive) return;
-    for (const packagePath of await programsOf(archive, sourceRootOf(catalog, entry))) {
+    const line = catalog.get(module)!.lines.find((each) => each.entry.version === version);
+    if (!line) return;
+    for (const packagePath of await programsOf(archive, line)) {
       const path = assetPath({ module, version, packagePath });
       const here = known.get(path);
       if (here !== undefined && archives.has(here)) {
@@ -80,22 +82,20 @@ export async function mirrorAssets(
   return counts;
 }
 
-/** An archive that cannot be read has no programs: clients could not unpack it either. */
-async function programsOf(archive: Blob, sourceRoot: string): Promise<string[]> {
+/**
+ * The packages of a version that are programs. An archive that cannot be read has none: clients could not
+ * unpack it either.
+ *
+ * @param line its `source` is the manifest's
+ */
+export async function programsOf(archive: Blob, line: IndexLine): Promise<string[]> {
+  const { source } = readFields(line);
   try {
-    return await programsIn(await openZip(archive), sourceRoot);
+    return await programsIn(await openZip(archive), typeof source === "string" ? source : "");
   } catch (error) {
     if (error instanceof Failure && error.code === "invalid") return [];
     throw error;
   }
-}
-
-/** The line's `source`, which is the manifest's. */
-function sourceRootOf(catalog: Catalog, { module, version }: Entry): string {
-  const lines = catalog.get(module)?.lines ?? [];
-  const line = lines.find(({ entry }) => entry.version === version);
-  const { source } = JSON.parse(line?.bytes.toString("utf8") ?? "{}") as { source?: unknown };
-  return typeof source === "string" ? source : "";
 }
 
 /**

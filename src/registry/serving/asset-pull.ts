@@ -2,15 +2,17 @@
 import type { Sha256 } from "../../archives/mod.ts";
 import { DownloadError } from "../../download/mod.ts";
 import { Failure } from "../../errors.ts";
-import type { Entry } from "../../index/mod.ts";
+import type { Entry, IndexLine } from "../../index/mod.ts";
+import { createLru } from "../../lru.ts";
 import { addAssets, followAssets } from "../assets/asset-map.ts";
 import { type AssetName, parseAssetPath } from "../assets/asset-paths.ts";
-import { fetchAsset } from "../assets/assets.ts";
+import { fetchAsset, programsOf } from "../assets/assets.ts";
 import { withLock } from "../lock.ts";
 import type { Registry } from "../open.ts";
 import { createFailureMemory } from "./failure-memory.ts";
 import type { FindOwner } from "./owner.ts";
 import { patienceWith } from "./pull.ts";
+import { createTurns } from "./turns.ts";
 
 export interface StoredAsset {
   readonly body: Blob;
@@ -23,9 +25,17 @@ export interface AssetPullOptions {
   /** Open no connection. */
   readonly isOffline: () => boolean;
   /** The version, if clients may have it. @throws {Failure} for one that they may not */
-  readonly find: (module: string, version: string) => Entry | undefined;
+  readonly find: (module: string, version: string) => IndexLine | undefined;
   readonly warn: (message: string) => void;
 }
+
+/** Of a path: anybody may ask for any, and they are remembered for a while. */
+const MAX_PATH = 1_000;
+/** Any path below a listed version may be a program's, so strangers could ask a source for any number. */
+const AT_ONCE = 8;
+const MOST_WAITING = 100;
+/** Versions of which the programs are remembered. */
+const MOST_KNOWN = 1_000;
 
 type Found = Sha256 | undefined | Failure;
 
@@ -40,9 +50,23 @@ export function createAssets(
   const underWay = new Map<string, Promise<Found>>();
   /** That a source has no such program, or does not answer. */
   const failures = createFailureMemory<Found>();
+  const inTurn = createTurns(AT_ONCE, MOST_WAITING);
+  const programs = createLru<string, readonly string[]>(MOST_KNOWN, () => 1);
 
-  const pull = async (path: string, entry: Entry): Promise<Found> => {
-    const found = await tryFetch(options, path, entry);
+  /** Of a version that is not stored here it may be. */
+  const mayBe = async ({ packagePath }: AssetName, line: IndexLine): Promise<boolean> => {
+    const { module, version, checksum } = line.entry;
+    const key = `${module}@${version} ${checksum}`;
+    const known = programs.get(key);
+    if (known) return known.includes(packagePath);
+    const archive = await registry.archives.get(checksum);
+    return !archive || programs.set(key, await programsOf(archive, line)).includes(packagePath);
+  };
+
+  const pull = async (path: string, name: AssetName, line: IndexLine): Promise<Found> => {
+    const found = await inTurn(async () =>
+      (await mayBe(name, line)) ? await tryFetch(options, path, line.entry) : undefined,
+    );
     if (typeof found === "string") {
       unwritten.set(path, found);
       await persist(options, unwritten);
@@ -51,9 +75,9 @@ export function createAssets(
   };
 
   return async (path) => {
-    const name: AssetName | undefined = parseAssetPath(path);
-    const entry = name && find(name.module, name.version);
-    if (!entry) return undefined;
+    const name = path.length <= MAX_PATH ? parseAssetPath(path) : undefined;
+    const line = name && find(name.module, name.version);
+    if (!line) return undefined;
     const here = known().get(path) ?? unwritten.get(path);
     const stored = here && (await registry.archives.get(here));
     if (stored) return { body: stored, sha256: here };
@@ -61,7 +85,8 @@ export function createAssets(
     const failed = failures.find(path);
     let found = failed?.outcome;
     if (!failed) {
-      const waiting = underWay.get(path) ?? pull(path, entry).finally(() => underWay.delete(path));
+      const waiting =
+        underWay.get(path) ?? pull(path, name, line).finally(() => underWay.delete(path));
       underWay.set(path, waiting);
       found = await waiting;
     }

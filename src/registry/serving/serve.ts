@@ -199,7 +199,7 @@ export function serveRegistry(registry: Registry, options: ServeRegistryOptions)
       find(module, version) {
         const blocked = held.blocked(module, version);
         if (blocked) throw blocked;
-        return snapshot()?.version(module, version)?.entry;
+        return snapshot()?.version(module, version);
       },
     }),
     browse: browseRegistry(registry, owner, isOffline),

@@ -19,19 +19,19 @@ export interface RawFile {
   open(): Promise<{ headers: Headers; body: ReadableStream<Uint8Array> }>;
 }
 
-const IMAGES: Readonly<Record<string, string>> = {
-  png: "image/png",
-  jpg: "image/jpeg",
-  jpeg: "image/jpeg",
-  gif: "image/gif",
-  webp: "image/webp",
-  avif: "image/avif",
-  svg: "image/svg+xml",
-};
+const IMAGES: ReadonlyMap<string, string> = new Map([
+  ["png", "image/png"],
+  ["jpg", "image/jpeg"],
+  ["jpeg", "image/jpeg"],
+  ["gif", "image/gif"],
+  ["webp", "image/webp"],
+  ["avif", "image/avif"],
+  ["svg", "image/svg+xml"],
+]);
 
 /** A file's media type by its name, when that is of an image that browsers show. */
 export function imageType(path: string): string | undefined {
-  return IMAGES[/\.([^./]+)$/.exec(path)?.[1]?.toLowerCase() ?? ""];
+  return IMAGES.get(/\.([^./]+)$/.exec(path)?.[1]?.toLowerCase() ?? "");
 }
 
 /** Bytes that tell whether a file is text. */

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { openZip } from "../../src/packaging/mod.ts";
-import { rawFile } from "../../src/web/raw.ts";
+import { imageType, rawFile } from "../../src/web/raw.ts";
+import { languageOf } from "../../src/web/readme/highlight.ts";
 import { createRandom } from "../support/random.ts";
 import { craftZip, type Part, watchReads } from "../support/zip.ts";
 
@@ -62,4 +63,12 @@ describe("a file by itself", () => {
     expect(await kept(true)).toBe("public, max-age=31536000, immutable");
     expect(await kept(false)).toBe("no-cache");
   });
+});
+
+test("an ending that is a word of the language itself is no image's and no code's", () => {
+  for (const ending of ["constructor", "toString", "valueOf", "__proto__"]) {
+    expect(imageType(`a.${ending}`)).toBeUndefined();
+    expect(languageOf(`a.${ending}`)).toBeUndefined();
+  }
+  expect([imageType("a.PNG"), languageOf("a.MBT")]).toEqual(["image/png", "moonbit"]);
 });

@@ -142,15 +142,15 @@ export function searchRecord(
   return { total_results: total, page, page_size: pageSize, results };
 }
 
-const HOSTS: Readonly<Record<string, string>> = {
-  "github.com": "github",
-  "gitlab.com": "gitlab",
-  "bitbucket.org": "bitbucket",
-  "codeberg.org": "forgejo",
-  "forge.mql5.io": "mql5forge",
-};
+const HOSTS: ReadonlyMap<string, string> = new Map([
+  ["github.com", "github"],
+  ["gitlab.com", "gitlab"],
+  ["bitbucket.org", "bitbucket"],
+  ["codeberg.org", "forgejo"],
+  ["forge.mql5.io", "mql5forge"],
+]);
 
 /** Who hosts a repository; `git` when that is anybody. */
 function hostOf(url: string): string {
-  return HOSTS[URL.parse(url)?.hostname ?? ""] ?? "git";
+  return HOSTS.get(URL.parse(url)?.hostname ?? "") ?? "git";
 }

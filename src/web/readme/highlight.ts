@@ -12,30 +12,30 @@ const MAX_LINE = 2_000;
 /** And some that of each word's: 75 ns for each pair of letters, which all words together may be so many of. */
 const MAX_PAIRS = 2_000_000;
 
-const BY_EXTENSION: Readonly<Record<string, string>> = {
-  mbt: "moonbit",
-  mbti: "moonbit",
-  mbtx: "moonbit",
-  mbty: "moonbit",
-  mod: "moonbit",
-  pkg: "moonbit",
-  json: "json",
-  jsonc: "json",
-  sh: "bash",
-  js: "javascript",
-  mjs: "javascript",
-  cjs: "javascript",
-  ts: "typescript",
-  c: "c",
-  h: "c",
-  toml: "ini",
-  diff: "diff",
-  patch: "diff",
-};
+const BY_EXTENSION: ReadonlyMap<string, string> = new Map([
+  ["mbt", "moonbit"],
+  ["mbti", "moonbit"],
+  ["mbtx", "moonbit"],
+  ["mbty", "moonbit"],
+  ["mod", "moonbit"],
+  ["pkg", "moonbit"],
+  ["json", "json"],
+  ["jsonc", "json"],
+  ["sh", "bash"],
+  ["js", "javascript"],
+  ["mjs", "javascript"],
+  ["cjs", "javascript"],
+  ["ts", "typescript"],
+  ["c", "c"],
+  ["h", "c"],
+  ["toml", "ini"],
+  ["diff", "diff"],
+  ["patch", "diff"],
+]);
 
 /** The language of a file by its name, if it is one that can be coloured. */
 export function languageOf(path: string): string | undefined {
-  return BY_EXTENSION[/\.([^./]+)$/.exec(path)?.[1]?.toLowerCase() ?? ""];
+  return BY_EXTENSION.get(/\.([^./]+)$/.exec(path)?.[1]?.toLowerCase() ?? "");
 }
 
 /** @param language a name or alias; an unknown one leaves the code plain */

@@ -439,3 +439,11 @@ describe("a damaged file is told of to the operator, and its path to no client",
     isUntold(server, await response.text(), "state.db is damaged");
   });
 });
+
+test("a host whose name is a word of the language itself is any host", async () => {
+  await using server = await startKnitPkg();
+  const token = server.token("ann", "publish:acme/*");
+  const sent = body({ repo_url: "https://constructor/acme/core.git" });
+  expect((await server.ask("POST", REGISTER, { token, body: sent })).status).toBe(201);
+  expect((await server.ask("GET", `${CORE}/1.0.0/resolve`)).json.provider).toBe("git");
+});

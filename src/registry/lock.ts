@@ -152,7 +152,12 @@ async function acquire(path: string, command: string): Promise<() => void> {
       since: new Date().toISOString(),
       started: startTime(process.pid),
     };
-    writeName(path, me);
+    try {
+      writeName(path, me);
+    } catch (error) {
+      release();
+      throw error;
+    }
     return () => {
       rmSync(holderPath(path), { force: true });
       release();

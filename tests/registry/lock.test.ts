@@ -205,6 +205,18 @@ test("a name that was cut short is nobody's", async () => {
   await withLock(path, "second", async () => {});
 });
 
+test("who cannot write its name holds no lock", async () => {
+  const path = lockPath();
+  mkdirSync(`${path}.json`, { recursive: true });
+  const nameless = withLock(path, "mirror", async () => {});
+  await expect(nameless).rejects.toMatchObject({ code: "io" });
+  const release = takeExclusive(path);
+  expect(release).toBeFunction();
+  release?.();
+  rmSync(`${path}.json`, { recursive: true });
+  expect(await withLock(path, "mirror", async () => "done")).toBe("done");
+});
+
 test("a place that cannot be written is named", async () => {
   const file = join(tempDirectory(), "data");
   writeFileSync(file, "a file where a directory belongs");

@@ -111,11 +111,11 @@ export function startServer(registry: Registry, options: ServeOptions): RunningS
     listening: boundAddress(address),
     others: reachableUrls(address),
     async stop() {
-      const closing = served.close();
       const force = setTimeout(() => void server.stop(true), STOP_MS);
-      await server.stop();
+      // Both are waited for, also when one of them fails: nobody else would hear of it.
+      const ended = await Promise.allSettled([served.close(), server.stop()]);
       clearTimeout(force);
-      await closing;
+      for (const each of ended) if (each.status === "rejected") throw each.reason;
     },
   };
 }

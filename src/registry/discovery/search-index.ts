@@ -169,7 +169,7 @@ export function searchPage(
   );
   const order = ORDERS[sort ?? (wanted === "" ? "dependents" : "relevance")];
   if (order) kept.sort(order(dependents));
-  const size = Math.min(Math.max(limit, 1), MAX_LIMIT);
+  const size = Math.min(Math.max(limit, 0), MAX_LIMIT);
   return { total: kept.length, offset, limit: size, results: kept.slice(offset, offset + size) };
 }
 

@@ -40,11 +40,10 @@ export function errorResponse(
   code: string,
   message: string,
   hint?: string,
-  headers?: Record<string, string>,
   details?: Readonly<Record<string, unknown>>,
 ): Response {
   const error = { code, message, ...(hint !== undefined && { hint }), ...details };
-  return Response.json({ error }, { status, headers: { "cache-control": "no-store", ...headers } });
+  return Response.json({ error }, { status, headers: { "cache-control": "no-store" } });
 }
 
 /** Whether it is for who runs the server to mend: a bug, or a setting. */
@@ -63,7 +62,7 @@ export function responseFor(thrown: unknown): Response {
   const error = forClient(thrown);
   if (error instanceof Failure) {
     const { code, message, hint, details } = error;
-    const response = errorResponse(STATUS[code], code, message, hint, undefined, details);
+    const response = errorResponse(STATUS[code], code, message, hint, details);
     for (const [name, value] of HEADERS[code] ?? []) response.headers.append(name, value);
     return response;
   }

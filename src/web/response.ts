@@ -21,14 +21,13 @@ export interface PageOptions {
   readonly status?: number;
   /** For what only a signed-in operator sees: kept by nobody. */
   readonly secret?: boolean;
-  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** A page; 304 when the browser has it already. */
 export function pageResponse(
   request: Request,
   page: Html,
-  { status = 200, secret = false, headers = {} }: PageOptions = {},
+  { status = 200, secret = false }: PageOptions = {},
 ): Response {
   const etag = `W/"${Bun.hash(page.text).toString(36)}"`;
   const all: Record<string, string> = {
@@ -38,7 +37,6 @@ export function pageResponse(
     "referrer-policy": "same-origin",
     vary: "accept, accept-encoding",
     ...(secret ? { "cache-control": "no-store" } : { "cache-control": "no-cache", etag }),
-    ...headers,
   };
   if (!secret && status === 200 && matchesEtag(request.headers.get("if-none-match"), etag)) {
     delete all["content-type"];

@@ -60,14 +60,13 @@ function checkedUrl(url: string, name: string): string {
 }
 
 export interface Call {
-  readonly method?: "GET" | "POST" | "PUT" | "DELETE";
+  readonly method?: "GET" | "POST" | "PUT";
   /** Below the server's URL, such as `/api/v0/whoami`. */
   readonly path: string;
   readonly headers?: Record<string, string>;
   readonly body?: Uint8Array<ArrayBuffer> | Blob | string;
   /** For the whole call, in milliseconds. */
   readonly timeoutMs?: number;
-  readonly signal?: AbortSignal | undefined;
 }
 
 export interface Reply {
@@ -114,10 +113,10 @@ async function send({ url, token }: Remote, call: Call): Promise<Response> {
         ...(token !== undefined && { authorization: `Bearer ${token}` }),
       },
       ...(call.body !== undefined && { body: call.body }),
-      signal: call.signal ? AbortSignal.any([timeout, call.signal]) : timeout,
+      signal: timeout,
     });
   } catch (error) {
-    throw unreachable(url, error, timeout, call.signal);
+    throw unreachable(url, error, timeout);
   }
 }
 
@@ -138,13 +137,7 @@ async function readBody({ url }: Remote, response: Response): Promise<string> {
   return Buffer.concat(chunks).toString();
 }
 
-function unreachable(
-  url: string,
-  error: unknown,
-  timeout?: AbortSignal,
-  signal?: AbortSignal,
-): unknown {
-  if (signal?.aborted) return signal.reason;
+function unreachable(url: string, error: unknown, timeout?: AbortSignal): Failure {
   if (timeout?.aborted) {
     return new Failure("timeout", `${url} does not answer in time`, undefined, { cause: error });
   }

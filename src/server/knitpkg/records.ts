@@ -1,6 +1,7 @@
 /** What the client reads of each thing, and a little more. Source: knitpkg-mt 1.1.1. */
 import { latestRelease, type Project, type Release, releaseId } from "../../projects/mod.ts";
 import {
+  archivePath,
   MOONBIT,
   type ModuleRecord,
   moduleId,
@@ -78,7 +79,7 @@ export function moduleRecord(found: ResolvedModule, specifier: string, base: str
     organization: module.slice(0, slash),
     name: module.slice(slash + 1),
     source_type: "archive",
-    url: `${base}/user/${encodeURIComponent(`${module}/${version}`)}.zip`,
+    url: base + archivePath(module, version),
     checksum,
     yanked: found.entry.yanked !== undefined,
     is_public: true,

@@ -10,6 +10,7 @@
 
 import { Elysia } from "elysia";
 import { Failure } from "../../errors.ts";
+import { ZIP_LIMITS } from "../../packaging/mod.ts";
 import { percentDecoded } from "../../percent.ts";
 import { isRecord } from "../../record.ts";
 import type { Publication, Publications, PublishOptions, Yanked } from "../../registry/mod.ts";
@@ -18,7 +19,6 @@ import { readJsonIfAny } from "../body.ts";
 import type { Guard } from "../guard.ts";
 import { readFlag } from "../query.ts";
 
-const MAX_ARCHIVE = 64 * 1024 * 1024;
 const MAX_REASON = 16 * 1024;
 const PARSE = { parse: "none" } as const;
 
@@ -65,7 +65,7 @@ export function publishRoutes(
   const publish = (request: Request, target: string, options: PublishOptions) =>
     recorded(request, "publish", target, async () => {
       const dryRun = readFlag(new URL(request.url).searchParams, "dry_run");
-      const body = incomingBody(request, MAX_ARCHIVE);
+      const body = incomingBody(request, ZIP_LIMITS.archive);
       const publication = await publications.publish(body, { ...options, dryRun });
       const { module, version, outcome } = publication;
       return {

@@ -1,12 +1,10 @@
 /** `/operate`: for operators who sign in with an admin token. */
 import { Elysia } from "elysia";
-import { may } from "../../accounts/mod.ts";
 import { Failure, type FailureCode } from "../../errors.ts";
 import type { JobKind, ServedRegistry } from "../../registry/mod.ts";
 import { readForm } from "../body.ts";
 import type { Guard } from "../guard.ts";
-import { madeBy } from "../made-by.ts";
-import { createSessions, hasProof, type Session, sessionCookie } from "../sessions.ts";
+import { createOperators, signedOut } from "../operators.ts";
 
 /** What is told on the sign-in page; anything else is no matter of the token's. */
 const SIGN_IN_STATUS: Partial<Record<FailureCode, number>> = {
@@ -20,45 +18,10 @@ export function operateRoutes(
   guard: Guard,
   baseUrl: (request: Request) => string,
 ) {
-  const sessions = createSessions();
   const load = () => import("../../web/mod.ts");
   const siteOf = (request: Request) => ({ name: served.name, url: baseUrl(request) });
   const home = (request: Request) => new URL(`${baseUrl(request).replace(/\/$/, "")}/operate`);
-
-  const isOwnForm = (request: Request) => madeBy(request, home(request).host) === "own page";
-
-  /** Who is signed in, with a token that is still good. */
-  const signedIn = (request: Request): { session: Session; who: string } | undefined => {
-    const session = sessions.find(request);
-    if (!session) return undefined;
-    try {
-      return { session, who: admin(request, session.token) };
-    } catch (error) {
-      // What passes, such as a busy disk, ends nobody's session.
-      if (!(error instanceof Failure) || !/^(?:unauthenticated|forbidden)$/.test(error.code)) {
-        throw error;
-      }
-      sessions.end(session);
-      return undefined;
-    }
-  };
-
-  const admin = (request: Request, token: string): string => {
-    const caller = guard.holder(request, token);
-    if (may(caller, "admin")) return caller.name;
-    throw new Failure("forbidden", `the token ${caller.name} has no scope admin`);
-  };
-
-  /** A form of one of the operator's own pages. @throws {Failure} */
-  const action = async (request: Request) => {
-    const operator = signedIn(request);
-    if (!operator) throw signedOut();
-    const form = await readForm(request);
-    if (!isOwnForm(request) || !hasProof(operator.session, form)) {
-      throw new Failure("forbidden", "this form is not from the operator's page");
-    }
-    return { ...operator, form };
-  };
+  const { signIn, signedIn, signOut, action } = createOperators(guard, home);
 
   const back = async (request: Request, cookie?: string): Promise<Response> => {
     const { seeOther } = await load();
@@ -119,12 +82,7 @@ export function operateRoutes(
         const { pageResponse, signInPage } = await load();
         const form = await readForm(request);
         try {
-          if (!isOwnForm(request)) {
-            throw new Failure("forbidden", "this form is from another site");
-          }
-          const token = (form.get("token") ?? "").trim();
-          admin(request, token);
-          return await back(request, sessionCookie(sessions.open(token), home(request)));
+          return await back(request, signIn(request, form));
         } catch (error) {
           const status = error instanceof Failure ? SIGN_IN_STATUS[error.code] : undefined;
           if (!(error instanceof Failure) || status === undefined) throw error;
@@ -134,15 +92,9 @@ export function operateRoutes(
       },
       { parse: "none" },
     )
-    .post(
-      "/sign-out",
-      async ({ request }) => {
-        const { session } = await action(request);
-        sessions.end(session);
-        return await back(request, sessionCookie(undefined, home(request)));
-      },
-      { parse: "none" },
-    )
+    .post("/sign-out", async ({ request }) => await back(request, await signOut(request)), {
+      parse: "none",
+    })
     .post("/sync", ({ request }) => start(request, "sync"), { parse: "none" })
     .post("/verify", ({ request }) => start(request, "verify"), { parse: "none" })
     .post("/yank", ({ request }) => yank(request), { parse: "none" })
@@ -156,11 +108,6 @@ export function operateRoutes(
       const seen = Number(last ?? new URL(request.url).searchParams.get("seen"));
       return jobEvents(served.operate.jobs, Number.isSafeInteger(seen) && seen > 0 ? seen : 0);
     });
-}
-
-/** No 401: that would make a browser ask for a password, and none would help. */
-function signedOut(): Failure {
-  return new Failure("forbidden", "you are signed out", "sign in at /operate");
 }
 
 /** @returns whether it was otherwise before @throws {Failure} */

@@ -2,7 +2,7 @@
 import { Failure } from "../errors.ts";
 import { openTables, type Tables, tellingOf } from "../files/mod.ts";
 import { type Caller, parseScope, type Scope } from "./scope.ts";
-import { hashToken, isToken, newToken, sameHash } from "./token.ts";
+import { hashToken, isToken, newToken, sameSecret } from "./token.ts";
 import { LAST, SCHEMA, type TokenRow } from "./token-table.ts";
 
 export interface NewToken {
@@ -130,7 +130,7 @@ function createHolderLookup(store: Tables): (hash: Buffer) => Holder | undefined
       .read()
       ?.query<TokenRow, [Uint8Array]>("SELECT * FROM token WHERE substr(hash, 1, 8) = ?")
       .all(hash.subarray(0, 8));
-    const row = rows?.find((each) => sameHash(each.hash, hash));
+    const row = rows?.find((each) => sameSecret(each.hash, hash));
     if (!row) return undefined;
     const until = row.expires === null ? Number.POSITIVE_INFINITY : Date.parse(row.expires);
     const found = { caller: { name: row.name, scopes: scopesOf(row) }, until };

@@ -2,4 +2,4 @@
 export { type Accounts, type NewToken, openAccounts, type TokenInfo } from "./accounts.ts";
 export { type Audit, openAudit } from "./audit.ts";
 export { type Action, type Caller, may, parseScope } from "./scope.ts";
-export { hashToken, newToken } from "./token.ts";
+export { hashToken, newToken, sameSecret } from "./token.ts";

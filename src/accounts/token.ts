@@ -22,6 +22,7 @@ export function hashToken(token: string): Buffer {
 }
 
 /** Compares in a time that tells nothing of where they differ. */
-export function sameHash(a: Uint8Array, b: Uint8Array): boolean {
-  return a.length === b.length && timingSafeEqual(a, b);
+export function sameSecret(a: string | Uint8Array, b: string | Uint8Array): boolean {
+  const [left, right] = [Buffer.from(a), Buffer.from(b)];
+  return left.length === right.length && timingSafeEqual(left, right);
 }

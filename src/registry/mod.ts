@@ -41,7 +41,12 @@ export { LOCAL, type Login } from "./knitpkg/login.ts";
 export { MOONBIT, moduleId, type ResolvedModule } from "./knitpkg/moonbit.ts";
 export { changeOrganization, organizationMembers } from "./knitpkg/operator.ts";
 export type { Registered } from "./knitpkg/register.ts";
-export { parseSearch, type SearchHit } from "./knitpkg/search.ts";
+export {
+  type ProjectQuery,
+  type SearchHit,
+  SORT_FIELDS,
+  wordsQuery,
+} from "./knitpkg/search.ts";
 export type { Identity } from "./knitpkg/sessions.ts";
 export type { Visitor } from "./knitpkg/visitor.ts";
 export {

@@ -1,19 +1,29 @@
 /** Parameters of a query string, checked. */
 import { Failure } from "../errors.ts";
 
+/** @returns undefined when it is not given, NaN when it is no whole number within the bounds */
+export function numberOf(
+  params: URLSearchParams,
+  name: string,
+  least: number,
+  most: number,
+): number | undefined {
+  const text = params.get(name);
+  if (text === null || text === "") return undefined;
+  const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
+  return value >= least && value <= most ? value : Number.NaN;
+}
+
 /** @throws {Failure} "usage" */
 export function readNumber(
   params: URLSearchParams,
   name: string,
   most: number,
 ): number | undefined {
-  const text = params.get(name);
-  if (text === null || text === "") return undefined;
-  const value = Number(text);
-  if (!/^\d+$/.test(text) || value > most) {
-    throw new Failure("usage", `${name} is no number from 0 to ${most}: ${JSON.stringify(text)}`);
-  }
-  return value;
+  const value = numberOf(params, name, 0, most);
+  if (!Number.isNaN(value)) return value;
+  const given = JSON.stringify(params.get(name));
+  throw new Failure("usage", `${name} is no number from 0 to ${most}: ${given}`);
 }
 
 /**

@@ -3,7 +3,8 @@
  * other site's page can send; the token behind it stays in memory and is looked up again at each
  * request, so that revoking it ends the session. Source: RFC 6265bis (SameSite, HttpOnly).
  */
-import { randomBytes, timingSafeEqual } from "node:crypto";
+import { randomBytes } from "node:crypto";
+import { sameSecret } from "../accounts/mod.ts";
 import { cookieOf } from "./cookie.ts";
 
 export interface Session {
@@ -68,9 +69,7 @@ export function sessionCookie(session: Session | undefined, url: URL): string {
 
 /** Whether a form has the session's proof. */
 export function hasProof({ proof }: Session, form: URLSearchParams): boolean {
-  const given = Buffer.from(form.get("proof") ?? "");
-  const wanted = Buffer.from(proof);
-  return given.length === wanted.length && timingSafeEqual(given, wanted);
+  return sameSecret(form.get("proof") ?? "", proof);
 }
 
 function idOf(request: Request): string | undefined {

@@ -1,6 +1,6 @@
 /** Pages of KnitPkg projects, as strangers may see them: without the private ones. */
 import { isTarget, latestRelease, type ProjectName, type Release } from "../projects/mod.ts";
-import { parseSearch, type ServedRegistry } from "../registry/mod.ts";
+import { type ServedRegistry, wordsQuery } from "../registry/mod.ts";
 import { newestFirst } from "../resolve/mod.ts";
 import type { Html } from "./html.ts";
 import { projectPageOf, projectsPageOf } from "./pages/project.ts";
@@ -25,7 +25,7 @@ export function showProjects(
   q: string,
 ): Html | undefined {
   if (!isTarget(target)) return undefined;
-  const query = { ...parseSearch(new URLSearchParams({ q })), pageSize: MOST_LISTED };
+  const query = { ...wordsQuery(q), pageSize: MOST_LISTED };
   const { hits, total } = knitpkg.search(target, query, undefined);
   const items = hits.map(({ project: { organization, name }, latest }) => {
     const { version, description } = latest;

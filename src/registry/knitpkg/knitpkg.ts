@@ -20,8 +20,8 @@ import { resolveRelease, visibleProject, yankRelease } from "./read.ts";
 import { type Registered, registerRelease } from "./register.ts";
 import {
   countPublic,
+  type ProjectQuery,
   type SearchHit,
-  type SearchQuery,
   searchProjects,
   type TargetCount,
 } from "./search.ts";
@@ -45,12 +45,12 @@ export interface KnitPkg {
   resolveModule(module: string, specifier: string): ResolvedModule;
   search(
     target: string,
-    query: SearchQuery,
+    query: ProjectQuery,
     visitor: Visitor | undefined,
   ): { hits: readonly SearchHit[]; total: number };
   /** How many strangers may see, for each target that has any. Counted once per commit. */
   counts(): readonly TargetCount[];
-  searchModules: (query: SearchQuery) => ReturnType<typeof searchModules>;
+  searchModules: (query: ProjectQuery) => ReturnType<typeof searchModules>;
   /** @param body as it came */
   register(body: unknown, visitor: Visitor): Promise<Registered>;
   /** Whether it was not yanked before. */

@@ -10,7 +10,8 @@
  * The provider's own code and token never leave this process. `local` has a page that takes one of this
  * registry's tokens in place of the provider.
  */
-import { randomBytes, timingSafeEqual } from "node:crypto";
+import { randomBytes } from "node:crypto";
+import { sameSecret } from "../../accounts/mod.ts";
 import type { Config, ProviderConfig } from "../../config/mod.ts";
 import { Failure } from "../../errors.ts";
 import { createCodes } from "./codes.ts";
@@ -83,7 +84,7 @@ export function createLogin(config: () => Config, sessions: Sessions): Login {
     },
     async finish(name, code, state, kept) {
       const provider = requireProvider(name);
-      const flow = kept !== undefined && isSame(state, kept) ? flows.take(state) : undefined;
+      const flow = kept !== undefined && sameSecret(state, kept) ? flows.take(state) : undefined;
       if (flow?.provider !== name) {
         const hint = "begin anew, in the browser that you end with, and end within ten minutes";
         throw new Failure("forbidden", "this sign-in was not begun here", hint);
@@ -109,9 +110,4 @@ export function createLogin(config: () => Config, sessions: Sessions): Login {
     },
     isNamed: ({ provider }) => (providerOf(provider)?.users.length ?? 0) > 0,
   };
-}
-
-function isSame(a: string, b: string): boolean {
-  const [left, right] = [Buffer.from(a), Buffer.from(b)];
-  return left.length === right.length && timingSafeEqual(left, right);
 }

@@ -5,7 +5,7 @@ import { parseRange } from "../../resolve/mod.ts";
 import { type Discovery, noModule, resolveIn } from "../discovery/discover.ts";
 import type { ModuleRecord } from "../discovery/module-records.ts";
 import type { SearchSort } from "../discovery/search-index.ts";
-import type { SearchQuery } from "./search.ts";
+import type { ProjectQuery } from "./search.ts";
 
 /** The target that stands for MoonBit's modules. */
 export const MOONBIT = "moonbit";
@@ -47,7 +47,7 @@ export function moduleId(module: string): number {
 }
 
 /** What KnitPkg sorts projects by, as far as modules are sorted by it; else by name. */
-const SORTS: Partial<Record<SearchQuery["sortBy"], SearchSort>> = {
+const SORTS: Partial<Record<ProjectQuery["sortBy"], SearchSort>> = {
   relevance: "relevance",
   updated_at: "updated",
   published_at: "updated",
@@ -59,7 +59,7 @@ const SORTS: Partial<Record<SearchQuery["sortBy"], SearchSort>> = {
  */
 export async function searchModules(
   { search }: Discovery,
-  { q, org, license, page, pageSize, sortBy }: SearchQuery,
+  { q, org, license, page, pageSize, sortBy }: ProjectQuery,
 ): Promise<{ modules: readonly ModuleRecord[]; total: number }> {
   const { results, total } = await search({
     text: q,

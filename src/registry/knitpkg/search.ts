@@ -1,5 +1,4 @@
 /** Searches the projects of a target, by words and by fields, as far as somebody may see them. */
-import { Failure } from "../../errors.ts";
 import {
   latestRelease,
   type Project,
@@ -9,7 +8,7 @@ import {
 } from "../../projects/mod.ts";
 import { canSee, type Visitor } from "./visitor.ts";
 
-export interface SearchQuery {
+export interface ProjectQuery {
   /** Every word of it is in the name, the organisation, the keywords or the description. */
   readonly q: string;
   readonly type?: string | undefined;
@@ -45,42 +44,24 @@ const FIELDS = {
 } as const;
 
 /** What results can be sorted by. Without words all are equally relevant, and go by their names. */
-export const SORT_FIELDS = ["relevance", ...Object.keys(FIELDS)] as SortField[];
+export const SORT_FIELDS = ["relevance", ...Object.keys(FIELDS)] as readonly SortField[];
 export type SortField = "relevance" | keyof typeof FIELDS;
 
 const PAGE_SIZE = 20;
-const MAX_PAGE_SIZE = 100;
 
-/** @throws {Failure} "invalid", its message beginning with the parameter's name */
-export function parseSearch(parameters: URLSearchParams): SearchQuery {
-  const q = parameters.get("q")?.trim() ?? "";
-  const sortBy = parameters.get("sort_by") || (q === "" ? "name" : "relevance");
-  if (!isSortField(sortBy)) {
-    throw new Failure("invalid", `sort_by: must be one of ${SORT_FIELDS.join(", ")}`);
-  }
-  const order = parameters.get("sort_order") || (sortBy === "relevance" ? "desc" : "asc");
-  if (order !== "asc" && order !== "desc") {
-    throw new Failure("invalid", "sort_order: must be asc or desc");
-  }
-  const filter = (name: string) => parameters.get(name)?.trim().toLowerCase() || undefined;
-  return {
-    q,
-    type: filter("type"),
-    org: filter("org"),
-    author: filter("author"),
-    license: filter("license"),
-    page: numberOf(parameters, "page", 1, 1_000_000),
-    pageSize: numberOf(parameters, "page_size", PAGE_SIZE, MAX_PAGE_SIZE),
-    sortBy,
-    descending: order === "desc",
-  };
+/** What somebody looks for who only names words. */
+export function wordsQuery(words: string): ProjectQuery {
+  const q = words.trim();
+  const isEmpty = q === "";
+  const sortBy = isEmpty ? "name" : "relevance";
+  return { q, page: 1, pageSize: PAGE_SIZE, sortBy, descending: !isEmpty };
 }
 
 /** @returns the page's hits, and how many there are on all pages */
 export function searchProjects(
   projects: Projects | undefined,
   target: string,
-  query: SearchQuery,
+  query: ProjectQuery,
   visitor: Visitor | undefined,
 ): { hits: readonly SearchHit[]; total: number } {
   const words = query.q.toLowerCase().split(/\s+/).filter(Boolean);
@@ -114,7 +95,7 @@ export function countPublic(projects: Projects | undefined): TargetCount[] {
   })).filter(({ total }) => total > 0);
 }
 
-function passes({ project, latest }: SearchHit, query: SearchQuery): boolean {
+function passes({ project, latest }: SearchHit, query: ProjectQuery): boolean {
   const has = (text: string | null, wanted: string | undefined) =>
     wanted === undefined || (text ?? "").toLowerCase().includes(wanted);
   return (
@@ -148,7 +129,7 @@ interface Scored {
   readonly score: number;
 }
 
-function comparison({ sortBy, descending }: SearchQuery): (a: Scored, b: Scored) => number {
+function comparison({ sortBy, descending }: ProjectQuery): (a: Scored, b: Scored) => number {
   const sign = descending ? -1 : 1;
   const key = ({ hit }: Scored) => `${hit.project.organization}/${hit.project.name}`;
   // Of equals the order is always the same, or pages would overlap.
@@ -161,21 +142,4 @@ function comparison({ sortBy, descending }: SearchQuery): (a: Scored, b: Scored)
 function compareTexts(a: string, b: string): number {
   if (a === b) return 0;
   return a < b ? -1 : 1;
-}
-
-function isSortField(text: string): text is SortField {
-  return (SORT_FIELDS as readonly string[]).includes(text);
-}
-
-function numberOf(
-  parameters: URLSearchParams,
-  name: string,
-  fallback: number,
-  greatest: number,
-): number {
-  const text = parameters.get(name);
-  if (text === null || text === "") return fallback;
-  const value = /^\d{1,9}$/.test(text) ? Number(text) : 0;
-  if (value >= 1 && value <= greatest) return value;
-  throw new Failure("invalid", `${name}: must be a number from 1 to ${greatest}`);
 }

@@ -4,12 +4,13 @@ import { Elysia } from "elysia";
 import { Failure } from "../../errors.ts";
 import { percentDecoded } from "../../percent.ts";
 import { isTarget, personText, TARGETS } from "../../projects/mod.ts";
-import { MOONBIT, parseInstalls, parseSearch, type ServedRegistry } from "../../registry/mod.ts";
+import { MOONBIT, parseInstalls, type ServedRegistry } from "../../registry/mod.ts";
 import { VERSION } from "../../version.ts";
 import { readJson, textField } from "../body.ts";
 import type { Guard } from "../guard.ts";
 import { audited } from "../knitpkg/audited.ts";
 import { parseProjectPath } from "../knitpkg/path.ts";
+import { readProjectQuery } from "../knitpkg/project-query.ts";
 import {
   hitRecord,
   moduleHitRecord,
@@ -115,7 +116,7 @@ function projectHandlers(
     async search(request) {
       const { pathname, searchParams } = new URL(request.url);
       const target = pathname.slice("/v1/search/".length);
-      const query = parseSearch(searchParams);
+      const query = readProjectQuery(searchParams);
       if (target === MOONBIT) {
         const { modules, total } = await knitpkg.searchModules(query);
         return lastingJson(searchRecord(query, total, modules.map(moduleHitRecord)));

@@ -12,25 +12,9 @@ export const INTERRUPTED = 130;
 /** 128 + SIGPIPE. */
 export const READER_GONE = 141;
 
-const EXIT: Readonly<Record<FailureCode, number>> = {
+/** Of a failure of any other kind: `FAILED`. */
+const EXIT: Partial<Record<FailureCode, number>> = {
   usage: WRONG_USAGE,
-  config: FAILED,
-  "no-registry": FAILED,
-  "not-found": FAILED,
-  "method-not-allowed": FAILED,
-  exists: FAILED,
-  busy: FAILED,
-  timeout: FAILED,
-  upstream: FAILED,
-  denied: FAILED,
-  unauthenticated: FAILED,
-  forbidden: FAILED,
-  throttled: FAILED,
-  invalid: FAILED,
-  "too-large": FAILED,
-  integrity: FAILED,
-  io: FAILED,
-  "missing-tool": FAILED,
   interrupted: INTERRUPTED,
 };
 
@@ -41,5 +25,5 @@ export function exitCodeOfMirror({ failed, assets, missed }: MirrorSummary): num
 }
 
 export function exitCodeOf(error: unknown): number {
-  return error instanceof Failure ? EXIT[error.code] : FAILED;
+  return (error instanceof Failure ? EXIT[error.code] : undefined) ?? FAILED;
 }

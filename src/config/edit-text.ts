@@ -127,7 +127,7 @@ export function insertLine(text: string, offset: number, lines: string): string 
 }
 
 /** Adds a table at the end, one empty line apart. */
-export function appendBlock(text: string, lines: readonly string[]): string {
+function appendBlock(text: string, lines: readonly string[]): string {
   return insertBlock(text, text.length, lines);
 }
 

@@ -4,4 +4,4 @@ export { type DownloadOptions, download } from "./download.ts";
 export { DownloadError, type DownloadErrorKind, shownUrl, trustHint } from "./error.ts";
 export { forEachLimit } from "./for-each-limit.ts";
 export { type HttpAnswer, type HttpRequest, request } from "./request.ts";
-export { isPassing, withRetries } from "./retry.ts";
+export { isPassing, pause, withRetries } from "./retry.ts";

@@ -2,8 +2,8 @@
 import { setTimeout } from "node:timers/promises";
 import { DownloadError } from "./error.ts";
 
-/** The loop tells why it ended early. */
-const pause = (ms: number, signal: AbortSignal | undefined): Promise<void> =>
+/** Resolves after a while, or at once when the signal says so: whoever goes on looks at that. */
+export const pause = (ms: number, signal: AbortSignal | undefined): Promise<void> =>
   setTimeout(ms, undefined, { signal }).catch(() => {});
 
 export interface RetryOptions {

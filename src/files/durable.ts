@@ -2,6 +2,7 @@
  * Writes a file so that a crash leaves the old content or the new, never a part: a temporary file
  * beside it, fsync, rename, fsync of the directory.
  */
+import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { type FileHandle, mkdir, open, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { systemCode } from "../errors.ts";
@@ -63,6 +64,48 @@ export async function writtenDurably<T>(
   }
   await syncDirectory(directory);
   return result;
+}
+
+/**
+ * The same of a text, for those who cannot wait, in a directory that is there.
+ *
+ * @param prepare given the draft before it takes the file's place
+ */
+export function writeDurablySync(
+  path: string,
+  text: string,
+  mode: number,
+  prepare: (handle: number) => void = () => {},
+): void {
+  const directory = dirname(path);
+  const temporary = temporaryIn(directory);
+  try {
+    withHandle(openSync(temporary, "wx", mode), (handle) => {
+      writeFileSync(handle, text);
+      prepare(handle);
+      fsyncSync(handle);
+    });
+    renameSync(temporary, path);
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    throw error;
+  }
+  if (process.platform === "win32") return;
+  withHandle(openSync(directory, "r"), (handle) => {
+    try {
+      fsyncSync(handle);
+    } catch (error) {
+      if (!NO_SYNC.has(systemCode(error) ?? "")) throw error;
+    }
+  });
+}
+
+function withHandle(handle: number, use: (handle: number) => void): void {
+  try {
+    use(handle);
+  } finally {
+    closeSync(handle);
+  }
 }
 
 /** What file systems say that sync no directories, as some drivers of FAT and of network drives. */

@@ -1,7 +1,13 @@
 /** Writing files so that a crash leaves nothing half done, and what disks refuse. Knows nothing of what is written. */
 export { copyDurably } from "./copy.ts";
 export { asDatabaseFailure, tellingOf } from "./database.ts";
-export { isTemporary, syncDirectory, temporaryIn, writeDurably } from "./durable.ts";
+export {
+  isTemporary,
+  syncDirectory,
+  temporaryIn,
+  writeDurably,
+  writeDurablySync,
+} from "./durable.ts";
 export { takeExclusive } from "./exclusive.ts";
 export { entriesOf, readIfThere } from "./if-there.ts";
 export { lookEachTurn, lookEvery } from "./look.ts";

@@ -1,5 +1,5 @@
 /**
- * An organisation's file: who registered its first project, and who may since. Lines are never changed.
+ * An organization's file: who registered its first project, and who may since. Lines are never changed.
  *
  *     {"owner":"github:ann","owner_id":"583231","at":"2026-…Z"}
  *     {"member":"local:bob","by":"github:ann","at":"2026-…Z"}
@@ -37,7 +37,7 @@ export function personText({ provider, username }: Person): string {
   return `${provider}:${username}`;
 }
 
-/** Reads an organisation's file; undefined when it names no owner. */
+/** Reads an organization's file; undefined when it names no owner. */
 export function parseOrganization(data: Buffer): Organization | undefined {
   let owner: Person | undefined;
   const members = new Map<string, Person>();
@@ -56,7 +56,7 @@ export function isMember({ owner, members }: Organization, person: Person): bool
   return [owner, ...members].some((each) => isSame(each, person));
 }
 
-/** The file of a new organisation. */
+/** The file of a new organization. */
 export function appendOwner(data: Buffer, owner: Person, at: string): Buffer {
   const id = owner.id === undefined ? {} : { owner_id: owner.id };
   return appendLine(data, { owner: personText(owner), ...id, at });

@@ -2,7 +2,7 @@
  * Names of projects, and where their metadata stands on the branch.
  *
  *     @acme/core for mql5      projects/mql5/acme/core.jsonl
- *     organisation acme        organizations/acme.jsonl
+ *     organization acme        organizations/acme.jsonl
  *
  * Names are lower-case ASCII: the client refuses to register others, and files of such names stay
  * apart on every disk.
@@ -16,7 +16,7 @@ export function isTarget(text: string): boolean {
   return (TARGETS as readonly string[]).includes(text);
 }
 
-/** The folder that holds every project, and the one that holds every organisation. */
+/** The folder that holds every project, and the one that holds every organization. */
 export const PROJECTS = "projects";
 export const ORGANIZATIONS = "organizations";
 export const EXTENSION = ".jsonl";

@@ -28,7 +28,7 @@ export interface Projects {
   readonly commit: Oid;
   project(name: ProjectName): Project | undefined;
   organization(name: string): Organization | undefined;
-  /** Every project of a target, by organisation and name. Reads all of them the first time. */
+  /** Every project of a target, by organization and name. Reads all of them the first time. */
   all(target: string): readonly Project[];
   /** A file as it stands, for who appends to it. */
   file(path: readonly string[]): Buffer | undefined;

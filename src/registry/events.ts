@@ -21,13 +21,10 @@ export type Event =
   | { type: "progress"; done: number; total: number; failed: number; bytes: number }
   | { type: "checking" | "exporting" | "importing"; archives: number; bytes: number }
   | { type: "problem"; kind: ProblemKind; subject: string; message: string }
-  | { type: "failed"; module: string; version: string; reason: FailureReason; message: string };
+  | { type: "failed"; module: string; version: string; reason: DownloadErrorKind; message: string };
 
 /** What `verify` finds something wrong with. */
 export type ProblemKind = "archive" | "listing" | "git" | "file";
-
-/** Why an archive did not arrive, coarse enough to count by. */
-export type FailureReason = DownloadErrorKind;
 
 /** Receives an operation's events, in order. Must not throw. */
 export type Report = (event: Event) => void;

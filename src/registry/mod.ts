@@ -33,7 +33,7 @@ export {
 } from "./discovery/search-index.ts";
 export { openShelf, type Shelf } from "./discovery/shelf.ts";
 export { eventText, heldText, isProgress, type ProgressEvent } from "./event-text.ts";
-export type { Event, FailureReason, Report } from "./events.ts";
+export type { Event, Report } from "./events.ts";
 export { initRegistry } from "./init.ts";
 export { parseInstalls } from "./knitpkg/body.ts";
 export type { KnitPkg } from "./knitpkg/knitpkg.ts";

@@ -2,14 +2,14 @@
 import { type Html, html } from "./html.ts";
 
 /** @example dayText(0) → "1 Jan 1970" */
-export function dayText(time: number): string {
+function dayText(time: number): string {
   const months = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(" ");
   const date = new Date(time);
   return `${date.getUTCDate()} ${months[date.getUTCMonth()]} ${date.getUTCFullYear()}`;
 }
 
 /** How long ago, coarsely; a day when it was long ago. */
-export function agoText(time: number, now: number): string {
+function agoText(time: number, now: number): string {
   const minutes = Math.floor((now - time) / 60_000);
   if (minutes < 1) return "just now";
   if (minutes < 60) return `${minutes} min ago`;

@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { isTemporary, temporaryIn, writeDurably } from "../../src/files/mod.ts";
+import { isTemporary, temporaryIn, writeDurably, writeDurablySync } from "../../src/files/mod.ts";
 import { tempDirectory } from "../support/temp.ts";
 
 const DURABLE = join(import.meta.dir, "../../src/files/durable.ts");
@@ -30,4 +30,26 @@ test("a file has the old content or the new, and no draft is left of it", async 
   expect(readdirSync(join(directory, "deep"))).toEqual(["file"]);
   writeFileSync(join(directory, "blocked"), "");
   expect(writeDurably(join(directory, "blocked", "file"), "x")).rejects.toThrow();
+});
+
+test("so has one that is written at once, for its owner alone from the first moment", () => {
+  const directory = tempDirectory();
+  const path = join(directory, "file");
+  writeDurablySync(path, "old", 0o600, () => {
+    const [draft = ""] = readdirSync(directory);
+    expect(isTemporary(draft)).toBe(true);
+    if (process.platform !== "win32") {
+      expect(statSync(join(directory, draft)).mode & 0o777).toBe(0o600);
+    }
+  });
+  const failing = () =>
+    writeDurablySync(path, "new", 0o600, () => {
+      throw new Error("given up");
+    });
+  expect(failing).toThrow("given up");
+  expect(readFileSync(path, "utf8")).toBe("old");
+  expect(readdirSync(directory)).toEqual(["file"]);
+  mkdirSync(join(directory, "in the way"));
+  expect(() => writeDurablySync(join(directory, "in the way"), "x", 0o600)).toThrow();
+  expect(readdirSync(directory).sort()).toEqual(["file", "in the way"]);
 });

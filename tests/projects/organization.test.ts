@@ -29,6 +29,6 @@ test("an owner is known by the provider's number: a name taken over by another o
   expect(isMember(organization, parsePerson("local:ann"))).toBe(false);
 });
 
-test("a file without an owner is no organisation", () => {
+test("a file without an owner is no organization", () => {
   expect(parseOrganization(Buffer.from("{}\n"))).toBeUndefined();
 });

@@ -6,10 +6,11 @@
  *
  * Version 1: first.
  */
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 import { Failure, messageOf, systemCode } from "../../errors.ts";
+import { writeDurablySync } from "../../files/mod.ts";
 
 export interface Credentials {
   /** The server that `login` was last run for. */
@@ -66,15 +67,10 @@ function parse(text: string): Credentials | undefined {
 
 /** Whole or not at all, and never readable by others, not even for a moment. @throws {Failure} "io" */
 export function writeCredentials(path: string, credentials: Credentials): void {
-  const temporary = `${path}.${process.pid}`;
   try {
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-    rmSync(temporary, { force: true });
-    const text = `${JSON.stringify({ version: 1, ...credentials }, null, 2)}\n`;
-    writeFileSync(temporary, text, { mode: 0o600, flag: "wx" });
-    renameSync(temporary, path);
+    writeDurablySync(path, `${JSON.stringify({ version: 1, ...credentials }, null, 2)}\n`, 0o600);
   } catch (error) {
-    rmSync(temporary, { force: true });
     const hint = "set MOONBIT_REGISTRY_TOKEN instead, or XDG_CONFIG_HOME to another place";
     throw new Failure("io", `cannot write ${path}: ${messageOf(error)}`, hint, { cause: error });
   }

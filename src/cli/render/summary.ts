@@ -1,8 +1,9 @@
 /** What a mirror or a sync came to. Pure. */
-import type { FailureReason, MirrorSummary, Pushed } from "../../registry/mod.ts";
+import type { DownloadErrorKind } from "../../download/mod.ts";
+import type { MirrorSummary, Pushed } from "../../registry/mod.ts";
 import { bytes, count, duration, plural } from "./units.ts";
 
-const REASONS: Readonly<Record<FailureReason, string>> = {
+const REASONS: Readonly<Record<DownloadErrorKind, string>> = {
   "not-found": "not found at their source",
   denied: "denied by their source",
   "wrong-hash": "with bytes that are not what the index says",
@@ -26,7 +27,7 @@ export function summaryLines(summary: MirrorSummary): string[] {
     ...(failed > 0 ? [`${count(failed)} failed`] : []),
   ];
   const reasons = Object.entries(summary.failures).map(
-    ([reason, number]) => `  ${count(number)} ${REASONS[reason as FailureReason]}`,
+    ([reason, number]) => `  ${count(number)} ${REASONS[reason as DownloadErrorKind]}`,
   );
   const { assets } = summary;
   const programs = assets

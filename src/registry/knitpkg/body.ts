@@ -166,7 +166,7 @@ function dependencies(fields: Fields, organization: string): Record<string, stri
   );
 }
 
-/** A name without an organisation is one of the same organisation. */
+/** A name without an organization is one of the same organization. */
 function dependencyName(key: string, organization: string): string {
   const match = /^(?:@([^/]+)\/)?([^/]+)$/.exec(key);
   const [, owner = organization, bare = ""] = match ?? [];

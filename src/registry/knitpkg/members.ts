@@ -1,4 +1,4 @@
-/** Who may register in an organisation's name. Its first registrant owns it and lets others in. */
+/** Who may register in an organization's name. Its first registrant owns it and lets others in. */
 import { Failure } from "../../errors.ts";
 import {
   appendMember,

@@ -6,6 +6,7 @@ import { createHash } from "node:crypto";
 import { expand, type ProviderConfig, type ProviderType } from "../../config/mod.ts";
 import { collect, DownloadError, type HttpRequest, request } from "../../download/mod.ts";
 import { Failure, messageOf } from "../../errors.ts";
+import { isRecord } from "../../record.ts";
 import type { Identity } from "./sessions.ts";
 
 interface Addresses {
@@ -155,8 +156,8 @@ async function askJson(
     if (answer.status === 400 || answer.status === 401) throw refused(provider);
     if (answer.status !== 200 && answer.status !== 201) throw nonsense(provider, answer.status);
     const json: unknown = JSON.parse(text);
-    if (typeof json !== "object" || json === null) throw nonsense(provider, answer.status);
-    return json as Record<string, unknown>;
+    if (!isRecord(json)) throw nonsense(provider, answer.status);
+    return json;
   } catch (error) {
     if (error instanceof SyntaxError) throw nonsense(provider, 200);
     const late = (error as { name?: unknown } | null)?.name === "TimeoutError";

@@ -49,7 +49,7 @@ export function resolveRelease(project: Project, specifier: string): Release {
 }
 
 /** Names the newest versions that could have been chosen. */
-export function versionsHint(releases: readonly Pick<Release, "version" | "yanked">[]): string {
+function versionsHint(releases: readonly Pick<Release, "version" | "yanked">[]): string {
   const open = releases
     .filter(({ yanked }) => !yanked)
     .sort(newestFirst)

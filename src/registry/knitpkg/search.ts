@@ -9,7 +9,7 @@ import {
 import { canSee, type Visitor } from "./visitor.ts";
 
 export interface ProjectQuery {
-  /** Every word of it is in the name, the organisation, the keywords or the description. */
+  /** Every word of it is in the name, the organization, the keywords or the description. */
   readonly q: string;
   readonly type?: string | undefined;
   readonly org?: string | undefined;

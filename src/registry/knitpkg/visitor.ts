@@ -32,7 +32,7 @@ export function canSee(
 }
 
 /**
- * Lets members of an organisation through, and anybody to one that nobody has yet.
+ * Lets members of an organization through, and anybody to one that nobody has yet.
  *
  * @throws {Failure} "forbidden"
  */

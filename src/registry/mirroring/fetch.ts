@@ -3,6 +3,7 @@ import type { Sha256, StoredArchive } from "../../archives/mod.ts";
 import type { SourceConfig } from "../../config/mod.ts";
 import {
   DownloadError,
+  type DownloadErrorKind,
   type DownloadOptions,
   download,
   forEachLimit,
@@ -11,7 +12,7 @@ import {
 import { Failure } from "../../errors.ts";
 import type { Catalog, Entry } from "../../index/mod.ts";
 import { archiveRequest } from "../../sources/mod.ts";
-import type { FailureReason, Report } from "../events.ts";
+import type { Report } from "../events.ts";
 import type { Registry } from "../open.ts";
 import { createProgress } from "../progress.ts";
 import { createProviders } from "../provider.ts";
@@ -27,7 +28,7 @@ export interface Fetched {
   readonly failed: number;
   /** Downloaded bytes. */
   readonly bytes: number;
-  readonly failures: Partial<Record<FailureReason, number>>;
+  readonly failures: Partial<Record<DownloadErrorKind, number>>;
 }
 
 /**
@@ -46,7 +47,7 @@ export async function fetchAll(
 ): Promise<Fetched> {
   const batch = registry.archives.batch();
   const totals = { downloaded: 0, failed: 0, bytes: 0 };
-  const failures: Partial<Record<FailureReason, number>> = {};
+  const failures: Partial<Record<DownloadErrorKind, number>> = {};
   const { signal } = options;
   const health = createHealth();
   const provider = createProviders(registry);

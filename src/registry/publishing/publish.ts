@@ -115,7 +115,7 @@ export async function publishArchive(
   }
 }
 
-export function knownModules(registry: Registry): KnownModules {
+function knownModules(registry: Registry): KnownModules {
   const owners = currentOwners(registry);
   return {
     names: (mayOwn) => owners.keys(mayOwn),

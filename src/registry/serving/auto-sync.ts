@@ -2,8 +2,8 @@
  * Syncs on a timer inside a server, when `mirror.auto_sync` says so. Settings are read anew before each
  * turn, so that it can be switched on and off while the server runs.
  */
-import { setTimeout } from "node:timers/promises";
 import type { Config } from "../../config/mod.ts";
+import { pause } from "../../download/mod.ts";
 import { Failure, messageOf } from "../../errors.ts";
 import { sync } from "../mirroring/mirror.ts";
 import type { Registry } from "../open.ts";
@@ -134,7 +134,3 @@ async function turn(
     return messageOf(error);
   }
 }
-
-/** Resolves after a while, or at once when the signal says so. */
-const pause = (ms: number, signal: AbortSignal): Promise<void> =>
-  setTimeout(ms, undefined, { signal }).catch(() => {});

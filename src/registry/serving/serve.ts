@@ -159,7 +159,7 @@ export function serveRegistry(registry: Registry, options: ServeRegistryOptions)
       return settings().registry.name;
     },
     get baseUrl() {
-      return settings().server.baseUrl.replace(/\/+$/, "");
+      return settings().server.baseUrl;
     },
     readOnly: registry.readOnly,
     git: createGitEndpoint({

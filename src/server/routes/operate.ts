@@ -20,7 +20,7 @@ export function operateRoutes(
 ) {
   const load = () => import("../../web/mod.ts");
   const siteOf = (request: Request) => ({ name: served.name, url: baseUrl(request) });
-  const home = (request: Request) => new URL(`${baseUrl(request).replace(/\/$/, "")}/operate`);
+  const home = (request: Request) => new URL(`${baseUrl(request)}/operate`);
   const { signIn, signedIn, signOut, action } = createOperators(guard, home);
 
   const back = async (request: Request, cookie?: string): Promise<Response> => {

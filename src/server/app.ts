@@ -11,13 +11,13 @@ import { keepPrivate, mayPass, PRIVATE_NAME } from "./private.ts";
 import { archiveRoutes } from "./routes/archives.ts";
 import { assetRoutes } from "./routes/assets.ts";
 import { gitRoutes } from "./routes/git.ts";
+import { healthRoutes } from "./routes/health.ts";
 import { installerRoutes } from "./routes/installer.ts";
 import { knitpkgRoutes } from "./routes/knitpkg.ts";
 import { knitpkgAuthRoutes } from "./routes/knitpkg-auth.ts";
 import { metricsRoutes } from "./routes/metrics.ts";
 import { mooncakesApiRoutes } from "./routes/mooncakes-api.ts";
 import { operateRoutes } from "./routes/operate.ts";
-import { opsRoutes } from "./routes/ops.ts";
 import { asPage, pageRoutes } from "./routes/pages.ts";
 import { plainIndexRoutes } from "./routes/plain-index.ts";
 import { publicMirrorRoutes } from "./routes/public-mirror.ts";
@@ -82,7 +82,7 @@ export function createApp(
     .use(knitpkgAuthRoutes(served, { guard, baseUrl: urlFor, onBug }))
     .use(knitpkgRoutes(served, { guard, baseUrl: urlFor }))
     .use(publicMirror ? publicMirrorRoutes(served) : new Elysia())
-    .use(opsRoutes(served, guard))
+    .use(healthRoutes(served, guard))
     .use(pageRoutes(served, urlFor))
     .use(operateRoutes(served, guard, urlFor));
 }

@@ -1,6 +1,6 @@
 /** Answers for immutable bytes: validators, ranges, caching. Source: RFC 9110 (13, 14), RFC 8246. */
 import { matchesEtag } from "../etag.ts";
-import { unsent } from "./unsent.ts";
+import { unsent } from "./head-body.ts";
 
 const IMMUTABLE = "public, max-age=31536000, immutable";
 

@@ -16,7 +16,7 @@ import {
 } from "../accounts/mod.ts";
 import { Failure } from "../errors.ts";
 import { type Credentials, credentialsOf } from "./credentials.ts";
-import { madeBy } from "./made-by.ts";
+import { madeBy } from "./request-origin.ts";
 import { createThrottle, type Throttle } from "./throttle.ts";
 
 export interface Guard {

@@ -1,39 +1,10 @@
 /** The words that an OpenAPI 3.1 document is written in. Source: https://spec.openapis.org/oas/v3.1.1.html */
 
-export type Schema = Readonly<Record<string, unknown>>;
-
-export interface Parameter {
-  readonly name: string;
-  readonly in: "path" | "query";
-  readonly required: boolean;
-  readonly description: string;
-  readonly schema: Schema;
-}
-
-interface Answer {
-  readonly description: string;
-  readonly content?: Readonly<Record<string, { readonly schema: Schema }>>;
-}
-
-export interface Operation {
-  readonly operationId: string;
-  readonly summary: string;
-  readonly parameters?: readonly Parameter[];
-  readonly requestBody?: {
-    readonly required: boolean;
-    readonly content: Readonly<Record<string, { readonly schema: Schema }>>;
-  };
-  readonly responses: Readonly<Record<string, Answer>>;
-  readonly security?: readonly Schema[];
-}
-
-export interface OpenApi {
-  readonly openapi: "3.1.1";
-  readonly info: Readonly<Record<"title" | "version" | "summary" | "description", string>>;
-  readonly servers: readonly { readonly url: string }[];
-  readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
-  readonly components: Readonly<Record<string, Readonly<Record<string, Schema>>>>;
-}
+import type {
+  OpenApiAnswer as Answer,
+  OpenApiParameter as Parameter,
+  OpenApiSchema as Schema,
+} from "../web/mod.ts";
 
 export const TEXT: Schema = { type: "string" };
 export const FLAG: Schema = { type: "boolean" };

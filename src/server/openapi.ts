@@ -6,6 +6,12 @@
  * Source: https://spec.openapis.org/oas/v3.1.1.html
  */
 import { VERSION } from "../version.ts";
+import type {
+  OpenApi,
+  OpenApiOperation as Operation,
+  OpenApiParameter as Parameter,
+  OpenApiSchema as Schema,
+} from "../web/mod.ts";
 import {
   COUNT,
   FLAG,
@@ -15,13 +21,9 @@ import {
   inQuery,
   json,
   list,
-  type OpenApi,
-  type Operation,
   object,
   orNull,
-  type Parameter,
   ref,
-  type Schema,
   TEXT,
 } from "./openapi-words.ts";
 

@@ -3,7 +3,7 @@ import { may } from "../accounts/mod.ts";
 import { Failure } from "../errors.ts";
 import { readForm } from "./body.ts";
 import type { Guard } from "./guard.ts";
-import { madeBy } from "./made-by.ts";
+import { madeBy } from "./request-origin.ts";
 import { createSessions, hasProof, type Session, sessionCookie } from "./sessions.ts";
 
 export interface Operator {

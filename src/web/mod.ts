@@ -1,6 +1,13 @@
 /** The pages: functions from what they show to HTML, and the answers that carry them. */
 export { assetResponse } from "./assets.ts";
 export { jobEvents } from "./job-events.ts";
+export type {
+  OpenApi,
+  OpenApiAnswer,
+  OpenApiOperation,
+  OpenApiParameter,
+  OpenApiSchema,
+} from "./openapi.ts";
 export { apiPage } from "./pages/api.ts";
 export { guidePage } from "./pages/docs.ts";
 export { errorPage } from "./pages/error.ts";

@@ -1,5 +1,6 @@
 /** `search`: finds modules by words. */
 import { Failure } from "../../errors.ts";
+import type { SearchSort } from "../../registry/mod.ts";
 import { command } from "../command.ts";
 import { DONE, FAILED } from "../exit.ts";
 import { wholeNumber } from "../numbers.ts";
@@ -8,7 +9,8 @@ import { lineWidth } from "../render/printable.ts";
 import { plural } from "../render/units.ts";
 import { openShelfFor, READ_NOTE, READ_OPTION } from "../shelf.ts";
 
-const SORTS = ["relevance", "name", "updated", "dependents"] as const;
+/** As the registry has them, which is loaded when the command runs. */
+const SORTS = ["relevance", "name", "updated", "dependents"] as const satisfies SearchSort[];
 
 export default command({
   operands: [{ name: "QUERY", help: "words; none lists everything", many: true }],

@@ -8,8 +8,8 @@ import { isOperators, responseFor } from "../errors.ts";
 import { page } from "../knitpkg/page.ts";
 import { detailOf, json } from "../knitpkg/respond.ts";
 import { requireVisitor } from "../knitpkg/visitor.ts";
-import { madeBy } from "../made-by.ts";
 import { PRIVATE_NAME } from "../private.ts";
+import { madeBy } from "../request-origin.ts";
 import type { KnitPkgRouteOptions } from "./knitpkg.ts";
 
 interface Context {

@@ -5,11 +5,11 @@ import { Failure } from "../../errors.ts";
 import { matchesEtag } from "../../etag.ts";
 import type { ServedRegistry } from "../../registry/mod.ts";
 import type { Site } from "../../web/mod.ts";
+import { unsent } from "../head-body.ts";
 import { pathAfter } from "../module-path.ts";
 import { readFlag } from "../query.ts";
-import { unsent } from "../unsent.ts";
 import { wantsPage } from "../wants-page.ts";
-import { welcome } from "./ops.ts";
+import { welcome } from "../welcome.ts";
 
 type Web = typeof import("../../web/mod.ts");
 

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { madeBy } from "../../src/server/made-by.ts";
+import { madeBy } from "../../src/server/request-origin.ts";
 
 const SITE = "registry.example:8443";
 

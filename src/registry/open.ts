@@ -1,7 +1,7 @@
 /** Opens a registry: its configuration, its index, its store. Writes nothing. */
 import { type ArchiveStore, openArchiveStore } from "../archives/mod.ts";
 import { type Config, loadConfig, type SourceConfig } from "../config/mod.ts";
-import { isWritable } from "../files/mod.ts";
+import { isWritable, PATIENCE_MS } from "../files/mod.ts";
 import { type ObjectDatabase, openObjectDatabase } from "../git/mod.ts";
 import { type DataPaths, dataPaths } from "./paths.ts";
 
@@ -12,6 +12,8 @@ export interface Registry {
   readonly archives: ArchiveStore;
   /** Nothing may be written below `data/`: the medium forbids it, or its user does. */
   readonly readOnly: boolean;
+  /** How long to stand still for another program that holds `state.db`, in milliseconds. */
+  readonly stateWaitMs: number;
 }
 
 /**
@@ -31,6 +33,7 @@ export function openRegistry(
     objects: openObjectDatabase(paths.index),
     archives: openArchiveStore(paths.packages),
     readOnly: options.readOnly === true || !isWritable(paths.root),
+    stateWaitMs: PATIENCE_MS,
   };
 }
 

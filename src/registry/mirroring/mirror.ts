@@ -204,7 +204,7 @@ async function writing<T extends MirrorSummary>(
   work: (state: State) => Promise<T>,
 ): Promise<T> {
   return await fetching(registry, command, async () => {
-    const state = openState(registry.paths.state);
+    const state = openState(registry.paths.state, registry.stateWaitMs);
     try {
       await cleanTemporary(registry.paths.packages);
       const result = await work(state);

@@ -3,7 +3,7 @@
 import { readRef } from "../../git/mod.ts";
 import type { Registry } from "../open.ts";
 import { ALL_VIEW, STORED_VIEW } from "../paths.ts";
-import { type AutoSyncState, readingState, SERVER_PATIENCE_MS, type SourceSync } from "../state.ts";
+import { type AutoSyncState, readingState, type SourceSync } from "../state.ts";
 import { createViewMeasure, type ViewSize } from "../views/view-size.ts";
 import type { PullWatch } from "./pull.ts";
 
@@ -28,7 +28,7 @@ export interface Meter extends PullWatch {
   read(downloads: number): Promise<Measures>;
 }
 
-export function createMeter({ paths, objects }: Registry): Meter {
+export function createMeter({ paths, objects, stateWaitMs }: Registry): Meter {
   const pulls = new Map<string, PullCount>();
   const [measureListed, measureStored] = [createViewMeasure(objects), createViewMeasure(objects)];
   const add = (source: string, archives: number, bytes: number, failures: number) => {
@@ -46,7 +46,7 @@ export function createMeter({ paths, objects }: Registry): Meter {
       const { sources, autoSync } = readingState(
         paths.state,
         (state) => ({ sources: state?.syncs() ?? [], autoSync: state?.autoSync() }),
-        SERVER_PATIENCE_MS,
+        stateWaitMs,
       );
       const listed = await measureListed(readRef(paths.index, ALL_VIEW));
       const stored = await measureStored(readRef(paths.index, STORED_VIEW));

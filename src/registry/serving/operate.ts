@@ -2,7 +2,7 @@
 import { statfs } from "node:fs/promises";
 import type { Config } from "../../config/mod.ts";
 import type { Registry } from "../open.ts";
-import { type Day, readingState, SERVER_PATIENCE_MS } from "../state.ts";
+import { type Day, readingState } from "../state.ts";
 import { createCounts, type Status, status } from "../upkeep/status.ts";
 import { createJobs, type Jobs } from "./jobs.ts";
 
@@ -31,7 +31,7 @@ export function operateRegistry(options: OperateOptions): Operate {
   const { registry, config, isOffline } = options;
   const counts = createCounts(registry.objects);
   return {
-    status: () => status({ ...registry, config: config() }, counts, SERVER_PATIENCE_MS),
+    status: () => status({ ...registry, config: config() }, counts),
     async free() {
       try {
         const { bavail, bsize } = await statfs(registry.paths.root);
@@ -44,7 +44,7 @@ export function operateRegistry(options: OperateOptions): Operate {
       readingState(
         registry.paths.state,
         (state) => state?.days(MOST_DAYS) ?? [],
-        SERVER_PATIENCE_MS,
+        registry.stateWaitMs,
       ),
     jobs: createJobs(options),
     get idle() {

@@ -20,7 +20,7 @@ import { enabledSources, type Registry } from "../open.ts";
 
 import { ALL_VIEW, STORED_VIEW } from "../paths.ts";
 import { type Publications, servePublications } from "../publishing/publications.ts";
-import type { AutoSyncState } from "../state.ts";
+import { type AutoSyncState, SERVER_PATIENCE_MS } from "../state.ts";
 import { sharedView } from "../views/remote-origin.ts";
 import { type Access, serveAccess } from "./access.ts";
 import { createAssets, type StoredAsset } from "./asset-pull.ts";
@@ -108,8 +108,9 @@ export interface ServeRegistryOptions {
  * What a server's routes ask of a registry, and all that it does by itself: what is fetched on demand is
  * listed, counts are written, and with `mirror.auto_sync` it syncs. It goes on until it is closed.
  */
-export function serveRegistry(registry: Registry, options: ServeRegistryOptions): ServedRegistry {
+export function serveRegistry(opened: Registry, options: ServeRegistryOptions): ServedRegistry {
   const { warn } = options;
+  const registry: Registry = { ...opened, stateWaitMs: SERVER_PATIENCE_MS };
   // What is fetched would have to be kept.
   const isAlwaysOffline = options.offline || registry.readOnly;
   const { objects, archives, paths, config } = registry;

@@ -102,13 +102,11 @@ async function countOwned(catalog: Offer["catalog"]): Promise<ReadonlyMap<string
  * Counts what is here, and tells what was done last.
  *
  * @param counts of this registry, where they are kept
- * @param waitMs how long to stand still for another program that writes `state.db`
  * @throws {Failure} "integrity" or "io" when it cannot be read
  */
 export async function status(
   registry: Registry,
   counts: Counts = createCounts(registry.objects),
-  waitMs?: number,
 ): Promise<Status> {
   const { config, paths } = registry;
   const { syncs, kept, autoSync } = readingState(
@@ -118,7 +116,7 @@ export async function status(
       kept: selectionsToSync(config, state),
       autoSync: config.mirror.autoSync ? state?.autoSync() : undefined,
     }),
-    waitMs,
+    registry.stateWaitMs,
   );
   const offer = await currentOffer(registry);
   const owned = await counts.owned(offer);

@@ -1,8 +1,10 @@
+import { Database } from "bun:sqlite";
 import { expect, test } from "bun:test";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { openRegistry } from "../../../src/registry/mod.ts";
 import { delayAfter, startAutoSync } from "../../../src/registry/serving/auto-sync.ts";
+import { openState } from "../../../src/registry/state.ts";
 import { forAll } from "../../support/random.ts";
 import { tempDirectory } from "../../support/temp.ts";
 
@@ -23,6 +25,25 @@ test("the wait is never off by more than a tenth, and never over the interval by
     expect(exact).toBeLessThanOrEqual(interval);
     expect(Math.abs(delay - exact)).toBeLessThanOrEqual(exact * 0.1 + 1e-6);
   });
+});
+
+test("a turn waits no longer for who holds the database than the server says", async () => {
+  const file = join(tempDirectory(), "registry.toml");
+  writeFileSync(
+    file,
+    '[mirror]\nauto_sync = true\n[[sources]]\nname = "up"\nurl = "http://[::1]:1"\n',
+  );
+  const registry = { ...openRegistry(file), stateWaitMs: 10 };
+  openState(registry.paths.state).close();
+  using other = new Database(registry.paths.state);
+  other.exec("BEGIN EXCLUSIVE");
+  const { promise, resolve } = Promise.withResolvers<string>();
+  const started = performance.now();
+  const config = () => registry.config;
+  const autoSync = startAutoSync({ registry, config, warn: resolve, onSuccess: () => {} });
+  expect(await promise).toMatch(/^sync: .*another program holds it/);
+  expect(performance.now() - started).toBeLessThan(2_500);
+  await autoSync.stop();
 });
 
 test("a mistake of ours ends the syncing with a warning, and not the server", async () => {

@@ -39,9 +39,15 @@ export async function forEachGently<T>(items: Iterable<T>, work: (item: T) => vo
   }
 }
 
-/** Goes through steps with such turns between them, and gives what they come to. */
-export async function stepped<T>(steps: Iterator<unknown, T>): Promise<T> {
-  const breathe = createBreath();
+/**
+ * Goes through steps with such turns between them, and gives what they come to.
+ *
+ * @param breathe of a longer work that these steps are a part of, or one that hears a signal
+ */
+export async function stepped<T>(
+  steps: Iterator<unknown, T>,
+  breathe: () => Promise<void> | undefined = createBreath(),
+): Promise<T> {
   for (;;) {
     const step = steps.next();
     if (step.done) return step.value;

@@ -58,10 +58,10 @@ export interface ArchiveStore {
   /** What tells an archive's bytes from any that might be put in their place; undefined when it is not here. */
   stamp(sha256: Sha256): string | undefined;
   /**
-   * Reads an archive through and hashes it. Blocks the thread while it does, which is four times as
-   * quick as asking other threads: for commands, not for servers.
+   * Reads an archive through and hashes it, a piece a step, so that the caller may take a breath. A step blocks
+   * the thread, which is four times as quick as asking other threads.
    */
-  check(sha256: Sha256): CheckedArchive;
+  check(sha256: Sha256): Generator<undefined, CheckedArchive>;
   /** Files among the archives that are none, or stand in the wrong place. */
   strays(): Promise<string[]>;
   /** Copies an archive's bytes as they are, good or bad, to a file of another directory. */

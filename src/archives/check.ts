@@ -4,12 +4,13 @@ import { messageOf, systemCode } from "../errors.ts";
 import type { CheckedArchive, Sha256 } from "./archive-store.ts";
 import { damagedArchive } from "./damaged.ts";
 
-/** Most archives have fewer bytes: one read and no end-of-file look for each. */
+/** Most archives have fewer bytes: one read has all of them. */
 export const SMALL = 256 * 1024;
 
 const BUFFER = Buffer.allocUnsafe(SMALL + 1);
 
-export function checkFile(path: string, expected: Sha256): CheckedArchive {
+/** @returns at the end, what was found; on the way something now and then, so that the caller may take a breath */
+export function* checkFile(path: string, expected: Sha256): Generator<undefined, CheckedArchive> {
   const hash = new Bun.CryptoHasher("sha256");
   let size = 0;
   try {
@@ -17,9 +18,10 @@ export function checkFile(path: string, expected: Sha256): CheckedArchive {
     try {
       for (;;) {
         const count = readSync(fd, BUFFER, 0, BUFFER.length, null);
+        if (count === 0) break;
         hash.update(BUFFER.subarray(0, count));
         size += count;
-        if (count < BUFFER.length) break;
+        yield;
       }
     } finally {
       closeSync(fd);

@@ -88,20 +88,22 @@ export function cutCommits(gitdir: string, objects: ObjectReader, tips: Iterable
 const CHUNK = 1024 * 1024;
 
 /**
- * Hashes every pack against its trailer. Gives the bytes of each. A writer may make many packs one
- * meanwhile: then that one is looked at, and those that went are no problem.
+ * Hashes every pack against its trailer. A writer may make many packs one meanwhile: then that one is
+ * looked at, and those that went are no problem.
+ *
+ * @returns something now and then, so that the caller may take a breath
  */
 export function* checkPacks(
   gitdir: string,
   onProblem: (problem: ObjectProblem) => void,
-): Generator<number> {
+): Generator<undefined> {
   const seen = new Set<string>();
   const next = () => packFiles(gitdir).filter((file) => !seen.has(file));
   for (let files = next(); files.length > 0; files = next()) {
     for (const file of files) {
       seen.add(file);
       try {
-        yield checkTrailer(join(packDirectory(gitdir), file));
+        yield* checkTrailer(join(packDirectory(gitdir), file));
       } catch (error) {
         const isGone = systemCode(error) === "ENOENT" && !packFiles(gitdir).includes(file);
         if (!isGone) onProblem({ subject: file, message: messageOf(error) });
@@ -110,8 +112,12 @@ export function* checkPacks(
   }
 }
 
-/** @throws {RangeError} when the SHA-1 at a pack's end is not that of what stands before */
-export function checkTrailer(path: string): number {
+/**
+ * A piece a step.
+ *
+ * @throws {RangeError} when the SHA-1 at a pack's end is not that of what stands before
+ */
+export function* checkTrailer(path: string): Generator<undefined, void> {
   const fd = openSync(path, "r");
   try {
     const { size } = fstatSync(fd);
@@ -122,11 +128,11 @@ export function checkTrailer(path: string): number {
       if (count === 0) break;
       hash.update(buffer.subarray(0, count));
       at += count;
+      yield;
     }
     const trailer = Buffer.alloc(20);
     readSync(fd, trailer, 0, 20, Math.max(0, size - 20));
     if (!trailer.equals(hash.digest())) throw new RangeError("the pack is not what was written");
-    return size;
   } finally {
     closeSync(fd);
   }

@@ -42,11 +42,14 @@ export async function indexPackGently(
 
 /**
  * @param path of a pack in which every delta has its base
- * @returns its objects; on the way a number now and then, so that the caller may take a breath
+ * @returns its objects; on the way something now and then, so that the caller may take a breath
  * @throws {RangeError} or {SyntaxError} when it is no pack or is not what was sent; {LimitError}
  */
-export function* indexPack(path: string, limits: ScanLimits): Generator<number, IndexedEntry[]> {
-  checkTrailer(path);
+export function* indexPack(
+  path: string,
+  limits: ScanLimits,
+): Generator<number | undefined, IndexedEntry[]> {
+  yield* checkTrailer(path);
   const pages = openPages(path);
   try {
     const count = readCount(pages);

@@ -87,7 +87,7 @@ export async function applyBundle(
   const { paths, objects, config } = registry;
   const gitdir = paths.index;
   const isOwn = ({ manifest: { series } }: KnownBundle) => series === manifest.series;
-  const gone = removedSince(manifest, known.find(isOwn), staged);
+  const gone = await removedSince(manifest, known.find(isOwn), staged);
   const others = known.filter((bundle) => !isOwn(bundle));
   const plan = planRefs(registry, manifest, staged);
   requireOwnTips(registry, plan, staged.pack.objects);
@@ -129,12 +129,12 @@ export async function applyBundle(
   await noteOwnTips(registry);
   await takePointers(registry, manifest, report);
 
-  warnOfLacking(registry, plan.get(STORED_VIEW), report);
-  const kept = neededArchives(registry, configured, others);
+  await warnOfLacking(registry, plan.get(STORED_VIEW), report);
+  const kept = await neededArchives(registry, configured, others);
   const leaving = new Set(gone.filter((sha256) => !kept.has(sha256)));
   const offer = await currentOffer(registry);
   // What a policy of this registry holds back, no bundle may list.
-  if (offer.held.length === 0 && isReplica(registry, plan, origins, manifest)) {
+  if (offer.held.length === 0 && (await isReplica(registry, plan, origins, manifest))) {
     for (const name of VIEWS) {
       const tip = plan.get(name);
       if (tip !== undefined && readRef(gitdir, name) !== tip) await writeRef(gitdir, name, tip);
@@ -194,9 +194,13 @@ function lacksPublications({ registry, number }: Manifest, ref: string): Failure
 }
 
 /** A bundle on another base than what is here may lack what was removed in between and came back. */
-function warnOfLacking(registry: Registry, stored: Oid | undefined, report: Report): void {
+async function warnOfLacking(
+  registry: Registry,
+  stored: Oid | undefined,
+  report: Report,
+): Promise<void> {
   if (stored === undefined) return;
-  for (const [sha256, { module, version }] of archivesOf(registry, [stored])) {
+  for (const [sha256, { module, version }] of await archivesOf(registry, [stored])) {
     if (registry.archives.has(sha256)) continue;
     const message = `${module}@${version} is neither in the bundle nor here; a whole bundle would bring it`;
     report({ type: "warning", message });
@@ -214,15 +218,15 @@ function droppedOrigins(
 }
 
 /** Archives that were the exporting registry's and are not any more. */
-function removedSince(
+async function removedSince(
   manifest: Manifest,
   newest: KnownBundle | undefined,
   { pack }: StagedBundle,
-): string[] {
+): Promise<string[]> {
   if (manifest.base !== null || newest === undefined) return [...manifest.removed];
   // A whole bundle names none; what it follows tells.
-  const now = archivesOf(pack, listedTips(pack.objects, manifest.refs));
-  const before = archivesOf(pack, listedTips(pack.objects, newest.manifest.refs));
+  const now = await archivesOf(pack, listedTips(pack.objects, manifest.refs));
+  const before = await archivesOf(pack, listedTips(pack.objects, newest.manifest.refs));
   return [...before.keys()].filter((hash) => !now.has(hash));
 }
 
@@ -237,27 +241,30 @@ function listedTips(objects: ObjectReader, refs: Manifest["refs"]): Oid[] {
  * Archives that are needed whatever came: published here, offered by a source of its own, pointed at,
  * or listed by what other series brought last.
  */
-function neededArchives(
+async function neededArchives(
   registry: Registry,
   configured: ReadonlySet<string>,
   others: readonly KnownBundle[],
-): ReadonlyMap<string, unknown> {
+): Promise<ReadonlyMap<string, unknown>> {
   const { paths, objects } = registry;
   const own = [...configured].map(sourceRef);
   const tips = [
     ...[...own, PUBLISHED].flatMap((name) => readRef(paths.index, name) ?? []),
     ...others.flatMap(({ manifest }) => listedTips(objects, manifest.refs)),
   ];
-  return new Map<string, unknown>([...archivesOf(registry, tips), ...pointedArchives(registry)]);
+  return new Map<string, unknown>([
+    ...(await archivesOf(registry, tips)),
+    ...pointedArchives(registry),
+  ]);
 }
 
 /** Whether all that is here came with this series of bundles, and the views may simply move on. */
-function isReplica(
+async function isReplica(
   { paths, objects, config, archives }: Registry,
   plan: ReadonlyMap<string, Oid>,
   origins: readonly ImportedOrigin[],
   { series }: Manifest,
-): boolean {
+): Promise<boolean> {
   if (config.sources.some(({ enabled }) => enabled)) return false;
   if (origins.some((origin) => origin.series !== series)) return false;
   const { index } = paths;
@@ -270,6 +277,6 @@ function isReplica(
   });
   if (!isForward) return false;
   const stored = plan.get(STORED_VIEW);
-  const listed = archivesOf({ objects }, stored === undefined ? [] : [stored]);
+  const listed = await archivesOf({ objects }, stored === undefined ? [] : [stored]);
   return [...listed.keys()].every((sha256) => archives.has(sha256));
 }

@@ -10,23 +10,23 @@ import { archivesOf } from "../views/references.ts";
 import type { KnownBundle } from "./ledger.ts";
 
 /** The archives that are listed as stored, and those of them that the base has not. */
-export function archiveFiles(
+export async function archiveFiles(
   registry: Registry,
   tips: ReadonlyMap<string, Oid>,
   base: KnownBundle | undefined,
   before: ReadonlyMap<string, Oid>,
-): { files: BundleFile[]; removed: string[] } {
-  const listedAt = (refs: ReadonlyMap<string, Oid>, pointers: Pointers) => {
+): Promise<{ files: BundleFile[]; removed: string[] }> {
+  const listedAt = async (refs: ReadonlyMap<string, Oid>, pointers: Pointers) => {
     const at = [STORED_VIEW, PUBLISHED].flatMap((name) => refs.get(name) ?? []);
     const listed = new Map<string, string | undefined>();
-    for (const [sha256, { module, version }] of archivesOf(registry, at)) {
+    for (const [sha256, { module, version }] of await archivesOf(registry, at)) {
       listed.set(sha256, `${module}@${version}`);
     }
     for (const sha256 of hashesOf(pointers)) if (!listed.has(sha256)) listed.set(sha256, undefined);
     return listed;
   };
-  const now = listedAt(tips, readPointers(registry));
-  const then = listedAt(before, base?.manifest.pointers ?? {});
+  const now = await listedAt(tips, readPointers(registry));
+  const then = await listedAt(before, base?.manifest.pointers ?? {});
   const files = [...now]
     .filter(([sha256]) => !then.has(sha256))
     .sort(([a], [b]) => (a < b ? -1 : 1))

@@ -41,7 +41,7 @@ export async function contentOf(
     .map(([name, tip]) => ({ tip, old: before.get(name) ?? fallback }));
   const built = buildPack(objects, branches, before.values());
   const shallow = readShallow(paths.index);
-  const listing = archiveFiles(registry, tips, base, before);
+  const listing = await archiveFiles(registry, tips, base, before);
 
   const whole = (path: string, data: Uint8Array): BundleFile => ({
     path,

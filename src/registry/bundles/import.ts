@@ -152,7 +152,7 @@ async function takeIn(
       outcome: "applied before",
       ...about,
       ...none,
-      lacking: countLacking(registry, manifest),
+      lacking: await countLacking(registry, manifest),
     };
   }
   const known = newestBundles(registry);
@@ -186,9 +186,9 @@ async function takeIn(
 }
 
 /** Archives may be lost, or collected, after they came. */
-function countLacking(registry: Registry, { files }: Manifest): number {
+async function countLacking(registry: Registry, { files }: Manifest): Promise<number> {
   const gone = files.filter((file) => isArchive(file) && !registry.archives.has(file.sha256));
-  const listed = gone.length > 0 ? archivesOfRef(registry, ALL_VIEW) : new Map();
+  const listed = gone.length > 0 ? await archivesOfRef(registry, ALL_VIEW) : new Map();
   return gone.filter(({ sha256 }) => listed.has(sha256)).length;
 }
 

@@ -72,7 +72,7 @@ async function collect(
 ): Promise<GcSummary> {
   const { archives, objects, paths } = registry;
   const stored = await archives.list();
-  const named = readNamed(registry);
+  const named = await readNamed(registry);
   const pointed = pointedArchives(registry);
   const doomed = new Map<Sha256, string | null>();
   for (const sha256 of stored) {
@@ -84,7 +84,7 @@ async function collect(
       if (!pointed.has(checksum)) doomed.set(checksum, `${module}@${version}`);
     }
   }
-  const pins = keepLatest === undefined ? [] : disappeared(registry);
+  const pins = keepLatest === undefined ? [] : await disappeared(registry);
   for (const { entry } of pins) {
     const { checksum, module, version } = entry;
     if (stored.has(checksum) && !pointed.has(checksum))
@@ -131,9 +131,9 @@ async function collect(
   };
 }
 
-function readNamed(registry: Registry): Map<Sha256, Entry> {
+async function readNamed(registry: Registry): Promise<Map<Sha256, Entry>> {
   try {
-    return referencedArchives(registry);
+    return await referencedArchives(registry);
   } catch (error) {
     throw new Failure(
       "integrity",
@@ -169,12 +169,12 @@ function tooOld(catalog: Catalog, stored: ReadonlySet<Sha256>, keepLatest: numbe
 }
 
 /** Pins of versions that no index lists any more. */
-function disappeared(registry: Registry): IdlePin[] {
+async function disappeared(registry: Registry): Promise<IdlePin[]> {
   const refs = listRefs(registry.paths.index, "refs/");
   const pins = idlePins(registry);
   const idle = new Set(pins.map(({ ref }) => ref));
   const others = [...refs].filter(([name]) => !idle.has(name));
-  const listed = referencedArchives(registry, new Map(others));
+  const listed = await referencedArchives(registry, new Map(others));
   return pins.filter(({ entry }) => !listed.has(entry.checksum));
 }
 

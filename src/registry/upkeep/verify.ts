@@ -3,7 +3,7 @@
  * here, every Git object is sound. Reads everything and writes nothing, unless it is to repair.
  */
 import { type Sha256, storedBytes } from "../../archives/mod.ts";
-import { createBreath } from "../../breath.ts";
+import { createBreath, stepped } from "../../breath.ts";
 import { openContainer } from "../../bundles/mod.ts";
 import { Failure, messageOf } from "../../errors.ts";
 import { checkPacks, checkReachable, cutCommits, listRefs } from "../../git/mod.ts";
@@ -87,7 +87,7 @@ async function examine(
     complain(kind, subject, failure.message);
   }
   // The index before the store: an archive is always there before it is listed.
-  const index = readIndexes(registry, complain);
+  const index = await readIndexes(registry, complain);
   const objects = await checkGit(registry, complain, signal);
   const missed = missedOwn(registry);
   for (const { kind, subject, failure } of missed) {
@@ -168,22 +168,22 @@ interface Indexes {
 }
 
 /** A damaged index is a problem to tell of, and no reason to leave the archives unchecked. */
-function readIndexes(registry: Registry, complain: Complain): Indexes {
+async function readIndexes(registry: Registry, complain: Complain): Promise<Indexes> {
   let readable = true;
   // What to do about a ref depends on which it is: `checkGit` tells.
   const tips = listRefs(registry.paths.index, "refs/", () => {
     readable = false;
   });
-  const at = (ref: string) => {
+  const at = async (ref: string) => {
     const tip = tips.get(ref);
-    return archivesOf(registry, tip === undefined ? [] : [tip]);
+    return await archivesOf(registry, tip === undefined ? [] : [tip]);
   };
   try {
-    const shown = at(ALL_VIEW);
+    const shown = await at(ALL_VIEW);
     // What is blocked is shown to nobody, and does not travel.
-    const published = new Map([...at(PUBLISHED)].filter(([sha256]) => shown.has(sha256)));
-    const all = referencedArchives(registry, tips);
-    return { listed: at(STORED_VIEW), published, all, readable };
+    const published = new Map([...(await at(PUBLISHED))].filter(([sha256]) => shown.has(sha256)));
+    const all = await referencedArchives(registry, tips);
+    return { listed: await at(STORED_VIEW), published, all, readable };
   } catch (error) {
     complain("git", "index", told(error));
     return { listed: new Map(), published: new Map(), all: new Map(), readable: false };
@@ -203,7 +203,7 @@ async function checkGit(
   const tell = ({ subject, message }: { subject: string; message: string }) =>
     complain("git", subject, message);
   for (count of checkReachable(objects, tips, tell)) await breathe();
-  for (const _ of checkPacks(paths.index, tell)) await breathe();
+  await stepped(checkPacks(paths.index, tell), breathe);
   for (const ref of VIEWS) {
     const tip = tips.get(ref);
     for (const oid of tip === undefined ? [] : cutCommits(paths.index, objects, [tip])) {
@@ -240,7 +240,7 @@ async function checkArchives(
   let bytes = 0;
   let done = 0;
   for (const sha256 of hashes) {
-    const { size, problem, missing } = archives.check(sha256);
+    const { size, problem, missing } = await stepped(archives.check(sha256), breathe);
     bytes += size;
     done++;
     if (problem !== undefined && !missing) {

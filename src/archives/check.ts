@@ -47,7 +47,12 @@ function readSmall(path: string, expected: Sha256): Buffer {
   try {
     const fd = openSync(path, "r");
     try {
-      return BUFFER.subarray(0, readSync(fd, BUFFER, 0, BUFFER.length, 0));
+      // Network drives give less at a time than there is.
+      for (let size = 0; ; ) {
+        const count = readSync(fd, BUFFER, size, BUFFER.length - size, null);
+        if (count === 0) return BUFFER.subarray(0, size);
+        size += count;
+      }
     } finally {
       closeSync(fd);
     }

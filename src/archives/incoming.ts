@@ -52,6 +52,14 @@ export function createIncoming(path: string): IncomingFile {
       isOpen = false;
     };
     let at = from;
+    const readInto = (chunk: Uint8Array): number => {
+      try {
+        return readSync(fd, chunk, 0, chunk.length, at);
+      } catch (error) {
+        close();
+        throw error;
+      }
+    };
     return new ReadableStream({
       async pull(controller) {
         for (;;) {
@@ -64,7 +72,7 @@ export function createIncoming(path: string): IncomingFile {
           }
           if (state.kind !== "failed" && at < end) {
             const chunk = new Uint8Array(Math.min(CHUNK, end - at));
-            const count = readSync(fd, chunk, 0, chunk.length, at);
+            const count = readInto(chunk);
             at += count;
             controller.enqueue(chunk.subarray(0, count));
             return;

@@ -118,14 +118,26 @@ test("who leaves while waiting for more closes its own file, and no other that c
   }
 });
 
+const isOpen = (path: string) =>
+  readdirSync("/proc/self/fd").some((fd) => {
+    const link = `/proc/self/fd/${fd}`;
+    return existsSync(link) && readlinkSync(link) === path;
+  });
+
+test.if(existsSync("/proc/self/fd"))("a body that cannot be read leaves no file open", async () => {
+  // A directory can be opened, and not be read.
+  const path = tempDirectory();
+  const { incoming, wrote } = createIncoming(path);
+  const reading = text(incoming.read(0)!);
+  expect(isOpen(path)).toBe(true);
+  wrote(100);
+  await expect(reading).rejects.toThrow();
+  expect(isOpen(path)).toBe(false);
+});
+
 test.if(existsSync("/proc/self/fd"))(
   "whoever read, and however it ended, no file is left open",
   async () => {
-    const isOpen = (path: string) =>
-      readdirSync("/proc/self/fd").some((fd) => {
-        const link = `/proc/self/fd/${fd}`;
-        return existsSync(link) && readlinkSync(link) === path;
-      });
     const ends: ((file: ReturnType<typeof growing>) => void)[] = [
       (file) => file.verified(),
       (file) => file.failed(new Error("broke off")),

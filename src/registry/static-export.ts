@@ -57,11 +57,15 @@ export async function exportStatic(
 ): Promise<StaticExportSummary> {
   const root = resolve(dir);
   const { objects, paths } = registry;
-  const snapshot = followBranch(paths.index, STORED_VIEW, objects);
-  const discovery = await followDiscovery(snapshot, (blob) => objects.read(blob).data)();
+  // Of one moment, however long it takes: a sync meanwhile is for the next time.
+  const snapshot = followBranch(paths.index, STORED_VIEW, objects)();
+  const discovery = await followDiscovery(
+    () => snapshot,
+    (blob) => objects.read(blob).data,
+  )();
   const files = createFiles(root, report);
-  const modules = [...(snapshot()?.modules() ?? [])].filter(([module]) => isModuleName(module));
-  const linesOf = (module: string) => snapshot()?.module(module)?.lines ?? [];
+  const modules = [...(snapshot?.modules() ?? [])].filter(([module]) => isModuleName(module));
+  const linesOf = (module: string) => snapshot?.module(module)?.lines ?? [];
   const total = modules.reduce((sum, [module]) => sum + linesOf(module).length, 0);
   let versions = 0;
   let bytes = 0;

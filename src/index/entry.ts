@@ -2,8 +2,8 @@
  * Entries: one JSON line a version, in the order of publishing. A line that is not changed keeps its
  * bytes, and fields that are not known here keep their place.
  */
-import { valid } from "semver";
 import { isRecord } from "../record.ts";
+import { isPlainVersion } from "../resolve/mod.ts";
 
 /** What this registry reads of an entry. */
 export interface Entry {
@@ -85,7 +85,7 @@ function parseEntry(module: string, bytes: Buffer): Entry | string {
   if (!isRecord(json)) return "not a JSON object";
   const { name, version, checksum, created_at: created } = json;
   if (name !== module) return `named ${JSON.stringify(name)} instead of ${JSON.stringify(module)}`;
-  if (typeof version !== "string" || valid(version) === null) {
+  if (typeof version !== "string" || !isPlainVersion(version)) {
     return `version ${JSON.stringify(version)} is not a semantic version`;
   }
   if (typeof checksum !== "string" || !/^[0-9a-f]{64}$/.test(checksum)) {

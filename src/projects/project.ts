@@ -9,9 +9,8 @@
  * Version 1 of the format: this one.
  */
 import { createHash } from "node:crypto";
-import { valid } from "semver";
 import { isRecord } from "../record.ts";
-import { latestFirst } from "../resolve/mod.ts";
+import { isPlainVersion, latestFirst } from "../resolve/mod.ts";
 import { appendLine, readLines } from "./lines.ts";
 import type { ProjectName } from "./path.ts";
 
@@ -135,7 +134,7 @@ function projectOf({ target, organization, name }: ProjectName, releases: Releas
 
 function parseRelease(line: Record<string, unknown>): Release | undefined {
   const { version, commit_hash: commitHash, repo_url: repoUrl, created_at: createdAt } = line;
-  if (typeof version !== "string" || valid(version) === null) return undefined;
+  if (typeof version !== "string" || !isPlainVersion(version)) return undefined;
   if (typeof commitHash !== "string" || !/^[0-9a-f]{40}([0-9a-f]{24})?$/.test(commitHash)) {
     return undefined;
   }

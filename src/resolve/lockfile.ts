@@ -14,9 +14,9 @@
  * Format 1 is the first.
  */
 
-import { valid } from "semver";
 import { Failure } from "../errors.ts";
 import { isRecord } from "../record.ts";
+import { isPlainVersion } from "./version.ts";
 
 export const LOCK_NAME = "moonbit-registry.lock";
 
@@ -84,11 +84,6 @@ function lockedModule(value: unknown, at: number, isName: (name: string) => bool
     throw problem("has no SHA-256");
   }
   return { module, version, checksum };
-}
-
-/** A semantic version and nothing around it: fit for a path. */
-export function isPlainVersion(text: string): boolean {
-  return /^[0-9A-Za-z.+-]{1,256}$/.test(text) && /^\d/.test(text) && valid(text) !== null;
 }
 
 function isRange(value: unknown): value is string | null {

@@ -2,7 +2,6 @@
 export { latestFirst, latestVersion, newestFirst } from "./latest.ts";
 export {
   encodeLockfile,
-  isPlainVersion,
   LOCK_NAME,
   type LockedModule,
   type Lockfile,
@@ -11,3 +10,4 @@ export {
 export { type Edge, leastMeeting, selectVersions, type Unmet } from "./mvs.ts";
 export { parseRange } from "./range.ts";
 export { selectVersion } from "./select.ts";
+export { isPlainVersion } from "./version.ts";

@@ -39,12 +39,24 @@ test("what is read of an entry is its version, checksum, time and dependencies",
   });
 });
 
+const NO_VERSION = "is not a semantic version";
+
 test.each([
   ["is no JSON", "{", "not JSON"],
   ["is no object", "[]", "not a JSON object"],
   ["is of another module", line({ name: "a/c" }), 'named "a/c" instead of "a/b"'],
   ["has no version", line({ version: 1 }), "version 1 is not a semantic version"],
   ["has a wrong version", line({ version: "1.0" }), 'version "1.0" is not a semantic version'],
+  [
+    "has a letter before its version",
+    line({ version: "v1.0.0" }),
+    `version "v1.0.0" ${NO_VERSION}`,
+  ],
+  [
+    "has blanks around its version",
+    line({ version: " 3.0.0\r" }),
+    `version " 3.0.0\\r" ${NO_VERSION}`,
+  ],
   ["has no checksum", line({ checksum: undefined }), "checksum is not a lower-case SHA-256"],
   [
     "has a checksum in capitals",

@@ -47,6 +47,11 @@ test("what was appended is read again, unchanged", () => {
   ]);
 });
 
+test("a line whose version is no plain one is left out, as none of its others would be the same", () => {
+  const data = fileOf("v1.0.0", " 1.0.0", "1.0.0\r", "1.0.0", "=1.0.0");
+  expect(parseProject(NAME, data).releases.map(({ version }) => version)).toEqual(["1.0.0"]);
+});
+
 test("appending keeps every byte that was there, whatever is appended", () => {
   forAll(50, (random) => {
     let data: Buffer = Buffer.alloc(0);

@@ -13,7 +13,16 @@ import type { Registry } from "./open.ts";
 type Locks = Pick<Registry, "paths">;
 
 /** How long one writer waits for another that moves refs, in milliseconds: they never wait for a network. */
-const PATIENCE_MS = 60_000;
+export const PATIENCE_MS = {
+  /** Who has fetched for it, perhaps for hours. */
+  fetched: 60_000,
+  /** Who publishes or yanks: a moment's work, when those before have ended. */
+  publishing: 30_000,
+  /** A client of KnitPkg's, which has no more patience itself. */
+  knitpkg: 10_000,
+  /** What can as well be done later, or without. */
+  putOff: 2_000,
+};
 
 /**
  * Runs what brings things here. It may write what nothing names yet, and moves refs in `moving` only.
@@ -28,13 +37,14 @@ export async function fetching<T>(
   return await withLock(paths.fetching, command, work);
 }
 
-/** Runs what moves refs, within `fetching`. @throws as `fetching` */
+/** Runs what moves refs, alone or within `fetching`. @throws as `fetching` */
 export async function moving<T>(
   { paths }: Locks,
   command: string,
   work: () => Promise<T>,
+  patienceMs: number = PATIENCE_MS.fetched,
 ): Promise<T> {
-  return await withLockSoon(paths.lock, command, PATIENCE_MS, work);
+  return await withLockSoon(paths.lock, command, patienceMs, work);
 }
 
 /** Runs what nobody else may write beside. @throws as `fetching` */

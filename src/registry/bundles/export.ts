@@ -18,10 +18,11 @@ import {
 import { Failure } from "../../errors.ts";
 import { onDisk } from "../disk.ts";
 import type { Report } from "../events.ts";
-import { isBusy, withLock } from "../lock.ts";
+import { isBusy } from "../lock.ts";
 import type { Registry } from "../open.ts";
 import { ownTips } from "../own-branches.ts";
 import { createProgress } from "../progress.ts";
+import { moving, PATIENCE_MS } from "../writing.ts";
 import { contentOf } from "./content.ts";
 import { findBundle, nextNumber, ownSeries, remember, takeNumber } from "./ledger.ts";
 
@@ -138,13 +139,14 @@ async function locked<T>(
   work: (name: { readonly series: string; readonly number: number }) => Promise<T>,
 ): Promise<T & { isRecorded: boolean }> {
   try {
-    return await withLock(registry.paths.lock, "export", async () => {
+    const made = async () => {
       const series = await ownSeries(registry);
       const number = nextNumber(registry, series);
       const done = await work({ series, number });
       await takeNumber(registry, number);
       return { ...done, isRecorded: true };
-    });
+    };
+    return await moving(registry, "export", made, PATIENCE_MS.putOff);
   } catch (error) {
     if (!(error instanceof Failure) || error.code !== "io") throw error;
     const message = `${error.message}; this bundle is not remembered: name its file for --since`;
@@ -160,7 +162,7 @@ async function locked<T>(
 async function record(registry: Registry, manifestBytes: Buffer): Promise<void> {
   const write = () => remember(registry, manifestBytes);
   try {
-    await withLock(registry.paths.lock, "export", write);
+    await moving(registry, "export", write, PATIENCE_MS.putOff);
   } catch (error) {
     if (!isBusy(error)) throw error;
     await write();

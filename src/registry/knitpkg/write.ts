@@ -2,10 +2,10 @@
 import { createObjectBatch, gatherIfMany } from "../../git/mod.ts";
 import { commitTo } from "../../index/mod.ts";
 import { type NewFile, openProjects, type Projects, replaceFiles } from "../../projects/mod.ts";
-import { withLockSoon } from "../lock.ts";
 import type { Registry } from "../open.ts";
 import { noteOwnTips, ownTips } from "../own-branches.ts";
 import { KNITPKG } from "../paths.ts";
+import { moving, PATIENCE_MS } from "../writing.ts";
 
 /** What a change makes of the branch as it is at that moment. */
 export interface Edit<T> {
@@ -25,13 +25,9 @@ export type ChangeProjects = <T>(
   decide: (projects: Projects | undefined) => Edit<T>,
 ) => Promise<T>;
 
-/** How long another writer is waited for, such as a sync that moves its views, in milliseconds. */
-const PATIENCE_MS = 10_000;
-
 export function createProjectWriter(registry: Registry): ChangeProjects {
-  const { lock } = registry.paths;
   return (command, decide) =>
-    withLockSoon(lock, command, PATIENCE_MS, () => change(registry, decide));
+    moving(registry, command, () => change(registry, decide), PATIENCE_MS.knitpkg);
 }
 
 async function change<T>(

@@ -22,15 +22,16 @@ import {
   WHOLE,
   ZIP_LIMITS,
 } from "../../packaging/mod.ts";
-import { refuseShutOut, withLockSoon } from "../lock.ts";
+import { refuseShutOut } from "../lock.ts";
 import { enabledSources, type Registry } from "../open.ts";
 import { ALL_VIEW, PUBLISHED_ORIGIN } from "../paths.ts";
 import { currentOwners } from "../views/offer.ts";
 import { originTips, sourceTips } from "../views/origin-tips.ts";
 import { REMOTE } from "../views/remote-origin.ts";
+import { moving, PATIENCE_MS } from "../writing.ts";
 import { type Candidate, type Claims, examine, type PublishedFile } from "./candidate.ts";
 import { publicationLine } from "./publication-line.ts";
-import { PATIENCE_MS, publishedLines, showPublished, writePublished } from "./published.ts";
+import { publishedLines, showPublished, writePublished } from "./published.ts";
 
 export interface Publication {
   readonly module: string;
@@ -101,7 +102,7 @@ export async function publishArchive(
       const { outcome, line } = check();
       return told(registry, candidate, outcome === "unchanged" ? outcome : "checked", line);
     }
-    return await withLockSoon(registry.paths.lock, "publish", PATIENCE_MS, async () => {
+    const place = async () => {
       const { outcome, line, lines } = check();
       // Also when it is there already: it may have been lost since, or a crash came before the views.
       if (!registry.archives.has(staged.sha256)) await staged.place();
@@ -109,7 +110,8 @@ export async function publishArchive(
         await writePublished(registry, candidate.module, [...lines, line], candidate.time);
       } else if (!isListed(registry, line)) await showPublished(registry);
       return told(registry, candidate, outcome, line);
-    });
+    };
+    return await moving(registry, "publish", place, PATIENCE_MS.publishing);
   } finally {
     await staged.discard();
   }

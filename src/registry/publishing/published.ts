@@ -20,9 +20,6 @@ import { sharedView } from "../views/remote-origin.ts";
 import { updateViews } from "../views/views.ts";
 import { unlessFetching } from "../writing.ts";
 
-/** Writers wait so long for one another: a publication takes a moment, a mirror may take longer. */
-export const PATIENCE_MS = 30_000;
-
 /** The lines of one module that was published here; none when it was not. @throws {Failure} as `ownTips` */
 export function publishedLines(registry: Registry, module: string): readonly IndexLine[] {
   const tip = ownTips(registry).get(PUBLISHED);

@@ -7,11 +7,11 @@
 import { Failure } from "../../errors.ts";
 import type { IndexLine } from "../../index/mod.ts";
 import { shown } from "../../packaging/mod.ts";
-import { withLockSoon } from "../lock.ts";
 import type { Registry } from "../open.ts";
 import { currentOwners } from "../views/offer.ts";
+import { moving, PATIENCE_MS } from "../writing.ts";
 import { readLine } from "./publication-line.ts";
-import { PATIENCE_MS, publishedLines, writePublished } from "./published.ts";
+import { publishedLines, writePublished } from "./published.ts";
 
 const MAX_REASON = 500;
 
@@ -49,7 +49,7 @@ async function change(
   version: string,
   reason: string | undefined,
 ): Promise<Yanked> {
-  return await withLockSoon(registry.paths.lock, "yank", PATIENCE_MS, async () => {
+  const write = async () => {
     const lines = publishedLines(registry, module);
     if (lines.length === 0) throw notOurs(registry, module);
     const line = lines.find(({ entry }) => entry.version === version);
@@ -67,7 +67,8 @@ async function change(
       await writePublished(registry, module, all, Date.now());
     }
     return { module, version, yanked: kept !== undefined, reason: kept ?? null, changed };
-  });
+  };
+  return await moving(registry, "yank", write, PATIENCE_MS.publishing);
 }
 
 const suffixOf = (reason: string): string =>

@@ -7,8 +7,8 @@ import { createLru } from "../../lru.ts";
 import { addAssets, followAssets } from "../assets/asset-map.ts";
 import { type AssetName, parseAssetPath } from "../assets/asset-paths.ts";
 import { fetchAsset, programsOf } from "../assets/assets.ts";
-import { withLock } from "../lock.ts";
 import type { Registry } from "../open.ts";
+import { moving, PATIENCE_MS } from "../writing.ts";
 import { createFailureMemory } from "./failure-memory.ts";
 import type { FindOwner } from "./owner.ts";
 import { patienceWith } from "./pull.ts";
@@ -120,7 +120,7 @@ async function persist(
 ): Promise<void> {
   const added = new Map(unwritten);
   try {
-    await withLock(registry.paths.lock, "serve", () => addAssets(registry, added));
+    await moving(registry, "serve", () => addAssets(registry, added), PATIENCE_MS.putOff);
     for (const path of added.keys()) unwritten.delete(path);
   } catch (error) {
     if (!(error instanceof Failure)) throw error;

@@ -12,12 +12,13 @@ import {
   openModules,
   openSnapshot,
 } from "../../index/mod.ts";
-import { isBusy, withLock } from "../lock.ts";
+import { isBusy } from "../lock.ts";
 import type { Registry } from "../open.ts";
 import { ALL_VIEW, STORED_VIEW } from "../paths.ts";
 import { viewTrees } from "../views/offer.ts";
 import { rememberMore } from "../views/store-change.ts";
 import { readViewRecord, recordViews } from "../views/view-record.ts";
+import { moving, PATIENCE_MS } from "../writing.ts";
 
 /** After the first archive that is not listed yet. */
 const WAIT_MS = 1_000;
@@ -44,7 +45,7 @@ export function createStoredListing(
     const modules = [...waiting];
     waiting.clear();
     try {
-      await withLock(registry.paths.lock, "serve", () => listStored(registry, modules));
+      await moving(registry, "serve", () => listStored(registry, modules), PATIENCE_MS.putOff);
     } catch (error) {
       for (const module of modules) waiting.add(module);
       if (isBusy(error)) return schedule(BUSY_MS);

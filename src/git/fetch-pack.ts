@@ -3,8 +3,9 @@
  * in a temporary file until every object in it was read and named by its own hash.
  */
 import { mkdir, open, rm, writeFile } from "node:fs/promises";
+import { createBreath, stepped } from "../breath.ts";
 import { temporaryIn } from "../files/mod.ts";
-import { indexPackGently } from "./index-pack.ts";
+import { indexPack } from "./index-pack.ts";
 import { installPack, type PackFiles } from "./install-pack.ts";
 import { LimitError } from "./limit.ts";
 import type { Oid } from "./object.ts";
@@ -57,7 +58,7 @@ export async function fetchPack(
       }),
       limits.pack,
     );
-    const entries = await indexPackGently(files.pack, limits, signal);
+    const entries = await stepped(indexPack(files.pack, limits), createBreath(signal));
     const cuts = newCuts(gitdir, shallow, entries);
     if (entries.length === 0) return;
     await writeFile(files.index, encodePackIndex(entries, trailer));

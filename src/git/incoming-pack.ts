@@ -3,9 +3,10 @@
  * object, and only then is moved in.
  */
 import { closeSync, fstatSync, openSync, readFileSync, readSync } from "node:fs";
+import { createBreath, stepped } from "../breath.ts";
 import { messageOf } from "../errors.ts";
 import { checkReachable } from "./check.ts";
-import { indexPackGently } from "./index-pack.ts";
+import { indexPack } from "./index-pack.ts";
 import { installPack } from "./install-pack.ts";
 import { INDEX_LIMITS } from "./limit.ts";
 import { type Commit, type Oid, parseCommit, parseTree } from "./object.ts";
@@ -47,7 +48,7 @@ export async function openIncomingPack(
   shallow: readonly Oid[],
   signal?: AbortSignal,
 ): Promise<IncomingPack> {
-  const entries = await indexPackGently(path, LIMITS, signal);
+  const entries = await stepped(indexPack(path, LIMITS), createBreath(signal));
   const trailer = readTrailer(path);
   // What it says of itself is not believed: clients are sent what lies between two places that it names.
   if (!encodePackIndex(entries, trailer).equals(readFileSync(indexOf(path)))) {

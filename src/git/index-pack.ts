@@ -3,7 +3,6 @@
  * through once. So nothing in it is believed, and its index is our own. Source: gitformat-pack(5).
  */
 import { crc32 } from "node:zlib";
-import { createBreath } from "../breath.ts";
 import { checkTrailer } from "./check.ts";
 import { LimitError } from "./limit.ts";
 import { type Oid, oidOf } from "./object.ts";
@@ -19,25 +18,6 @@ const TRAILER = 20;
 interface Waiting {
   readonly offset: number;
   readonly crc32: number;
-}
-
-/**
- * As `indexPack`, with turns for others on the way.
- *
- * @throws the signal's reason too
- */
-export async function indexPackGently(
-  path: string,
-  limits: ScanLimits,
-  signal?: AbortSignal,
-): Promise<IndexedEntry[]> {
-  const run = indexPack(path, limits);
-  const breathe = createBreath(signal);
-  for (let step = run.next(); ; step = run.next()) {
-    if (step.done) return step.value;
-    const turn = breathe();
-    if (turn) await turn;
-  }
 }
 
 /**

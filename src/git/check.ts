@@ -115,9 +115,10 @@ export function* checkPacks(
 /**
  * A piece a step.
  *
+ * @returns that SHA-1
  * @throws {RangeError} when the SHA-1 at a pack's end is not that of what stands before
  */
-export function* checkTrailer(path: string): Generator<undefined, void> {
+export function* checkTrailer(path: string): Generator<undefined, Buffer> {
   const fd = openSync(path, "r");
   try {
     const { size } = fstatSync(fd);
@@ -133,6 +134,7 @@ export function* checkTrailer(path: string): Generator<undefined, void> {
     const trailer = Buffer.alloc(20);
     readSync(fd, trailer, 0, 20, Math.max(0, size - 20));
     if (!trailer.equals(hash.digest())) throw new RangeError("the pack is not what was written");
+    return trailer;
   } finally {
     closeSync(fd);
   }

@@ -12,10 +12,8 @@ import { closeSync, openSync, readSync } from "node:fs";
 import { basename } from "node:path";
 import { readIfThere, writeDurably } from "../files/mod.ts";
 import type { Oid } from "./object.ts";
+import { ENTRIES_BEGIN } from "./pack-entry.ts";
 import type { PackIndex } from "./pack-index.ts";
-
-/** The size of a pack's header: where its entries begin. */
-export const ENTRIES_BEGIN = 12;
 
 export interface ClosedPrefix {
   /** The prefix holds all that this commit leads to, itself included, and nothing else. */

@@ -51,14 +51,14 @@ export async function fetchPack(
   await mkdir(directory, { recursive: true });
   const files: PackFiles = { pack: temporaryIn(directory), index: temporaryIn(directory) };
   try {
-    const trailer = await writePack(
+    await writePack(
       files.pack,
       readAnswer(answer, (oid) => {
         if (shallow.push(oid) > MOST_CUTS) throw new LimitError("it cuts the history too often");
       }),
       limits.pack,
     );
-    const entries = await stepped(indexPack(files.pack, limits), createBreath(signal));
+    const { entries, trailer } = await stepped(indexPack(files.pack, limits), createBreath(signal));
     const cuts = newCuts(gitdir, shallow, entries);
     if (entries.length === 0) return;
     await writeFile(files.index, encodePackIndex(entries, trailer));
@@ -92,24 +92,16 @@ function newCuts(gitdir: string, shallow: readonly Oid[], entries: readonly Inde
   }
 }
 
-/** @returns the last 20 bytes, which are the pack's SHA-1 */
-async function writePack(
-  path: string,
-  chunks: AsyncIterable<Buffer>,
-  most: number,
-): Promise<Buffer> {
+async function writePack(path: string, chunks: AsyncIterable<Buffer>, most: number): Promise<void> {
   const file = await open(path, "wx");
   let size = 0;
-  let tail: Buffer = Buffer.alloc(0);
   try {
     for await (const chunk of chunks) {
       size += chunk.length;
       if (size > most) throw new LimitError(`the pack is over ${most} bytes`);
       await file.writeFile(chunk);
-      tail = Buffer.concat([tail.subarray(-20), chunk.subarray(-20)]).subarray(-20);
     }
   } finally {
     await file.close();
   }
-  return tail;
 }

@@ -2,7 +2,7 @@
  * A pack from elsewhere, on its way into a repository. It lies beside it, is proven there, object by
  * object, and only then is moved in.
  */
-import { closeSync, fstatSync, openSync, readFileSync, readSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { createBreath, stepped } from "../breath.ts";
 import { messageOf } from "../errors.ts";
 import { checkReachable } from "./check.ts";
@@ -48,8 +48,7 @@ export async function openIncomingPack(
   shallow: readonly Oid[],
   signal?: AbortSignal,
 ): Promise<IncomingPack> {
-  const entries = await stepped(indexPack(path, LIMITS), createBreath(signal));
-  const trailer = readTrailer(path);
+  const { entries, trailer } = await stepped(indexPack(path, LIMITS), createBreath(signal));
   // What it says of itself is not believed: clients are sent what lies between two places that it names.
   if (!encodePackIndex(entries, trailer).equals(readFileSync(indexOf(path)))) {
     throw new RangeError("the pack and its index are not of each other");
@@ -104,17 +103,6 @@ export async function openIncomingPack(
     },
     close: () => pack.close(),
   };
-}
-
-function readTrailer(path: string): Buffer {
-  const trailer = Buffer.alloc(20);
-  const fd = openSync(path, "r");
-  try {
-    readSync(fd, trailer, 0, 20, fstatSync(fd).size - 20);
-  } finally {
-    closeSync(fd);
-  }
-  return trailer;
 }
 
 const indexOf = (path: string): string => path.replace(/\.pack$/, ".idx");

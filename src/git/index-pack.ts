@@ -6,13 +6,18 @@ import { crc32 } from "node:zlib";
 import { checkTrailer } from "./check.ts";
 import { LimitError } from "./limit.ts";
 import { type Oid, oidOf } from "./object.ts";
+import { ENTRIES_BEGIN, PACK_MAGIC } from "./pack-entry.ts";
 import type { IndexedEntry } from "./pack-index.ts";
 import { openPackScan, type PackScan, type ScanLimits } from "./pack-scan.ts";
 import { openPages, type Pages } from "./pages.ts";
 
-/** "PACK", the version, and how many objects there are. */
-const HEAD = 12;
-const TRAILER = 20;
+const SHA1 = 20;
+
+export interface IndexedPack {
+  readonly entries: IndexedEntry[];
+  /** The SHA-1 at its end, which is its name. */
+  readonly trailer: Buffer;
+}
 
 /** A delta that cannot be put together yet. */
 interface Waiting {
@@ -22,31 +27,33 @@ interface Waiting {
 
 /**
  * @param path of a pack in which every delta has its base
- * @returns its objects; on the way something now and then, so that the caller may take a breath
+ * @returns what it holds; on the way something now and then, so that the caller may take a breath
  * @throws {RangeError} or {SyntaxError} when it is no pack or is not what was sent; {LimitError}
  */
 export function* indexPack(
   path: string,
   limits: ScanLimits,
-): Generator<number | undefined, IndexedEntry[]> {
-  yield* checkTrailer(path);
+): Generator<number | undefined, IndexedPack> {
+  const trailer = yield* checkTrailer(path);
   const pages = openPages(path);
   try {
     const count = readCount(pages);
     if (count > limits.objects)
       throw new LimitError(`the pack is of over ${limits.objects} objects`);
-    const end = pages.size - TRAILER;
-    return yield* readThrough(openPackScan(pages, end, limits), pages, count);
+    const end = pages.size - trailer.length;
+    const entries = yield* readThrough(openPackScan(pages, end, limits), pages, count);
+    return { entries, trailer };
   } finally {
     pages.close();
   }
 }
 
 function readCount(pages: Pages): number {
-  if (pages.size < HEAD + TRAILER) throw new RangeError("the pack is cut short");
-  const head = pages.read(0, HEAD);
-  if (head.toString("latin1", 0, 8) !== "PACK\0\0\0\x02") throw new SyntaxError("it is no pack");
-  return head.readUInt32BE(8);
+  if (pages.size < ENTRIES_BEGIN + SHA1) throw new RangeError("the pack is cut short");
+  const head = pages.read(0, ENTRIES_BEGIN);
+  if (head.toString("latin1", 0, PACK_MAGIC.length) !== PACK_MAGIC)
+    throw new SyntaxError("it is no pack");
+  return head.readUInt32BE(PACK_MAGIC.length);
 }
 
 function* readThrough(
@@ -65,7 +72,7 @@ function* readThrough(
     return ready;
   };
 
-  let offset = HEAD;
+  let offset = ENTRIES_BEGIN;
   for (let at = 0; at < count; at++) {
     const { entry, length } = scan.measure(offset);
     const sum = crc32(pages.read(offset, length));

@@ -1,6 +1,6 @@
 /**
  * One object as it lies in a pack: a header of type and inflated size, the base of a delta, then
- * zlib data. Source: gitformat-pack(5), "Pack entries".
+ * zlib data. And what stands before the first. Source: gitformat-pack(5), "Pack entries".
  */
 import type { ObjectType } from "./object.ts";
 
@@ -8,6 +8,11 @@ const TYPES: Readonly<Record<number, ObjectType>> = { 1: "commit", 2: "tree", 3:
 const CODES: Readonly<Record<ObjectType, number>> = { commit: 1, tree: 2, blob: 3, tag: 4 };
 const OFS_DELTA = 6;
 const REF_DELTA = 7;
+
+/** What a pack begins with: its name and version 2. How many objects there are follows, in four bytes. */
+export const PACK_MAGIC = "PACK\0\0\0\x02";
+/** The size of all that. */
+export const ENTRIES_BEGIN = 12;
 
 /** The longest header: ten bytes of size and a base. */
 export const MAX_ENTRY_HEADER = 32;

@@ -8,9 +8,9 @@ import { mkdir, open, rename, rm } from "node:fs/promises";
 import { crc32, deflateSync } from "node:zlib";
 import { createBreath } from "../breath.ts";
 import { syncDirectory, temporaryIn, writeDurably } from "../files/mod.ts";
-import { type ClosedPrefix, ENTRIES_BEGIN, writeClosedPrefix } from "./closed-prefix.ts";
+import { type ClosedPrefix, writeClosedPrefix } from "./closed-prefix.ts";
 import { type GitObject, type ObjectType, type Oid, oidOf } from "./object.ts";
-import { type EntryKind, encodeEntryHeader } from "./pack-entry.ts";
+import { ENTRIES_BEGIN, type EntryKind, encodeEntryHeader, PACK_MAGIC } from "./pack-entry.ts";
 import type { StoredEntry } from "./pack-file.ts";
 import { encodePackIndex, type IndexedEntry } from "./pack-index.ts";
 import { packDirectory, packPath } from "./paths.ts";
@@ -41,8 +41,9 @@ export function* encodePack(
   const hash = new Bun.CryptoHasher("sha1");
   const offsets = new Map<Oid, number>();
   const offsetOf = (oid: Oid) => offsets.get(oid) ?? prefix?.offsetOf(oid);
-  const head = Buffer.from("PACK\0\0\0\x02\0\0\0\0", "latin1");
-  head.writeUInt32BE(count + (prefix?.count ?? 0), 8);
+  const head = Buffer.alloc(ENTRIES_BEGIN);
+  head.write(PACK_MAGIC, "latin1");
+  head.writeUInt32BE(count + (prefix?.count ?? 0), PACK_MAGIC.length);
   hash.update(head);
   yield head;
   for (const bytes of prefix?.bytes() ?? []) {

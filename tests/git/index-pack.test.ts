@@ -18,7 +18,7 @@ const LIMITS = { object: 1_000_000, objects: 10_000, work: 100_000_000 };
 
 function index(path: string, limits = LIMITS): IndexedEntry[] {
   const run = indexPack(path, limits);
-  for (let step = run.next(); ; step = run.next()) if (step.done) return step.value;
+  for (let step = run.next(); ; step = run.next()) if (step.done) return step.value.entries;
 }
 
 function lay(pack: Buffer): string {
@@ -102,7 +102,7 @@ test("many that wait for one base let others have their turn, and cost no more e
   for (; !step.done && !step.value; step = run.next()) if (step.value === 0) waited++;
   expect(waited).toBe(3_000);
   for (; !step.done; step = run.next());
-  expect(step.value).toHaveLength(3_001);
+  expect(step.value.entries).toHaveLength(3_001);
 });
 
 describe("refused is a pack", () => {
@@ -180,7 +180,7 @@ test.if(existsSync("/proc/self/fd"))("no file is left open, however it ends", ()
   expect(() => index(changed)).toThrow();
   const given = indexPack(sound, LIMITS);
   given.next();
-  given.return([]);
+  given.return({ entries: [], trailer: Buffer.alloc(20) });
   expect(openFiles()).toBe(before);
 });
 

@@ -37,7 +37,7 @@ function open(given: readonly Given[]) {
 
 function indexed(path: string) {
   const run = indexPack(path, { object: 10_000_000, objects: 100, work: 100_000_000 });
-  for (let step = run.next(); ; step = run.next()) if (step.done) return step.value;
+  for (let step = run.next(); ; step = run.next()) if (step.done) return step.value.entries;
 }
 
 describe("an object is read as it was put in", () => {

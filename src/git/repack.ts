@@ -12,7 +12,7 @@ import { isNearlyReady } from "./closure.ts";
 import { reachSteps } from "./history.ts";
 import type { Oid } from "./object.ts";
 import { MissingObjectError, type ObjectDatabase, type ObjectReader } from "./object-database.ts";
-import { openPackFile } from "./pack-file.ts";
+import { openPackFile, type PackFile } from "./pack-file.ts";
 import { readPackIndex } from "./pack-index.ts";
 import { type PlannedObject, packItems, planSteps } from "./pack-plan.ts";
 import { type PackItem, writePackFile } from "./pack-writer.ts";
@@ -133,18 +133,27 @@ export async function gatherIfMany(gitdir: string, most: number = MOST_PACKS): P
 }
 
 async function gather(gitdir: string, names: readonly string[]): Promise<void> {
-  const items = new Map<Oid, PackItem>();
-  for (const name of names) {
-    const pack = openPackFile(packPathOf(gitdir, name), (oid) => {
-      throw new MissingObjectError(oid);
-    });
-    try {
-      for (const oid of pack.index.oids()) items.set(oid, { oid, ...pack.stored(oid)! });
-    } finally {
-      pack.close();
-    }
+  removePacks(gitdir, names, await writeTogether(gitdir, names));
+}
+
+async function writeTogether(gitdir: string, names: readonly string[]): Promise<string> {
+  const packs: PackFile[] = [];
+  const places = new Map<Oid, PackFile>();
+  function* items(): Generator<PackItem> {
+    for (const [oid, pack] of places) yield { oid, ...pack.stored(oid)! };
   }
-  removePacks(gitdir, names, await writePackFile(gitdir, items.size, items.values()));
+  try {
+    for (const name of names) {
+      const pack = openPackFile(packPathOf(gitdir, name), (oid) => {
+        throw new MissingObjectError(oid);
+      });
+      packs.push(pack);
+      for (const oid of pack.index.oids()) places.set(oid, pack);
+    }
+    return await writePackFile(gitdir, places.size, items());
+  } finally {
+    for (const pack of packs) pack.close();
+  }
 }
 
 const packPathOf = (gitdir: string, name: string) => join(packDirectory(gitdir), `${name}.pack`);

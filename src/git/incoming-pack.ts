@@ -10,7 +10,7 @@ import { indexPack } from "./index-pack.ts";
 import { installPack } from "./install-pack.ts";
 import { INDEX_LIMITS } from "./limit.ts";
 import { type Commit, type Oid, parseCommit, parseTree } from "./object.ts";
-import { MissingObjectError, type ObjectReader } from "./object-database.ts";
+import { MissingObjectError, type ObjectReader, typed } from "./object-database.ts";
 import { openPackFile } from "./pack-file.ts";
 import { encodePackIndex } from "./pack-index.ts";
 import type { ScanLimits } from "./pack-scan.ts";
@@ -58,19 +58,14 @@ export async function openIncomingPack(
   });
   const cut = new Set([...readShallow(gitdir), ...shallow]);
   const read = (oid: Oid) => pack.read(oid) ?? base.read(oid);
-  const typed = (oid: Oid, type: "commit" | "tree") => {
-    const object = read(oid);
-    if (object.type !== type) throw new MissingObjectError(oid, type);
-    return object.data;
-  };
   const objects: ObjectReader = {
     has: (oid) => pack.index.offsetOf(oid) !== undefined || base.has(oid),
     read,
     commit(oid): Commit {
-      const commit = parseCommit(typed(oid, "commit"));
+      const commit = parseCommit(typed({ read }, oid, "commit"));
       return cut.has(oid) ? { ...commit, parents: [] } : commit;
     },
-    tree: (oid) => parseTree(typed(oid, "tree")),
+    tree: (oid) => parseTree(typed({ read }, oid, "tree")),
     stored: (oid) => pack.stored(oid) ?? base.stored(oid),
   };
 

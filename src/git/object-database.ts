@@ -59,6 +59,13 @@ export class MissingObjectError extends Failure {
   }
 }
 
+/** An object's data. @throws {MissingObjectError} when it is not there or of another type */
+export function typed({ read }: Pick<ObjectReader, "read">, oid: Oid, type: ObjectType): Buffer {
+  const object = read(oid);
+  if (object.type !== type) throw new MissingObjectError(oid, type);
+  return object.data;
+}
+
 /** Commits are small, asked for in every walk, and never change. */
 const COMMIT_CACHE = 100_000;
 
@@ -111,21 +118,13 @@ export function openObjectDatabase(gitdir: string): ObjectDatabase {
   const afterRefresh = <T>(look: (pack: PackFile) => T | undefined): T | undefined =>
     (refresh() ? inPacks(look) : undefined) ?? (refresh() ? inPacks(look) : undefined);
 
-  const find = (oid: Oid): GitObject | undefined =>
-    inPacks((pack) => pack.read(oid)) ??
-    readLoose(gitdir, oid) ??
-    afterRefresh((pack) => pack.read(oid));
-
   const read = (oid: Oid): GitObject => {
-    const object = find(oid);
+    const object =
+      inPacks((pack) => pack.read(oid)) ??
+      readLoose(gitdir, oid) ??
+      afterRefresh((pack) => pack.read(oid));
     if (!object) throw new MissingObjectError(oid);
     return object;
-  };
-
-  const readTyped = (oid: Oid, type: ObjectType): Buffer => {
-    const object = find(oid);
-    if (object?.type !== type) throw new MissingObjectError(oid, type);
-    return object.data;
   };
 
   const lookFor =
@@ -165,13 +164,13 @@ export function openObjectDatabase(gitdir: string): ObjectDatabase {
     commit(oid) {
       const cached = commits.get(oid);
       if (cached) return cached;
-      const parsed = parseCommit(readTyped(oid, "commit"));
+      const parsed = parseCommit(typed({ read }, oid, "commit"));
       const commit = shallow.has(oid) ? { ...parsed, parents: [] } : parsed;
       if (commits.size >= COMMIT_CACHE) commits.clear();
       commits.set(oid, commit);
       return commit;
     },
-    tree: (oid) => parseTree(readTyped(oid, "tree")),
+    tree: (oid) => parseTree(typed({ read }, oid, "tree")),
     stored: (oid) =>
       inPacks((pack) => pack.stored(oid)) ?? afterRefresh((pack) => pack.stored(oid)),
     closedPrefixes() {

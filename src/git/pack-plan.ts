@@ -6,9 +6,8 @@ import { deflateSync } from "node:zlib";
 import { atOnce } from "../breath.ts";
 import { createDelta } from "./delta.ts";
 import { isSubmodule, isTree, type Oid, type TreeEntry } from "./object.ts";
-import type { ObjectReader } from "./object-database.ts";
+import { type ObjectReader, typed } from "./object-database.ts";
 import { type PackItem, wholeItem } from "./pack-writer.ts";
-import { treeData } from "./tree-changes.ts";
 import { differenceOf } from "./tree-diff.ts";
 
 export interface PlannedObject {
@@ -65,7 +64,7 @@ export function* planSteps(
     planned.push(withFormer(oid, known.at(-1)));
     const last = known.at(-1);
     const { entries, formers: middle } = last
-      ? differenceOf(treeData(objects, oid), treeData(objects, last))
+      ? differenceOf(typed(objects, oid, "tree"), typed(objects, last, "tree"))
       : { entries: objects.tree(oid), formers: [] };
     if (entries.length === 0) return;
     const others = [...known.slice(0, -1).map(edgeEntries), byName(middle)];

@@ -1,7 +1,7 @@
 /** Which files two trees do not have in common; reads only trees that differ. */
 import { LimitError } from "./limit.ts";
 import { isTree, type Oid, parseTree, type TreeEntry } from "./object.ts";
-import { MissingObjectError, type ObjectReader } from "./object-database.ts";
+import { type ObjectReader, typed } from "./object-database.ts";
 import { differenceOf, type TreeDifference } from "./tree-diff.ts";
 
 /** A file that is new, gone or other than it was. */
@@ -12,13 +12,6 @@ export interface FileChange {
   readonly before: Oid | undefined;
   /** Undefined where there is none any more. */
   readonly after: Oid | undefined;
-}
-
-/** A tree as it is encoded. @throws {MissingObjectError} when it is not there or no tree */
-export function treeData(objects: ObjectReader, oid: Oid): Buffer {
-  const { type, data } = objects.read(oid);
-  if (type !== "tree") throw new MissingObjectError(oid, "tree");
-  return data;
 }
 
 /** Nobody's index has folders in folders so deep. */
@@ -76,7 +69,7 @@ function compare(
   before: Oid | undefined,
   after: Oid | undefined,
 ): TreeDifference {
-  const data = (oid: Oid) => treeData(objects, oid);
+  const data = (oid: Oid) => typed(objects, oid, "tree");
   if (before !== undefined && after !== undefined) return differenceOf(data(after), data(before));
   return {
     entries: after === undefined ? [] : parseTree(data(after)),

@@ -1,8 +1,7 @@
 /** Writes trees from files: whole ones, and what changes of one when some of its files do. */
 import { FILE_MODE, isTree, type Oid, TREE_MODE, type TreeEntry } from "./object.ts";
-import type { ObjectReader } from "./object-database.ts";
+import { type ObjectReader, typed } from "./object-database.ts";
 import type { ObjectBatch } from "./pack-writer.ts";
-import { treeData } from "./tree-changes.ts";
 import { editTree, findEntries } from "./tree-edit.ts";
 
 /** A tree without entries, encoded. */
@@ -27,7 +26,7 @@ export function writeTree(
   base?: { readonly objects: ObjectReader; readonly tree: Oid },
 ): Oid {
   const write = (tree: Oid | undefined, wanted: Edits): Oid | undefined => {
-    const data = tree === undefined || !base ? NOTHING : treeData(base.objects, tree);
+    const data = tree === undefined || !base ? NOTHING : typed(base.objects, tree, "tree");
     const formers = findEntries(data, wanted.keys());
     const changes = [...wanted].map(([name, edit]) => {
       const former = formers.get(name);

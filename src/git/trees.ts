@@ -1,7 +1,6 @@
 /** Finds what stands at a path without reading trees that do not lead to it. */
 import { isTree, type Oid, parseTree, type TreeEntry } from "./object.ts";
-import type { ObjectReader } from "./object-database.ts";
-import { treeData } from "./tree-changes.ts";
+import { type ObjectReader, typed } from "./object-database.ts";
 import { findEntries } from "./tree-edit.ts";
 
 /** Trees that are read when they are asked for, and kept. */
@@ -27,7 +26,7 @@ export function openTrees(objects: ObjectReader, known: Map<Oid, KnownTree> = ne
   const read = (oid: Oid): KnownTree => {
     const before = known.get(oid);
     if (before) return before;
-    const data = treeData(objects, oid);
+    const data = typed(objects, oid, "tree");
     const tree = data.length <= SMALL ? parsed(data) : { data, looks: 0 };
     known.set(oid, tree);
     return tree;

@@ -1,5 +1,6 @@
 /** Hashes an archive before it is given out, and again when its file changed: no byte of a spoilt one is sent. */
 import { sha256Of } from "../files/mod.ts";
+import { createShared } from "../kept.ts";
 import { createLru } from "../lru.ts";
 import type { ArchiveStore, Sha256 } from "./archive-store.ts";
 import { damagedArchive } from "./damaged.ts";
@@ -16,7 +17,7 @@ export interface Proof {
 
 export function createProof({ stamp }: Pick<ArchiveStore, "stamp">): Proof {
   const proofs = createLru<Sha256, { stamp: string; stored: Blob }>(MOST_PROVEN, () => 1);
-  const underWay = new Map<string, Promise<void>>();
+  const shared = createShared<void>();
 
   const proven = (sha256: Sha256): Blob | undefined => {
     const known = proofs.get(sha256);
@@ -29,10 +30,7 @@ export function createProof({ stamp }: Pick<ArchiveStore, "stamp">): Proof {
       const now = stamp(sha256);
       if (now === undefined) throw damagedArchive(sha256);
       if (proofs.get(sha256)?.stamp === now) return;
-      const key = `${sha256} ${now}`;
-      const work = underWay.get(key) ?? hash(sha256, stored).finally(() => underWay.delete(key));
-      underWay.set(key, work);
-      await work;
+      await shared(`${sha256} ${now}`, () => hash(sha256, stored));
       proofs.set(sha256, { stamp: now, stored });
     },
   };

@@ -8,6 +8,7 @@
 import { statSync } from "node:fs";
 import { join } from "node:path";
 import { readIfThere, sha256Of } from "../files/mod.ts";
+import { createKept } from "../kept.ts";
 import { EXECUTABLES, type OwnExecutable, SUMS } from "./targets.ts";
 
 export interface Executable {
@@ -27,6 +28,9 @@ export interface Executables {
   find(name: string): Executable | undefined;
 }
 
+/** More than there are, also when they are replaced now and then. */
+const MOST_HASHES = 100;
+
 /**
  * @param dirs where to look, the first with a file first; those that are not there do no harm
  * @param own offered when no directory has its name
@@ -35,26 +39,14 @@ export function openExecutables(
   dirs: readonly string[],
   own: OwnExecutable | undefined,
 ): Executables {
-  const hashes = new Map<string, Promise<string>>();
-
-  const hashOnce = (path: string, stamp: string): Promise<string> => {
-    const key = `${path} ${stamp}`;
-    let hash = hashes.get(key);
-    if (!hash) {
-      hash = sha256Of(Bun.file(path));
-      // A read that failed may work later.
-      hash.catch(() => hashes.delete(key));
-      hashes.set(key, hash);
-    }
-    return hash;
-  };
+  const hashes = createKept<string>(MOST_HASHES, () => 1);
 
   const open = (name: string, path: string, dir?: string): Executable | undefined => {
     const stat = statSync(path, { throwIfNoEntry: false });
     if (!stat?.isFile()) return undefined;
     const sha256 = async () =>
       (dir === undefined ? undefined : readSums(dir).get(name)) ??
-      (await hashOnce(path, `${stat.size} ${stat.mtimeMs}`));
+      (await hashes(`${path} ${stat.size} ${stat.mtimeMs}`, () => sha256Of(Bun.file(path))));
     return { name, path, size: stat.size, sha256 };
   };
 

@@ -1,9 +1,9 @@
 /** The files of archives that pages show, and the READMEs among them. */
 import type { Entry } from "../index/mod.ts";
+import { createKept } from "../kept.ts";
 import type { ModuleZip, ZippedFile } from "../packaging/mod.ts";
 import type { ServedRegistry } from "../registry/mod.ts";
 import type { Html } from "./html.ts";
-import { createKept } from "./kept.ts";
 import { at, type Site, versionPage } from "./site.ts";
 import { beginningOf, type FileContent, fileContent } from "./source.ts";
 

@@ -30,6 +30,7 @@ const FOR_ALL: ReadonlySet<string> = new Set([
   "src/breath.ts",
   "src/errors.ts",
   "src/etag.ts",
+  "src/kept.ts",
   "src/lru.ts",
   "src/percent.ts",
   "src/record.ts",

@@ -3,6 +3,7 @@ import type { Sha256 } from "../../archives/mod.ts";
 import { DownloadError } from "../../download/mod.ts";
 import { Failure } from "../../errors.ts";
 import type { Entry, IndexLine } from "../../index/mod.ts";
+import { createShared } from "../../kept.ts";
 import { createLru } from "../../lru.ts";
 import { addAssets, followAssets } from "../assets/asset-map.ts";
 import { type AssetName, parseAssetPath } from "../assets/asset-paths.ts";
@@ -47,7 +48,7 @@ export function createAssets(
   const known = followAssets(registry);
   /** Fetched, and not in the map yet as somebody else was writing. */
   const unwritten = new Map<string, Sha256>();
-  const underWay = new Map<string, Promise<Found>>();
+  const shared = createShared<Found>();
   /** That a source has no such program, or does not answer. */
   const failures = createFailureMemory<Found>();
   const inTurn = createTurns(AT_ONCE, MOST_WAITING);
@@ -83,13 +84,7 @@ export function createAssets(
     if (stored) return { body: stored, sha256: here };
     if (isOffline()) return undefined;
     const failed = failures.find(path);
-    let found = failed?.outcome;
-    if (!failed) {
-      const waiting =
-        underWay.get(path) ?? pull(path, name, line).finally(() => underWay.delete(path));
-      underWay.set(path, waiting);
-      found = await waiting;
-    }
+    const found = failed ? failed.outcome : await shared(path, () => pull(path, name, line));
     if (found instanceof Failure) throw found;
     const body = found && (await registry.archives.get(found));
     return body ? { body, sha256: found! } : undefined;

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { createKept } from "../../src/web/kept.ts";
+import { createKept } from "../src/kept.ts";
 
 /** Makes values and counts how often. */
 function maker() {

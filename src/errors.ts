@@ -48,6 +48,14 @@ export class Failure extends Error {
   }
 }
 
+/** Whether something failed for this cause. */
+export function hasCode<C extends FailureCode>(
+  error: unknown,
+  code: C,
+): error is Failure & { readonly code: C } {
+  return error instanceof Failure && error.code === code;
+}
+
 /** The text of whatever was thrown. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);

@@ -2,7 +2,7 @@
  * Reads a bundle, front to back, once, and proves every byte of it: what stands before the manifest is
  * bounded, what stands behind it is known beforehand by name, size and hash, in one order.
  */
-import { Failure } from "../errors.ts";
+import { Failure, hasCode } from "../errors.ts";
 import type { Container, IncomingFile } from "./container.ts";
 import {
   type BundleFile,
@@ -55,7 +55,7 @@ async function firstFile(container: Container): Promise<IncomingFile> {
   try {
     return await container.next([README]);
   } catch (error) {
-    if (!(error instanceof Failure) || error.code !== "integrity") throw error;
+    if (!hasCode(error, "integrity")) throw error;
     throw new Failure(
       "integrity",
       `that is no bundle: it does not begin with ${README}`,

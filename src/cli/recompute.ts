@@ -1,5 +1,5 @@
 /** After a change of the sources, what is served has to follow. */
-import { Failure } from "../errors.ts";
+import { hasCode } from "../errors.ts";
 import type { ListingChange } from "../registry/mod.ts";
 import type { Context } from "./context.ts";
 import { plural } from "./render/units.ts";
@@ -18,7 +18,7 @@ export async function recomputeServed({ out }: Context, file: string): Promise<n
     if (text !== undefined) out.log.info(text);
     return change.unlisted;
   } catch (error) {
-    if (!(error instanceof Failure) || error.code !== "busy") throw error;
+    if (!hasCode(error, "busy")) throw error;
     out.log.warn(`${error.message}; run \`sync\` when it is done, so that this takes effect`);
     return undefined;
   }

@@ -1,7 +1,7 @@
 /** Commands that write where another is writing: they end at once, or wait as long as they are told. */
 import { setTimeout } from "node:timers/promises";
 import { parseInterval } from "../config/mod.ts";
-import { Failure } from "../errors.ts";
+import { Failure, hasCode } from "../errors.ts";
 import { interruptible } from "./interrupt.ts";
 import type { Output } from "./output.ts";
 
@@ -33,8 +33,7 @@ export async function waiting<T>(
       try {
         return await work();
       } catch (error) {
-        const isBusy = error instanceof Failure && error.code === "busy";
-        if (!isBusy || performance.now() >= until) throw error;
+        if (!hasCode(error, "busy") || performance.now() >= until) throw error;
         if (!isTold) out.log.info(`${error.message}; waiting for its end`);
         await setTimeout(RETRY_MS * (0.5 + Math.random()), undefined, { signal });
       }

@@ -3,7 +3,7 @@
  * Source: gitprotocol-http(5).
  */
 import { gunzipSync } from "node:zlib";
-import { Failure, systemCode } from "../errors.ts";
+import { hasCode, systemCode } from "../errors.ts";
 import { tooLarge, wholeBody } from "../request-body.ts";
 import { type AnswerCache, createAnswerCache } from "./answer-cache.ts";
 import { createLeadsTo, type LeadsTo } from "./closure.ts";
@@ -76,7 +76,7 @@ export function createGitEndpoint(options: GitEndpointOptions): GitEndpoint {
       } catch (error) {
         if (error instanceof RefusedError) return result(packet(`ERR ${error.message}\n`));
         if (error instanceof ProtocolError) return refusal(400, error.message);
-        if (error instanceof Failure && error.code === "too-large") {
+        if (hasCode(error, "too-large")) {
           return refusal(413, error.message);
         }
         throw error;

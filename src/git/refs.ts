@@ -4,7 +4,7 @@
  */
 import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { Failure, messageOf, systemCode } from "../errors.ts";
+import { Failure, hasCode, messageOf, systemCode } from "../errors.ts";
 import { asDiskFailure, entriesOf, lookEvery, writeDurably } from "../files/mod.ts";
 import type { Oid } from "./object.ts";
 import { isOid } from "./protocol/ref.ts";
@@ -95,7 +95,7 @@ export function listRefs(
       const oid = readRef(gitdir, name);
       if (oid) refs.set(name, oid);
     } catch (error) {
-      if (!onDamaged || !(error instanceof Failure) || error.code !== "integrity") throw error;
+      if (!onDamaged || !hasCode(error, "integrity")) throw error;
       onDamaged(name, error);
     }
   }

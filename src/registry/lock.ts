@@ -8,7 +8,7 @@ import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { hostname } from "node:os";
 import { dirname } from "node:path";
-import { Failure, messageOf, systemCode } from "../errors.ts";
+import { Failure, hasCode, messageOf, systemCode } from "../errors.ts";
 import {
   asDiskFailure,
   DISK_FULL,
@@ -58,14 +58,9 @@ export async function withLockIfFree<T>(
 
 async function unlessBusy<T>(taken: Promise<T>): Promise<T | undefined> {
   return await taken.catch((error: unknown) => {
-    if (isBusy(error)) return undefined;
+    if (hasCode(error, "busy")) return undefined;
     throw error;
   });
-}
-
-/** Whether it was another writer that something failed for. */
-export function isBusy(error: unknown): boolean {
-  return error instanceof Failure && error.code === "busy";
 }
 
 async function holding<T>(path: string, release: () => void, work: () => Promise<T>): Promise<T> {
@@ -110,7 +105,7 @@ const deadlineIn = (ms: number): number => performance.now() + ms;
 async function soon(path: string, command: string, until: number): Promise<() => void> {
   for (;;) {
     const release = await acquire(path, command).catch((error: unknown) => {
-      if (isBusy(error) && performance.now() < until) return undefined;
+      if (hasCode(error, "busy") && performance.now() < until) return undefined;
       throw error;
     });
     if (release) return release;

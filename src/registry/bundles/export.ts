@@ -15,10 +15,9 @@ import {
   writeFiles,
   writePipe,
 } from "../../bundles/mod.ts";
-import { Failure } from "../../errors.ts";
+import { Failure, hasCode } from "../../errors.ts";
 import { onDisk } from "../disk.ts";
 import type { Report } from "../events.ts";
-import { isBusy } from "../lock.ts";
 import type { Registry } from "../open.ts";
 import { ownTips } from "../own-branches.ts";
 import { createProgress } from "../progress.ts";
@@ -148,7 +147,7 @@ async function locked<T>(
     };
     return await moving(registry, "export", made, PATIENCE_MS.putOff);
   } catch (error) {
-    if (!(error instanceof Failure) || error.code !== "io") throw error;
+    if (!hasCode(error, "io")) throw error;
     const message = `${error.message}; this bundle is not remembered: name its file for --since`;
     report({ type: "warning", message });
     // The same registry on the same medium has the same name, though nobody wrote it down.
@@ -164,7 +163,7 @@ async function record(registry: Registry, manifestBytes: Buffer): Promise<void> 
   try {
     await moving(registry, "export", write, PATIENCE_MS.putOff);
   } catch (error) {
-    if (!isBusy(error)) throw error;
+    if (!hasCode(error, "busy")) throw error;
     await write();
   }
 }

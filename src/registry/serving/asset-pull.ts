@@ -1,7 +1,7 @@
 /** Prebuilt programs as a server gives them: what is stored, and what it may fetch. */
 import type { Sha256 } from "../../archives/mod.ts";
 import { DownloadError } from "../../download/mod.ts";
-import { Failure } from "../../errors.ts";
+import { Failure, hasCode } from "../../errors.ts";
 import type { Entry, IndexLine } from "../../index/mod.ts";
 import { createShared } from "../../kept.ts";
 import { createLru } from "../../lru.ts";
@@ -119,6 +119,6 @@ async function persist(
     for (const path of added.keys()) unwritten.delete(path);
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
-    if (error.code !== "busy") warn(`a fetched program is not remembered: ${error.message}`);
+    if (!hasCode(error, "busy")) warn(`a fetched program is not remembered: ${error.message}`);
   }
 }

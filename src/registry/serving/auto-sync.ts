@@ -4,7 +4,7 @@
  */
 import type { Config } from "../../config/mod.ts";
 import { pause } from "../../download/mod.ts";
-import { Failure, messageOf } from "../../errors.ts";
+import { Failure, hasCode, messageOf } from "../../errors.ts";
 import { sync } from "../mirroring/mirror.ts";
 import type { Registry } from "../open.ts";
 import { type AutoSyncState, SERVER_PATIENCE_MS, withState } from "../state.ts";
@@ -128,7 +128,7 @@ async function turn(
   } catch (error) {
     if (signal.aborted) return undefined;
     // Another process is at it: that is as good as a turn of our own.
-    if (error instanceof Failure && error.code === "busy") return undefined;
+    if (hasCode(error, "busy")) return undefined;
     // Even a mistake of ours must not end the server: it is told of, and the next turn may do better.
     warn(`sync: ${messageOf(error)}`);
     return messageOf(error);

@@ -3,7 +3,7 @@
  * change is a commit, and by itself, so that what was fetched once is there for `--offline` without
  * another `sync`.
  */
-import { messageOf } from "../../errors.ts";
+import { hasCode, messageOf } from "../../errors.ts";
 import { createObjectBatch, type Oid, readRef } from "../../git/mod.ts";
 import {
   commitTo,
@@ -12,7 +12,6 @@ import {
   openModules,
   openSnapshot,
 } from "../../index/mod.ts";
-import { isBusy } from "../lock.ts";
 import type { Registry } from "../open.ts";
 import { ALL_VIEW, STORED_VIEW } from "../paths.ts";
 import { viewTrees } from "../views/offer.ts";
@@ -48,7 +47,7 @@ export function createStoredListing(
       await moving(registry, "serve", () => listStored(registry, modules), PATIENCE_MS.putOff);
     } catch (error) {
       for (const module of modules) waiting.add(module);
-      if (isBusy(error)) return schedule(BUSY_MS);
+      if (hasCode(error, "busy")) return schedule(BUSY_MS);
       // They are stored and served all the same, and the next sync lists them.
       waiting.clear();
       warn(`what was fetched on demand is not listed as stored: ${messageOf(error)}`);

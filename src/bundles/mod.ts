@@ -19,7 +19,7 @@ export {
   TRAVELLING,
 } from "./manifest.ts";
 export { openContainer, PIPE, partsOf, writeFiles, writePipe } from "./parts.ts";
-export { type BundleHead, readFiles, readHead } from "./read.ts";
+export { type BundleHead, proven, readFiles, readHead } from "./read.ts";
 export {
   generateKey,
   type PublicKey,

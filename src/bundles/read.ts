@@ -81,14 +81,17 @@ export async function readFiles(
   for (const file of manifest.files.slice(1)) {
     const incoming = await container.next([file.path]);
     if (incoming.size !== file.size) throw damaged(`${file.path} has another size than it should`);
-    await visit(file, proven(file, incoming.body));
+    const wrong = () => damaged(`${file.path} does not have the bytes that it should`);
+    await visit(file, proven(file, incoming.body, wrong));
   }
   await container.end();
 }
 
-async function* proven(
-  { path, size, sha256 }: BundleFile,
+/** A file's bytes, proven as they are read. @throws what `failure` makes, at the end, when they are others */
+export async function* proven(
+  { size, sha256 }: BundleFile,
   body: AsyncIterable<Uint8Array>,
+  failure: () => Failure,
 ): AsyncGenerator<Uint8Array> {
   const hash = new Bun.CryptoHasher("sha256");
   let got = 0;
@@ -98,9 +101,7 @@ async function* proven(
     if (got > size) break;
     yield chunk;
   }
-  if (got !== size || hash.digest("hex") !== sha256) {
-    throw damaged(`${path} does not have the bytes that it should`);
-  }
+  if (got !== size || hash.digest("hex") !== sha256) throw failure();
 }
 
 async function held({ path, size, body }: IncomingFile, most: number): Promise<Buffer> {

@@ -1,6 +1,6 @@
 /** The archives of a bundle: which go into it, and their bytes, proven as they are read. */
 import type { ArchiveStore } from "../../archives/mod.ts";
-import { archiveName, type BundleFile, type Pointers } from "../../bundles/mod.ts";
+import { archiveName, type BundleFile, type Pointers, proven } from "../../bundles/mod.ts";
 import { Failure } from "../../errors.ts";
 import type { Oid } from "../../git/mod.ts";
 import { hashesOf, readPointers } from "../assets/pointers.ts";
@@ -41,18 +41,11 @@ export async function archiveFiles(
 /** @throws {Failure} "integrity", at the end, when the bytes are not those of the hash */
 export async function* openArchive(
   archives: ArchiveStore,
-  { sha256, size }: BundleFile,
+  file: BundleFile,
 ): AsyncGenerator<Uint8Array> {
-  const body = await archives.get(sha256);
-  if (!body) throw notWhole(sha256);
-  const hash = new Bun.CryptoHasher("sha256");
-  let got = 0;
-  for await (const chunk of body.stream()) {
-    hash.update(chunk);
-    got += chunk.length;
-    yield chunk;
-  }
-  if (got !== size || hash.digest("hex") !== sha256) throw notWhole(sha256);
+  const body = await archives.get(file.sha256);
+  if (!body) throw notWhole(file.sha256);
+  yield* proven(file, body.stream(), () => notWhole(file.sha256));
 }
 
 function notWhole(sha256: string): Failure {

@@ -55,10 +55,7 @@ export function checkFit({ config, paths }: Registry, { origins, series }: Manif
     ...importedOrigins(paths)
       .filter((origin) => origin.series !== series)
       .map(({ name, index }): [string, string] => [name, index]),
-    ...config.sources.map(({ name, indexUrl }): [string, string] => [
-      name,
-      indexUrl.replace(/[?#].*$/, ""),
-    ]),
+    ...config.sources.map(({ name, indexUrl }): [string, string] => [name, indexUrl]),
   ]);
   for (const { name, index } of origins) {
     const other = here.get(name);

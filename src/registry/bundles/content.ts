@@ -135,7 +135,7 @@ function originsOf(registry: Registry, tips: ReadonlyMap<string, Oid>): BundleOr
   const sources = [...enabled, ...config.sources.filter((each) => !enabled.includes(each))];
   const configured = sources.map(({ name, indexUrl, priority, enabled: isOn }) => ({
     name,
-    index: withoutQuery(indexUrl),
+    index: indexUrl,
     priority,
     enabled: isOn,
   }));
@@ -152,9 +152,4 @@ function originsOf(registry: Registry, tips: ReadonlyMap<string, Oid>): BundleOr
   ]
     .filter(({ name }) => tips.has(`refs/remotes/${name}/main`))
     .sort((a, b) => a.priority - b.priority);
-}
-
-/** A query may hold what is secret. */
-function withoutQuery(url: string): string {
-  return url.replace(/[?#].*$/, "");
 }

@@ -2,8 +2,7 @@
  * What a registry remembers of its own doing, in SQLite: when each source was last seen and what was
  * asked to be mirrored. Losing it costs no package; the next `mirror` and `sync` fill it again.
  *
- * Version 1: first. Version 2: failures of a source; `auto_sync`; `download`.
- * Version 3: `day`.
+ * Version 1: first.
  */
 import { constants, Database } from "bun:sqlite";
 import { existsSync, mkdirSync } from "node:fs";
@@ -18,7 +17,7 @@ import {
 } from "../files/mod.ts";
 import type { Selection } from "./mirroring/plan.ts";
 
-const VERSION = 3;
+const VERSION = 1;
 
 /** How long a server waits for another program, in milliseconds: SQLite stands still meanwhile, and all of it too. */
 export const SERVER_PATIENCE_MS = 200;
@@ -29,7 +28,7 @@ const SCHEMA = `
     at TEXT NOT NULL,     -- ISO 8601, of the last try
     ok_at TEXT,           -- of the last success
     error TEXT,           -- of the last try, when it failed
-    failures INTEGER NOT NULL DEFAULT 0 -- since it last worked
+    failures INTEGER NOT NULL -- since it last worked
   );
   CREATE TABLE IF NOT EXISTS mirrored (
     selection TEXT PRIMARY KEY -- JSON of a Selection
@@ -121,7 +120,8 @@ export function openState(path: string, waitMs = PATIENCE_MS): State {
   const db = new Database(path, { create: true, strict: true });
   try {
     db.exec(`PRAGMA busy_timeout = ${waitMs}`);
-    if (versionOf(db) < VERSION) db.transaction(upgrade).immediate(db);
+    // Whatever is there already, such as tokens, stays.
+    if (versionOf(db) < VERSION) db.transaction(() => db.exec(SCHEMA)).immediate();
     return tellingOf(path, stateOf(db));
   } catch (error) {
     db.close();
@@ -131,14 +131,6 @@ export function openState(path: string, waitMs = PATIENCE_MS): State {
 
 function versionOf(db: Database): number {
   return db.query<{ user_version: number }, []>("PRAGMA user_version").get()?.user_version ?? 0;
-}
-
-/** Whatever is there already, such as tokens, stays. */
-function upgrade(db: Database): void {
-  db.exec(SCHEMA);
-  if (!countsFailures(db)) {
-    db.exec("ALTER TABLE source_sync ADD COLUMN failures INTEGER NOT NULL DEFAULT 0");
-  }
 }
 
 /**
@@ -196,11 +188,11 @@ interface SyncRow {
   readonly at: string;
   readonly ok_at: string | null;
   readonly error: string | null;
-  readonly failures?: number;
+  readonly failures: number;
 }
 
 function stateOf(db: Database): State {
-  /** Nothing when the table is not there: an older program, or tokens alone, made the file. */
+  /** Nothing when the table is not there: tokens alone made the file. */
   const rows = <R>(table: string, query = `SELECT * FROM ${table}`): R[] => {
     const found = db.query("SELECT 1 FROM sqlite_master WHERE name = ?").get(table);
     return found === null ? [] : db.query<R, []>(query).all();
@@ -211,7 +203,7 @@ function stateOf(db: Database): State {
     );
   return {
     syncs: () =>
-      rows<SyncRow>("source_sync").map(({ source, at, ok_at, error, failures = 0 }) => {
+      rows<SyncRow>("source_sync").map(({ source, at, ok_at, error, failures }) => {
         return { source, at, okAt: ok_at, error, failures };
       }),
     recordSync(source, at, error) {
@@ -291,8 +283,3 @@ function stateOf(db: Database): State {
 }
 
 const dayOf = (at: Date): string => at.toISOString().slice(0, 10);
-
-function countsFailures(db: Database): boolean {
-  const columns = db.query<{ name: string }, []>("PRAGMA table_info(source_sync)").all();
-  return columns.some(({ name }) => name === "failures");
-}

@@ -21,8 +21,6 @@ export async function keepCarried(
   const before = listRefs(index, prefix);
   for (const [ref, tip] of kept) if (before.get(ref) !== tip) await writeRef(index, ref, tip);
   for (const ref of before.keys()) if (!kept.has(ref)) await deleteRef(index, ref);
-  // Earlier programs kept the view of what is stored, and no more.
-  await deleteRef(index, `refs/bundles/${series}`);
 }
 
 /** Whether archives are kept because this ref names them: of what was carried those that were stored there. */

@@ -193,8 +193,9 @@ async function countLacking(registry: Registry, { files }: Manifest): Promise<nu
 }
 
 /**
- * Whether a bundle says less than another of its series. Earlier programs gave one number to two bundles that
- * were made at the same time: of those the history of the views tells which is the newer.
+ * Whether a bundle says less than another of its series. Two have one number when their registry was set back in
+ * between, or lies on a medium on which no number can be noted: of those the history of the views tells which is
+ * the newer.
  */
 function isOlder(manifest: Outline, newest: Outline, objects: ObjectReader): boolean {
   if (manifest.number !== newest.number) return manifest.number < newest.number;
@@ -249,7 +250,7 @@ function lacksBase(base: string, cause?: unknown): Failure {
   );
 }
 
-/** Earlier programs kept less of what came; see carried.ts. */
+/** A superseded bundle is known, and nothing of it was kept; or the index is that of an older backup. */
 function lacksOfBase(base: string, cause: unknown): Failure {
   return new Failure(
     "not-found",

@@ -45,7 +45,7 @@ export function orEmpty(check: Check<string>): Check<string> {
 }
 
 /** `https://me:secret@host/` is shown as `https://***@host/`. */
-export function masked(text: string): string {
+function masked(text: string): string {
   return text.replace(/:\/\/[^/?#]*@/g, "://***@");
 }
 

@@ -36,8 +36,6 @@ export interface Key<K extends keyof Kinds = keyof Kinds, D = Kinds[K] | undefin
   readonly help: string;
   // Methods, so that a key of one kind is also a `Key`.
   check(value: Kinds[K]): string | undefined;
-  /** What is asked besides of a value that is set now; files may have others. */
-  checkNew?(value: Kinds[K]): string | undefined;
 }
 
 export type Keys = Readonly<Record<string, Key>>;
@@ -54,10 +52,6 @@ function key<K extends keyof Kinds, D extends Kinds[K] | undefined>(
   check: Check<Kinds[K]> = () => undefined,
 ): Key<K, D> {
   return { kind, default: fallback, help, check };
-}
-
-function newlyChecked<K extends Key>(each: K, checkNew: NonNullable<K["checkNew"]>): K {
-  return { ...each, checkNew };
 }
 
 export const TOP_KEYS = {
@@ -90,8 +84,10 @@ export const TABLES = {
     block: key("strings", [], "neither listed nor served", areTexts),
   },
   git: {
-    remote_url: newlyChecked(
-      key("string", "", "where the index is pushed to and pulled from"),
+    remote_url: key(
+      "string",
+      "",
+      "where the index is pushed to and pulled from",
       orEmpty(isRemoteUrl),
     ),
     branch: key("string", "main", "branch of the remote", isBranch),

@@ -1,6 +1,6 @@
 /** `registry.toml`: finding, reading, checking and editing it. Knows nothing of what settings do. */
 export { boundAddress, serverAddress } from "./address.ts";
-export { isRemoteUrl, isText, isUrl, parseInterval, urlCheck } from "./checks.ts";
+export { isText, isUrl, parseInterval, urlCheck } from "./checks.ts";
 export { expand, unsetVariables } from "./env.ts";
 export { loadConfig } from "./load.ts";
 export { findRegistry } from "./locate.ts";

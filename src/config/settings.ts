@@ -1,7 +1,6 @@
 /** What the `config` command does: settings by dotted key, such as `server.port`. */
 import { Failure } from "../errors.ts";
 import { changeConfig } from "./change.ts";
-import { masked } from "./checks.ts";
 import { setSourceValue, setValue } from "./edit.ts";
 import { redact } from "./env.ts";
 import { GENERAL_KEYS, type Key, keyAt, SOURCE_KEYS, type Value } from "./keys.ts";
@@ -30,11 +29,7 @@ export function listSettings(file: string): Setting[] {
   const general = [...GENERAL_KEYS].map(([key, description]): Setting => {
     const written = key === "default_source" ? config.defaultSource : lookUp(data, key.split("."));
     const value = (written as Value | undefined) ?? description.default;
-    return {
-      key,
-      value: typeof value === "string" ? masked(value) : value,
-      isDefault: written === undefined,
-    };
+    return { key, value, isDefault: written === undefined };
   });
   const sources = config.sources.flatMap((source, i) => sourceSettings(source, data, i));
   return [...general, ...authSettings("git", config.git.auth), ...sources];

@@ -20,7 +20,7 @@ export function parseWord(key: Key, path: string, word: string): Value {
     };
     throw new Failure("usage", `${path} takes ${wanted[key.kind]}, not ${JSON.stringify(word)}`);
   }
-  const problem = key.check(value as never) ?? key.checkNew?.(value as never);
+  const problem = key.check(value as never);
   if (problem !== undefined) throw new Failure("usage", `${path} ${problem}`);
   return value;
 }

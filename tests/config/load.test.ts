@@ -99,7 +99,7 @@ describe("a full file", () => {
       base_url = "https://registry.example/"
       upstream_fallback = false
       [git]
-      remote_url = "git@git.example:index.git"
+      remote_url = "https://git.example/index.git"
       branch = "trunk"
       auto_push = true
     `);
@@ -121,7 +121,7 @@ describe("a full file", () => {
     expect(config.mirror.syncInterval).toBe(90_000);
     expect(config.server.baseUrl).toBe("https://registry.example");
     expect(config.git).toEqual({
-      remoteUrl: "git@git.example:index.git",
+      remoteUrl: "https://git.example/index.git",
       branch: "trunk",
       autoPush: true,
     });
@@ -199,6 +199,16 @@ describe("a mistake is refused with its line and the way out", () => {
       "a key like none",
       "[git]\nzzzzzzz = 1\n",
       "registry.toml:2: unknown key `zzzzzzz` in [git] | known are: remote_url, branch, auto_push",
+    ],
+    [
+      "a remote over SSH",
+      '[git]\nremote_url = "git@git.example:index.git"\n',
+      'registry.toml:2: `git.remote_url` must be an http or https URL, not "git@git.example:index.git"',
+    ],
+    [
+      "a remote with credentials",
+      '[git]\nremote_url = "https://me:hunter2@git.example/x"\n',
+      "registry.toml:2: `git.remote_url` must hold no credentials; they go into [git.auth]",
     ],
     [
       "an unknown key of a source",

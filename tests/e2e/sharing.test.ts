@@ -109,7 +109,7 @@ test.if(hasGit)("without a remote, an index or a host: one line says what to do"
   const ssh = "git@git.example:x.git";
   await fails(["config", "git.remote_url", ssh], "git.remote_url must be an http or https URL");
   edit(dir, "http://127.0.0.1:1/x.git", ssh);
-  await fails(["sync", "--pull"], "git.remote_url must be an http or https URL", "SSH");
+  await fails(["sync", "--pull"], "`git.remote_url` must be an http or https URL");
   edit(dir, ssh, "https://me:hunter2@git.example/x");
   const { stderr } = await execute(["sync", "--pull"], { cwd: dir });
   expect(stderr).toContain("[git.auth]");

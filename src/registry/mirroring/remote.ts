@@ -1,5 +1,4 @@
 /** Shares the index through a Git host: `git.remote_url` and its branch `git.branch`. */
-import { isRemoteUrl } from "../../config/mod.ts";
 import { Failure, messageOf } from "../../errors.ts";
 import {
   createRepository,
@@ -118,18 +117,12 @@ async function push(registry: Registry, peer: GitPeer, { signal }: RemoteOptions
   return { branch, commit: tip, changed };
 }
 
-/** @throws {Failure} "usage" when none is set, "config" when it is no address that can be asked */
+/** @throws {Failure} "usage" when none is set */
 function remotePeer({ config }: Registry): GitPeer {
   const { remoteUrl, auth } = config.git;
   if (!remoteUrl) {
     const hint = "set it: `config git.remote_url https://git.example/team/index.git`";
     throw new Failure("usage", "git.remote_url is not set", hint);
-  }
-  const problem = isRemoteUrl(remoteUrl);
-  // The value is not shown: it may hold a secret.
-  if (problem !== undefined) {
-    const what = problem.includes(remoteUrl) ? "must be an http or https URL" : problem;
-    throw new Failure("config", `git.remote_url ${what}`, "Git over SSH is not spoken here");
   }
   return {
     name: REMOTE,

@@ -8,6 +8,7 @@ import { isDeepStrictEqual } from "node:util";
 import { parse } from "smol-toml";
 import { Failure } from "../errors.ts";
 import { insertBlock, sectionEnd, setInText, splice } from "./edit-text.ts";
+import { requireSource } from "./find-source.ts";
 import type { Value } from "./keys.ts";
 import { DEFAULT_SOURCE, defaultSourcePlaces } from "./read-source.ts";
 import type { Table } from "./read-table.ts";
@@ -126,11 +127,8 @@ function sourcesOf(data: Data): Data[] {
 }
 
 function indexOf(data: Data, name: string): number {
-  const names = sourcesOf(data).map((source) => String(source.name));
-  const index = names.indexOf(name);
-  if (index >= 0) return index;
-  const hint = names.length > 0 ? `the sources are: ${names.join(", ")}` : "there are none yet";
-  throw new Failure("not-found", `there is no source ${name}`, hint);
+  const sources = sourcesOf(data);
+  return sources.indexOf(requireSource({ sources }, name));
 }
 
 /** The text, if it stands for the data. An array of no sources and no such array are the same. */

@@ -2,6 +2,7 @@
 export { boundAddress, serverAddress } from "./address.ts";
 export { isText, isUrl, parseInterval, urlCheck } from "./checks.ts";
 export { expand, unsetVariables } from "./env.ts";
+export { requireSource } from "./find-source.ts";
 export { loadConfig } from "./load.ts";
 export { findRegistry } from "./locate.ts";
 export { nearest } from "./nearest.ts";

@@ -2,11 +2,11 @@
 import { Failure } from "../errors.ts";
 import { changeConfig } from "./change.ts";
 import { addSource, removeSource, type SourceTable, setSourceValue, setValue } from "./edit.ts";
+import { requireSource } from "./find-source.ts";
 import { type Key, SOURCE_KEYS, type Value } from "./keys.ts";
-import { nearest } from "./nearest.ts";
 import { defaultDownloadUrl, defaultIndexUrl, PRESETS, USUAL_PRIORITY } from "./presets.ts";
 import { DEFAULT_SOURCE, trimmed } from "./read-source.ts";
-import type { Config, IndexType, SourceConfig, SourceType } from "./schema.ts";
+import type { IndexType, SourceConfig, SourceType } from "./schema.ts";
 
 export type Preset = keyof typeof PRESETS;
 export const PRESET_NAMES = Object.keys(PRESETS) as readonly Preset[];
@@ -76,21 +76,6 @@ export function unregisterSource(file: string, name: string): { readonly wasDefa
     return removeSource(text, name);
   });
   return { wasDefault };
-}
-
-/** @throws {Failure} "not-found", with the names there are */
-export function requireSource(config: Config, name: string): SourceConfig {
-  const found = config.sources.find((source) => source.name === name);
-  if (found) return found;
-  const names = config.sources.map((source) => source.name);
-  const near = nearest(name, names);
-  const hint =
-    near !== undefined
-      ? `did you mean ${near}?`
-      : names.length > 0
-        ? `the sources are: ${names.join(", ")}`
-        : "add one: source add mooncakes --from-preset mooncakes";
-  throw new Failure("not-found", `there is no source ${name}`, hint);
 }
 
 function tableOf(source: NewSource): SourceTable {

@@ -1,5 +1,5 @@
 /** What a mirror is to take, from what the user asked for and what is configured. */
-import { type Config, forgetPackages } from "../../config/mod.ts";
+import { type Config, forgetPackages, requireSource } from "../../config/mod.ts";
 import { Failure } from "../../errors.ts";
 import type { Registry } from "../open.ts";
 import { type State, withState } from "../state.ts";
@@ -49,16 +49,10 @@ export function selectionOf(config: Config, options: SelectionOptions): Selectio
   };
 }
 
-function requireEnabled({ sources }: Config, name: string): void {
-  const source = sources.find((each) => each.name === name);
-  if (!source) {
-    const names = sources.map((each) => each.name).join(", ");
-    throw new Failure("not-found", `there is no source ${name}`, `the sources are: ${names}`);
-  }
-  if (!source.enabled) {
-    const hint = `enable it with \`source enable ${name}\`, or name another with -s`;
-    throw new Failure("usage", `source ${name} is disabled`, hint);
-  }
+function requireEnabled(config: Config, name: string): void {
+  if (requireSource(config, name).enabled) return;
+  const hint = `enable it with \`source enable ${name}\`, or name another with -s`;
+  throw new Failure("usage", `source ${name} is disabled`, hint);
 }
 
 /** What a sync takes: the remembered patterns, and all that was mirrored before and is not among them. */

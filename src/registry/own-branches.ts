@@ -5,7 +5,6 @@
  *
  *     data/published.json    {"refs/heads/published":"<commit>"}
  */
-import { join } from "node:path";
 import { Failure } from "../errors.ts";
 import { writeDurably } from "../files/mod.ts";
 import {
@@ -29,8 +28,6 @@ export type OwnTips = ReadonlyMap<string, Oid>;
 type Place = Pick<Registry, "paths" | "objects">;
 
 const OWN: readonly string[] = [PUBLISHED, KNITPKG];
-
-const notePath = ({ paths }: Pick<Registry, "paths">): string => join(paths.root, "published.json");
 
 /**
  * Where they stand.
@@ -93,17 +90,17 @@ function lost(registry: Pick<Registry, "paths">, ref: string): Failure {
   const what = ref === PUBLISHED ? "what was published here" : "what KnitPkg registered here";
   return new Failure(
     "integrity",
-    `${what} is gone from ${registry.paths.index}, or was set back: ${ref} is not as ${notePath(registry)} has it`,
+    `${what} is gone from ${registry.paths.index}, or was set back: ${ref} is not as ${registry.paths.published} has it`,
     `run \`verify --repair\`, restore the data directory from a backup, or \`import --anyway\` a bundle that has it; ${lastResort(registry)}`,
   );
 }
 
 const lastResort = (registry: Pick<Registry, "paths">): string =>
-  `when nobody has it any more, putting ${notePath(registry)} away gives up, for good, what is missing`;
+  `when nobody has it any more, putting ${registry.paths.published} away gives up, for good, what is missing`;
 
 function notedTips(registry: Pick<Registry, "paths">): OwnTips {
   const hint = "restore it from a backup; `verify --repair` notes anew what the index has";
-  return readJsonFile(notePath(registry), hint, tipsIn) ?? new Map();
+  return readJsonFile(registry.paths.published, hint, tipsIn) ?? new Map();
 }
 
 function tipsIn(json: unknown): OwnTips {
@@ -125,7 +122,7 @@ export async function noteOwnTips(registry: Place): Promise<void> {
 }
 
 async function writeNote(registry: Pick<Registry, "paths">, tips: OwnTips): Promise<void> {
-  await writeDurably(notePath(registry), `${JSON.stringify(Object.fromEntries(tips))}\n`);
+  await writeDurably(registry.paths.published, `${JSON.stringify(Object.fromEntries(tips))}\n`);
 }
 
 /**
@@ -146,7 +143,7 @@ export function requireOwnTips(
     throw new Failure(
       "integrity",
       `the bundle does not have all that was published here: ${ref} stood at ${before}`,
-      `take a newer one; to give up what it lacks, for good, put ${notePath(registry)} away first`,
+      `take a newer one; to give up what it lacks, for good, put ${registry.paths.published} away first`,
     );
   }
 }
@@ -209,6 +206,6 @@ function isRestorable({ paths, objects }: Place, ref: string, before: Oid): bool
 
 const aboutNote = (registry: Pick<Registry, "paths">, failure: Failure): OwnProblem => ({
   kind: "file",
-  subject: notePath(registry),
+  subject: registry.paths.published,
   failure,
 });

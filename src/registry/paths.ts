@@ -3,16 +3,19 @@
  *
  *     registry.toml
  *     data/
- *       index/      bare Git repository
- *       packages/   archives by hash
- *       state.db    what was mirrored, when each source was last seen, tokens
- *       published.json   see own-branches.ts
- *       audit.log   who did what
- *       private     empty; there while reading takes a token
- *       fetching    held by who brings things here; fetching.json says who that is
- *       lock        held by who moves refs; lock.json says who that is
- *       bundles/    which bundles were made or taken in
- *       quarantine/ bytes that were not what their name said
+ *       index/          bare Git repository
+ *       packages/       archives by hash
+ *       bundles/        which bundles were made or taken in; see bundles/ledger.ts
+ *       quarantine/     bytes that were not what their name said
+ *       published.json  where the branches stood that nobody else has; see own-branches.ts
+ *       symbols.json    which archive is symbols.zip; see assets/symbols.ts
+ *       assets.json     which archives are prebuilt programs; see assets/asset-map.ts
+ *       views.json      what the served views were made of; see views/view-record.ts
+ *       state.db        what was mirrored, when each source was last seen, tokens, downloads
+ *       audit.log       who did what; older ones beside it, see accounts/audit.ts
+ *       private         empty; there while reading takes a token
+ *       fetching        held by who brings things here; fetching.json says who that is
+ *       lock            held by who moves refs; lock.json says who that is
  */
 import { join } from "node:path";
 
@@ -20,14 +23,18 @@ export interface DataPaths {
   readonly root: string;
   readonly index: string;
   readonly packages: string;
+  readonly bundles: string;
+  readonly quarantine: string;
+  readonly published: string;
+  readonly symbols: string;
+  readonly assets: string;
+  readonly views: string;
   readonly state: string;
   readonly audit: string;
   readonly private: string;
   /** See `writing.ts`. */
   readonly fetching: string;
   readonly lock: string;
-  readonly quarantine: string;
-  readonly bundles: string;
 }
 
 export function dataPaths(dataDir: string): DataPaths {
@@ -35,13 +42,17 @@ export function dataPaths(dataDir: string): DataPaths {
     root: dataDir,
     index: join(dataDir, "index"),
     packages: join(dataDir, "packages"),
+    bundles: join(dataDir, "bundles"),
+    quarantine: join(dataDir, "quarantine"),
+    published: join(dataDir, "published.json"),
+    symbols: join(dataDir, "symbols.json"),
+    assets: join(dataDir, "assets.json"),
+    views: join(dataDir, "views.json"),
     state: join(dataDir, "state.db"),
     audit: join(dataDir, "audit.log"),
     private: join(dataDir, "private"),
     fetching: join(dataDir, "fetching"),
     lock: join(dataDir, "lock"),
-    quarantine: join(dataDir, "quarantine"),
-    bundles: join(dataDir, "bundles"),
   };
 }
 

@@ -4,7 +4,6 @@
  *     assets.json     {"format": 1, "assets": {"moonbitlang/yacc@0.7.8/yacc.wasm": "<sha256>"}}
  */
 import { statSync } from "node:fs";
-import { join } from "node:path";
 import type { Sha256 } from "../../archives/mod.ts";
 import { writeDurably } from "../../files/mod.ts";
 import { readJsonFile } from "../json-file.ts";
@@ -14,12 +13,10 @@ export type AssetMap = ReadonlyMap<string, Sha256>;
 
 const FORMAT = 1;
 
-const mapPath = ({ paths }: Pick<Registry, "paths">): string => join(paths.root, "assets.json");
-
 /** @throws {Failure} "integrity" when it is not what this program writes */
 export function readAssets(registry: Pick<Registry, "paths">): AssetMap {
   const hint = "delete it, then `mirror --assets` again";
-  return readJsonFile(mapPath(registry), hint, assetsIn) ?? new Map();
+  return readJsonFile(registry.paths.assets, hint, assetsIn) ?? new Map();
 }
 
 /** @throws {TypeError} for JSON that is no such map */
@@ -37,7 +34,7 @@ export function followAssets(registry: Pick<Registry, "paths">): () => AssetMap 
   let seen = "";
   let current: AssetMap = new Map();
   return () => {
-    const stat = statSync(mapPath(registry), { throwIfNoEntry: false });
+    const stat = statSync(registry.paths.assets, { throwIfNoEntry: false });
     const stamp = stat ? `${stat.mtimeMs} ${stat.size} ${stat.ino}` : "";
     if (stamp !== seen) current = readAssets(registry);
     seen = stamp;
@@ -73,5 +70,5 @@ async function writeAssets(
 ): Promise<void> {
   const assets = Object.fromEntries(new Map(all.sort(([a], [b]) => (a < b ? -1 : 1))));
   const text = `${JSON.stringify({ format: FORMAT, assets })}\n`;
-  await writeDurably(mapPath(registry), text);
+  await writeDurably(registry.paths.assets, text);
 }

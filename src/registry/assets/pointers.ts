@@ -7,17 +7,17 @@
  * What they name is kept from being collected, and travels with a bundle. Others of the data directory name no
  * archives, and are nobody's to delete.
  */
-import { join } from "node:path";
 import type { Sha256 } from "../../archives/mod.ts";
 import { type Pointers, TRAVELLING } from "../../bundles/mod.ts";
 import { readJsonFile } from "../json-file.ts";
 import type { Registry } from "../open.ts";
+import type { DataPaths } from "../paths.ts";
 
 /** The archives that such files name, with the name of the file. */
 export function pointedArchives({ paths }: Registry): Map<Sha256, string> {
   const found = new Map<Sha256, string>();
   for (const file of TRAVELLING) {
-    for (const sha256 of hashesIn(JSON.stringify(readPointer(paths.root, file) ?? {}))) {
+    for (const sha256 of hashesIn(JSON.stringify(readPointer(paths, file) ?? {}))) {
       found.set(sha256, file);
     }
   }
@@ -37,17 +37,18 @@ function hashesIn(text: string): Sha256[] {
 export function readPointers({ paths }: Registry): Pointers {
   return Object.fromEntries(
     TRAVELLING.flatMap((file) => {
-      const pointer = readPointer(paths.root, file);
+      const pointer = readPointer(paths, file);
       return pointer === undefined ? [] : [[file, pointer]];
     }),
   );
 }
 
 /** A damaged one must not look as if it named nothing: what it named would be collected. */
-function readPointer(root: string, file: string): object | undefined {
+function readPointer(paths: DataPaths, file: keyof Pointers): object | undefined {
+  const places = { "symbols.json": paths.symbols, "assets.json": paths.assets };
   const understand = (json: unknown) => {
     if (typeof json === "object" && json !== null) return json;
     throw new TypeError("it is no object");
   };
-  return readJsonFile(join(root, file), "delete it, then run `sync`", understand);
+  return readJsonFile(places[file], "delete it, then run `sync`", understand);
 }

@@ -3,7 +3,6 @@
  * its hash. `symbols.json` says which hash that is.
  */
 import { rmSync } from "node:fs";
-import { join } from "node:path";
 import type { Sha256 } from "../../archives/mod.ts";
 import type { SourceConfig } from "../../config/mod.ts";
 import { DownloadError, download } from "../../download/mod.ts";
@@ -24,9 +23,6 @@ export interface StoredSymbols {
 /** Dozens of times the public registry's. */
 const MAX_SYMBOLS = 256 * 1024 * 1024;
 
-const pointerPath = ({ paths }: Pick<Registry, "paths">): string =>
-  join(paths.root, "symbols.json");
-
 export interface SymbolsPointer {
   /** Null when the source has none. */
   readonly sha256: Sha256 | null;
@@ -39,7 +35,7 @@ export interface SymbolsPointer {
 /** Undefined when no source was asked yet. @throws {Failure} "integrity" */
 export function readSymbolsPointer(registry: Pick<Registry, "paths">): SymbolsPointer | undefined {
   return readJsonFile(
-    pointerPath(registry),
+    registry.paths.symbols,
     "delete it; the next `sync` fetches it again",
     symbolsIn,
   );
@@ -64,7 +60,7 @@ export async function writeSymbols(
   registry: Pick<Registry, "paths">,
   pointer: SymbolsPointer,
 ): Promise<void> {
-  await writeDurably(pointerPath(registry), `${JSON.stringify(pointer)}\n`);
+  await writeDurably(registry.paths.symbols, `${JSON.stringify(pointer)}\n`);
 }
 
 /** The stored symbols, or undefined when no source had any. @throws {Failure} "integrity" */
@@ -99,7 +95,7 @@ function storedPointer(registry: Pick<Registry, "paths" | "archives">): SymbolsP
 
 /** As if no source had been asked. The caller holds the lock. */
 export function dropSymbols(registry: Pick<Registry, "paths">): void {
-  rmSync(pointerPath(registry), { force: true });
+  rmSync(registry.paths.symbols, { force: true });
 }
 
 /**

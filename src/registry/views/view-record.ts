@@ -5,11 +5,8 @@
  *
  *     data/views.json
  */
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import type { Config } from "../../config/mod.ts";
-import { systemCode } from "../../errors.ts";
-import { writeDurably } from "../../files/mod.ts";
+import { readIfThere, writeDurably } from "../../files/mod.ts";
 import { MissingObjectError, type ObjectReader, type Oid } from "../../git/mod.ts";
 import { changedModules, openModules } from "../../index/mod.ts";
 import { VERSION } from "../../version.ts";
@@ -65,17 +62,16 @@ const MOST_REMARKS = 20_000;
 /** From scratch once in a while, whatever is recorded, in milliseconds. */
 const LONGEST = 86_400_000;
 
-const recordPath = ({ root }: DataPaths): string => join(root, "views.json");
-
 /** Undefined when there is none that this program understands. */
 export function readViewRecord(paths: DataPaths): ViewRecord | undefined {
+  const text = readIfThere(paths.views);
+  if (text === undefined) return undefined;
   try {
-    const { madeBy, record } = JSON.parse(readFileSync(recordPath(paths), "utf8")) as Recorded;
+    const { madeBy, record } = JSON.parse(text) as Recorded;
     return madeBy === MADE_BY ? (record ?? undefined) : undefined;
   } catch (error) {
     // Also what is JSON, but of another shape.
-    const isOther = error instanceof SyntaxError || error instanceof TypeError;
-    if (isOther || systemCode(error) === "ENOENT") return undefined;
+    if (error instanceof SyntaxError || error instanceof TypeError) return undefined;
     throw error;
   }
 }
@@ -97,7 +93,7 @@ export async function recordViews(
   if (former !== undefined && JSON.stringify(former) === JSON.stringify(record)) return;
   const isTooMuch = record.held.length + record.bad.length > MOST_REMARKS;
   const recorded: Recorded = { madeBy: MADE_BY, record: isTooMuch ? null : record };
-  await writeDurably(recordPath(paths), `${JSON.stringify(recorded)}\n`);
+  await writeDurably(paths.views, `${JSON.stringify(recorded)}\n`);
 }
 
 /** How many modules an origin has, by what they were before if that is known. */

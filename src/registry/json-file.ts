@@ -1,7 +1,6 @@
 /** The small JSON files of `data/`, which this program writes and people may spoil. */
-import { readFileSync } from "node:fs";
 import { Failure, messageOf, systemCode } from "../errors.ts";
-import { asDiskFailure } from "../files/mod.ts";
+import { asDiskFailure, readIfThere } from "../files/mod.ts";
 
 /**
  * What such a file says, or undefined when there is none.
@@ -16,9 +15,9 @@ export function readJsonFile<T>(
   understand: (json: unknown) => T,
 ): T | undefined {
   try {
-    return understand(JSON.parse(readFileSync(path, "utf8")));
+    const text = readIfThere(path);
+    return text === undefined ? undefined : understand(JSON.parse(text));
   } catch (error) {
-    if (systemCode(error) === "ENOENT") return undefined;
     const isAboutIt = error instanceof SyntaxError || error instanceof TypeError;
     if (!isAboutIt && systemCode(error) === undefined) throw error;
     const told = asDiskFailure(error, path);

@@ -15,6 +15,7 @@ import {
   diskTrouble,
   isAlive,
   ownerShutOut,
+  readIfThere,
   takeExclusive,
 } from "../files/mod.ts";
 
@@ -205,12 +206,12 @@ function unwritable(path: string, error: unknown): Failure {
 }
 
 function readHolder(path: string): Holder | undefined {
+  const text = readIfThere(holderPath(path));
   try {
-    return JSON.parse(readFileSync(holderPath(path), "utf8")) as Holder;
-  } catch (error) {
-    // Nobody, or one whose name was cut short by a crash.
-    if (systemCode(error) === "ENOENT" || error instanceof SyntaxError) return undefined;
-    throw error;
+    return text === undefined ? undefined : (JSON.parse(text) as Holder);
+  } catch {
+    // Its name was cut short by a crash.
+    return undefined;
   }
 }
 

@@ -4,10 +4,10 @@
  *
  *     data/quarantine/<sha256>.zip    what stood under that hash
  */
-import { readdirSync, statSync } from "node:fs";
+import { statSync } from "node:fs";
 import { join } from "node:path";
 import type { Sha256 } from "../../archives/mod.ts";
-import { systemCode } from "../../errors.ts";
+import { entriesOf } from "../../files/mod.ts";
 import type { DataPaths } from "../paths.ts";
 
 const KEPT_MS = 30 * 86_400_000;
@@ -24,20 +24,11 @@ export const quarantinePath = ({ quarantine }: DataPaths, sha256: Sha256): strin
 
 /** @param now milliseconds since the epoch */
 export function quarantined({ quarantine }: DataPaths, now: number): Quarantined[] {
-  const names = filesIn(quarantine).filter((name) => /^[0-9a-f]{64}\.zip$/.test(name));
-  return names.flatMap((name) => {
+  return entriesOf(quarantine).flatMap(({ name }) => {
+    if (!/^[0-9a-f]{64}\.zip$/.test(name)) return [];
     const path = join(quarantine, name);
     // When it came here: a copy may keep the time of what it is of.
     const { size, ctimeMs } = statSync(path);
     return { path, size, isOld: now - ctimeMs > KEPT_MS };
   });
-}
-
-function filesIn(directory: string): string[] {
-  try {
-    return readdirSync(directory);
-  } catch (error) {
-    if (systemCode(error) === "ENOENT") return [];
-    throw error;
-  }
 }

@@ -4,7 +4,7 @@ export { isText, isUrl, parseInterval, urlCheck } from "./checks.ts";
 export { expand, unsetVariables } from "./env.ts";
 export { requireSource } from "./find-source.ts";
 export { loadConfig } from "./load.ts";
-export { findRegistry } from "./locate.ts";
+export { CONFIG_NAME, findRegistry } from "./locate.ts";
 export { nearest } from "./nearest.ts";
 export type { Auth, Config, ProviderConfig, ProviderType, SourceConfig } from "./schema.ts";
 export {

@@ -2,7 +2,7 @@
 import { existsSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
-import { defaultConfigText } from "../config/mod.ts";
+import { CONFIG_NAME, defaultConfigText } from "../config/mod.ts";
 import { Failure } from "../errors.ts";
 import { writeDurably } from "../files/mod.ts";
 import { createRepository } from "../git/mod.ts";
@@ -20,7 +20,7 @@ export async function initRegistry(
   options: { readonly name?: string } = {},
 ): Promise<{ dir: string; file: string }> {
   const root = resolve(dir);
-  const file = join(root, "registry.toml");
+  const file = join(root, CONFIG_NAME);
   if (existsSync(file)) {
     const hint = `use it as it is: moonbit-registry --dir ${shellWord(dir)} status`;
     throw new Failure("exists", `there is a registry at ${root}`, hint);

@@ -9,6 +9,7 @@
 import { existsSync, statSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
+import { CONFIG_NAME } from "../config/mod.ts";
 import {
   EXECUTABLES,
   type Executable,
@@ -61,7 +62,7 @@ export async function layOutPortable(
   }
   const hint = "check its free space and permissions, and run it again: it goes on";
   return await onDisk(`cannot write to ${root}`, hint, async () => {
-    const file = join(root, "registry.toml");
+    const file = join(root, CONFIG_NAME);
     const isNew = !existsSync(file);
     if (isNew) await initRegistry(root, options.name === undefined ? {} : { name: options.name });
     const executables = await copyExecutables(offered, join(root, "dist"));

@@ -24,7 +24,7 @@ import {
 } from "../git/mod.ts";
 import { VERSION } from "../version.ts";
 import { askForPack, listRefs, misunderstood } from "./git-http.ts";
-import { atOnce, type Moving } from "./moving.ts";
+import { type Moving, unguarded } from "./moving.ts";
 import { type GitPeer, unreachable } from "./peer.ts";
 import { sourceRef } from "./ref.ts";
 
@@ -82,7 +82,7 @@ async function tryRefresh(
     await bring(gitdir, peer, listing, tip, { ...options, anew: true });
     await checkComplete(gitdir, undefined, tip, peer, signal);
   }
-  await (options.moving ?? atOnce)(async () => {
+  await (options.moving ?? unguarded)(async () => {
     if (before !== undefined) await beforeMove?.(before, tip);
     await writeRef(gitdir, ref, tip);
   });

@@ -32,7 +32,7 @@ import {
 import { isRecord } from "../record.ts";
 import { AUTHOR } from "../version.ts";
 import { fetchFile, type Validators } from "./http-file.ts";
-import { atOnce, type Moving } from "./moving.ts";
+import { type Moving, unguarded } from "./moving.ts";
 import { type GitPeer, sourcePeer, unreachable } from "./peer.ts";
 import { sourceRef } from "./ref.ts";
 
@@ -150,7 +150,7 @@ async function refresh(
   const message = `index of ${peer.url}\n`;
   const tip = batch.add("commit", encodeCommit({ tree, parents: [], time, message }, AUTHOR));
   await batch.write();
-  await (options.moving ?? atOnce)(async () => {
+  await (options.moving ?? unguarded)(async () => {
     if (before !== undefined) await beforeMove?.(before, tip);
     await writeRef(gitdir, ref, tip);
   });

@@ -2,4 +2,4 @@
 export type Moving = <T>(work: () => Promise<T>) => Promise<T>;
 
 /** For who is alone. */
-export const atOnce: Moving = (work) => work();
+export const unguarded: Moving = (work) => work();

@@ -3,7 +3,7 @@ import { type ArchiveStore, openArchiveStore } from "../archives/mod.ts";
 import { type Config, loadConfig, type SourceConfig } from "../config/mod.ts";
 import { isWritable, PATIENCE_MS } from "../files/mod.ts";
 import { type ObjectDatabase, openObjectDatabase } from "../git/mod.ts";
-import { type DataPaths, dataPaths } from "./paths.ts";
+import { ALL_VIEW, type DataPaths, dataPaths, STORED_VIEW } from "./paths.ts";
 
 export interface Registry {
   readonly config: Config;
@@ -35,6 +35,11 @@ export function openRegistry(
     readOnly: options.readOnly === true || !isWritable(paths.root),
     stateWaitMs: PATIENCE_MS,
   };
+}
+
+/** The view that `serve` shows, and that is shared. */
+export function servedView({ config }: Pick<Registry, "config">): string {
+  return config.server.upstreamFallback ? ALL_VIEW : STORED_VIEW;
 }
 
 /** The sources that take part, the first to be asked first; of equals the one that stands first. */

@@ -35,11 +35,10 @@ import {
 } from "../../git/mod.ts";
 import { onDisk } from "../disk.ts";
 import type { Report } from "../events.ts";
-import type { Registry } from "../open.ts";
+import { type Registry, servedView } from "../open.ts";
 import { ALL_VIEW, STORED_VIEW } from "../paths.ts";
 import { createProgress } from "../progress.ts";
 import { archivesOfRef } from "../views/references.ts";
-import { sharedView } from "../views/remote-origin.ts";
 import { alone } from "../writing.ts";
 import { applyBundle, checkFit, planRefs, type StagedBundle, VIEWS } from "./apply.ts";
 import {
@@ -176,7 +175,7 @@ async function takeIn(
     const { removed } = await applyBundle(registry, manifest, known, staged, report);
     if (anyway) forgetSince(registry, manifest);
     await remember(registry, manifestBytes);
-    await repackIfMany(registry.paths.index, registry.objects, sharedView(registry));
+    await repackIfMany(registry.paths.index, registry.objects, servedView(registry));
     const { alreadyStored } = staged;
     const counts = { ...countArchives(manifest), alreadyStored, removed, lacking: 0 };
     return { outcome: "applied", ...about, ...counts };

@@ -6,13 +6,12 @@ import { Failure } from "../../errors.ts";
 import { readRef, repackIfMany } from "../../git/mod.ts";
 import { type AssetCounts, mirrorAssets } from "../assets/assets.ts";
 import type { Report } from "../events.ts";
-import type { Registry } from "../open.ts";
+import { type Registry, servedView } from "../open.ts";
 import { PUBLISHED_ORIGIN, STORED_VIEW } from "../paths.ts";
 import { openState, type State } from "../state.ts";
 import { currentOffer, type Offer, offerOfNow, openOrigins } from "../views/offer.ts";
 import { forgetRemovedSources } from "../views/origin-tips.ts";
 import { countHeld, type HeldVersion, heldFailure } from "../views/policy.ts";
-import { sharedView } from "../views/remote-origin.ts";
 import { versionsLost } from "../views/view-size.ts";
 import { type ListingChange, updateViews, type ViewOptions } from "../views/views.ts";
 import { fetching, moving } from "../writing.ts";
@@ -211,7 +210,7 @@ async function writing<T extends MirrorSummary>(
       await noteStored(registry, state, result);
       if (!result.dryRun) await autoPush(registry, report, signal === undefined ? {} : { signal });
       await moving(registry, command, () =>
-        repackIfMany(registry.paths.index, registry.objects, sharedView(registry)),
+        repackIfMany(registry.paths.index, registry.objects, servedView(registry)),
       );
       return result;
     } finally {

@@ -10,10 +10,10 @@ import {
 } from "../../git/mod.ts";
 import { type GitPeer, pullShared, pushShared, sourceRef } from "../../sources/mod.ts";
 import type { Report } from "../events.ts";
-import type { Registry } from "../open.ts";
+import { type Registry, servedView } from "../open.ts";
 import { currentOffer } from "../views/offer.ts";
 import { sourceTips } from "../views/origin-tips.ts";
-import { PUSHED, REMOTE, sharedView } from "../views/remote-origin.ts";
+import { PUSHED, REMOTE } from "../views/remote-origin.ts";
 import { guardHistory } from "../views/rewrites.ts";
 import { type ListingChange, updateViews } from "../views/views.ts";
 import { fetching, moving } from "../writing.ts";
@@ -96,7 +96,7 @@ export async function autoPush(
 ): Promise<void> {
   const { config, paths } = registry;
   if (!config.git.autoPush || !config.git.remoteUrl) return;
-  const tip = readRef(paths.index, sharedView(registry));
+  const tip = readRef(paths.index, servedView(registry));
   if (tip === undefined || tip === readRef(paths.index, PUSHED)) return;
   try {
     await push(registry, remotePeer(registry), options);
@@ -111,7 +111,7 @@ export async function autoPush(
 async function push(registry: Registry, peer: GitPeer, { signal }: RemoteOptions): Promise<Pushed> {
   const { paths, config } = registry;
   const { branch } = config.git;
-  const ref = sharedView(registry);
+  const ref = servedView(registry);
   const { tip, changed } = await pushShared(paths.index, peer, { ref, branch, signal });
   await writeRef(paths.index, PUSHED, tip);
   return { branch, commit: tip, changed };

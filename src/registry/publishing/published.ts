@@ -12,11 +12,10 @@ import {
   type IndexLine,
   openSnapshot,
 } from "../../index/mod.ts";
-import type { Registry } from "../open.ts";
+import { type Registry, servedView } from "../open.ts";
 import { ownTips } from "../own-branches.ts";
 import { PUBLISHED } from "../paths.ts";
 import { currentOffer } from "../views/offer.ts";
-import { sharedView } from "../views/remote-origin.ts";
 import { updateViews } from "../views/views.ts";
 import { unlessFetching } from "../writing.ts";
 
@@ -63,7 +62,7 @@ export async function showPublished(registry: Registry): Promise<void> {
   await updateViews(registry, await currentOffer(registry), () => {});
   const { paths, objects } = registry;
   const repacked = await unlessFetching(registry, "publish", () =>
-    repackIfMany(paths.index, objects, sharedView(registry)),
+    repackIfMany(paths.index, objects, servedView(registry)),
   );
   // That takes nothing away, and so may be done while somebody fetches.
   if (repacked === undefined) await gatherIfMany(paths.index);

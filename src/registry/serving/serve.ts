@@ -16,12 +16,11 @@ import { VERSION } from "../../version.ts";
 import { openSymbols, type StoredSymbols } from "../assets/symbols.ts";
 import { type FollowDiscovery, followDiscovery } from "../discovery/discover.ts";
 import { createKnitPkg, type KnitPkg } from "../knitpkg/knitpkg.ts";
-import { enabledSources, type Registry } from "../open.ts";
+import { enabledSources, type Registry, servedView } from "../open.ts";
 
 import { ALL_VIEW, STORED_VIEW } from "../paths.ts";
 import { type Publications, servePublications } from "../publishing/publications.ts";
 import { type AutoSyncState, SERVER_PATIENCE_MS } from "../state.ts";
-import { sharedView } from "../views/remote-origin.ts";
 import { type Access, serveAccess } from "./access.ts";
 import { createAssets, type StoredAsset } from "./asset-pull.ts";
 import { startAutoSync } from "./auto-sync.ts";
@@ -120,7 +119,7 @@ export function serveRegistry(opened: Registry, options: ServeRegistryOptions): 
   const { lately: settings, now: settingsNow } = followConfig(registry, warn);
   if (!isAlwaysOffline) warnOfUnset(config, warn);
   // Once and for all: the other view has a history of its own, which no clone of this one goes on to.
-  const ref = isAlwaysOffline ? STORED_VIEW : sharedView(registry);
+  const ref = isAlwaysOffline ? STORED_VIEW : servedView(registry);
   if (ref === ALL_VIEW) warnOfNowhere(registry, warn);
   const isOffline = () => ref === STORED_VIEW || !settings().server.upstreamFallback;
   const tip = followRef(paths.index, ref);

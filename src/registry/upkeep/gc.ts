@@ -16,11 +16,10 @@ import { pointedArchives } from "../assets/pointers.ts";
 import { abandonedImports, needlessRecords } from "../bundles/ledger.ts";
 import type { Report } from "../events.ts";
 import { EVERYTHING, planMirror } from "../mirroring/plan.ts";
-import type { Registry } from "../open.ts";
+import { type Registry, servedView } from "../open.ts";
 import { PUBLISHED_ORIGIN } from "../paths.ts";
 import { currentOffer } from "../views/offer.ts";
 import { referencedArchives } from "../views/references.ts";
-import { sharedView } from "../views/remote-origin.ts";
 import { dropPins, type IdlePin, idlePins } from "../views/rewrites.ts";
 import { updateViews } from "../views/views.ts";
 import { alone } from "../writing.ts";
@@ -118,7 +117,7 @@ async function collect(
     }
     for (const sha256 of doomed.keys()) await remove(sha256);
     signal?.throwIfAborted();
-    if (waste.objects > 0) await repackNow(paths.index, objects, sharedView(registry));
+    if (waste.objects > 0) await repackNow(paths.index, objects, servedView(registry));
   }
   const sizes = [...going, ...leftovers].map(({ size }) => size);
   return {

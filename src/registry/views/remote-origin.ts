@@ -7,19 +7,12 @@
  */
 import { isAncestor, type ObjectReader, type Oid } from "../../git/mod.ts";
 import { mapModules, type Origin, overlay, parseModuleFile } from "../../index/mod.ts";
-import type { Registry } from "../open.ts";
-import { ALL_VIEW, STORED_VIEW } from "../paths.ts";
 
 /** Its name among the origins: no source can have it. */
 export const REMOTE = "@remote";
 
 /** What was pushed last. */
 export const PUSHED = `refs/remotes/${REMOTE}/pushed`;
-
-/** The view that is shared: the one that `serve` shows. */
-export function sharedView({ config }: Registry): string {
-  return config.server.upstreamFallback ? ALL_VIEW : STORED_VIEW;
-}
 
 /**
  * Most of a shared index is what some registry mirrored from the same sources a while ago. A module

@@ -13,12 +13,12 @@ import {
   writeIndexTree,
 } from "../../index/mod.ts";
 import type { Report } from "../events.ts";
-import type { Registry } from "../open.ts";
+import { type Registry, servedView } from "../open.ts";
 import { noteOwnTips } from "../own-branches.ts";
 import { ALL_VIEW, STORED_VIEW } from "../paths.ts";
 import { type Offer, viewTrees } from "./offer.ts";
 import { originTips } from "./origin-tips.ts";
-import { joinedParents, sharedView } from "./remote-origin.ts";
+import { joinedParents } from "./remote-origin.ts";
 import { rememberStored } from "./store-change.ts";
 import { type MadeFiles, makeFiles, type ViewFiles } from "./view-files.ts";
 import { countModules, recordViews, type ViewRecord } from "./view-record.ts";
@@ -61,7 +61,7 @@ export async function updateViews(
     const message = `source ${origin}: ${module}, line ${line}: ${problem}; not served`;
     report({ type: "warning", message });
   }
-  const joined = sharedView(registry);
+  const joined = servedView(registry);
   const change = (ref: string, files: ViewFiles) =>
     viewChange(registry, batch, ref, files, ref === joined ? join : undefined);
   const all = change(ALL_VIEW, made.all);

@@ -67,10 +67,49 @@ export async function verify(
 
 async function examine(
   registry: Registry,
-  { repair: mend, from, signal }: VerifyOptions,
+  options: VerifyOptions,
   report: Report,
 ): Promise<VerifySummary> {
   const started = performance.now();
+  const findings = await look(registry, options, report);
+  const { problems, putBack, archives, bytes, objects, unreferenced } = findings;
+  const repaired = await mend(registry, options, findings, report);
+  const isRepaired = ({ archive, subject }: Found) =>
+    archive === undefined ? putBack.has(subject) : repaired.archives.has(archive);
+  return {
+    archives,
+    bytes,
+    objects,
+    problems: problems.map((found) => {
+      const { archive: _, ...problem } = found;
+      return { ...problem, repaired: isRepaired(found) };
+    }),
+    unreferenced,
+    restored: repaired.restored,
+    elapsedMs: performance.now() - started,
+  };
+}
+
+interface Findings extends Pick<VerifySummary, "archives" | "bytes" | "objects" | "unreferenced"> {
+  readonly problems: readonly Found[];
+  /** What was put back before the look, so that it is looked at too: its subjects. */
+  readonly putBack: ReadonlySet<string>;
+  /** Archives that are here, with other bytes than their name says. */
+  readonly bad: readonly Sha256[];
+  /** Archives that something names, and that are not here. */
+  readonly missing: readonly Sha256[];
+}
+
+interface Found extends Omit<Problem, "repaired"> {
+  /** What would have to be had again. */
+  readonly archive: Sha256 | undefined;
+}
+
+async function look(
+  registry: Registry,
+  { repair: mends, signal }: VerifyOptions,
+  report: Report,
+): Promise<Findings> {
   const problems: Found[] = [];
   const said = new Set<string>();
   const complain: Complain = (kind, subject, message, archive) => {
@@ -82,7 +121,7 @@ async function examine(
   };
 
   const putBack = new Set<string>();
-  for (const { kind, subject, failure } of mend ? await restoreOwnTips(registry) : []) {
+  for (const { kind, subject, failure } of mends ? await restoreOwnTips(registry) : []) {
     putBack.add(subject);
     complain(kind, subject, failure.message);
   }
@@ -95,64 +134,58 @@ async function examine(
     const isTold = problems.some((problem) => problem.subject === subject);
     if (!isTold) complain(kind, subject, told(failure));
   }
-  const { bad, archives, bytes } = await checkArchives(
-    registry,
-    index.all,
-    complain,
-    report,
-    signal,
-  );
+  const checked = await checkArchives(registry, index.all, complain, report, signal);
   const stored = await registry.archives.list();
-  const missing: Sha256[] = [];
-  const miss = (sha256: Sha256, { module, version }: Entry, why: string) => {
-    missing.push(sha256);
-    complain("listing", `${module}@${version}`, `${why}, and ${sha256} is not here`, sha256);
-  };
-  for (const [sha256, entry] of index.listed) {
-    if (!stored.has(sha256)) miss(sha256, entry, "it is listed as stored");
-  }
-  for (const [sha256, entry] of index.published) {
-    if (stored.has(sha256) || index.listed.has(sha256)) continue;
-    miss(sha256, entry, "it was published here");
-  }
   const pointed = pointedArchives(registry);
-  for (const [sha256, file] of pointed) {
-    if (stored.has(sha256)) continue;
-    missing.push(sha256);
-    complain("listing", file, `it names ${sha256}, which is not here`, sha256);
-  }
+  const missing = findMissing(index, pointed, stored, complain);
   for (const file of await registry.archives.strays()) {
     complain("file", file, `${file} is no archive and does not belong here`);
   }
   for (const { path, message } of ledgerProblems(registry)) complain("file", path, message);
-
-  const wrong = [...bad, ...missing];
-  const repaired: Repaired =
-    mend && (wrong.length > 0 || putBack.size > 0 || from !== undefined)
-      ? await repair(registry, { bad, missing, from, signal }, report)
-      : { archives: new Set(), restored: 0 };
-  const isRepaired = ({ archive, subject }: Found) =>
-    archive === undefined ? putBack.has(subject) : repaired.archives.has(archive);
   const isNamed = (sha256: Sha256) => index.all.has(sha256) || pointed.has(sha256);
   const unnamed =
     index.readable && missed.length === 0 ? [...stored].filter((sha256) => !isNamed(sha256)) : [];
-  return {
-    archives,
-    bytes,
-    objects,
-    problems: problems.map((found) => {
-      const { archive: _, ...problem } = found;
-      return { ...problem, repaired: isRepaired(found) };
-    }),
-    unreferenced: unnamed.length,
-    restored: repaired.restored,
-    elapsedMs: performance.now() - started,
-  };
+  return { ...checked, problems, putBack, missing, objects, unreferenced: unnamed.length };
 }
 
-interface Found extends Omit<Problem, "repaired"> {
-  /** What would have to be had again. */
-  readonly archive: Sha256 | undefined;
+/** Archives that something names, and that are not here. */
+function findMissing(
+  { listed, published }: Indexes,
+  pointed: ReadonlyMap<Sha256, string>,
+  stored: ReadonlySet<Sha256>,
+  complain: Complain,
+): Sha256[] {
+  const missing: Sha256[] = [];
+  const miss = (sha256: Sha256, subject: string, message: string) => {
+    missing.push(sha256);
+    complain("listing", subject, message, sha256);
+  };
+  const missEntry = (sha256: Sha256, { module, version }: Entry, why: string) =>
+    miss(sha256, `${module}@${version}`, `${why}, and ${sha256} is not here`);
+  for (const [sha256, entry] of listed) {
+    if (!stored.has(sha256)) missEntry(sha256, entry, "it is listed as stored");
+  }
+  for (const [sha256, entry] of published) {
+    if (stored.has(sha256) || listed.has(sha256)) continue;
+    missEntry(sha256, entry, "it was published here");
+  }
+  for (const [sha256, file] of pointed) {
+    if (!stored.has(sha256)) miss(sha256, file, `it names ${sha256}, which is not here`);
+  }
+  return missing;
+}
+
+/** Gets again what is wrong, and what else a bundle brings, where that is wished for. */
+async function mend(
+  registry: Registry,
+  { repair: mends, from, signal }: VerifyOptions,
+  { bad, missing, putBack }: Findings,
+  report: Report,
+): Promise<Repaired> {
+  const isAnything = bad.length + missing.length + putBack.size > 0 || from !== undefined;
+  return mends && isAnything
+    ? await repair(registry, { bad, missing, from, signal }, report)
+    : { archives: new Set(), restored: 0 };
 }
 
 type Complain = (kind: ProblemKind, subject: string, message: string, archive?: Sha256) => void;

@@ -81,8 +81,6 @@ export async function applyBundle(
   staged: StagedBundle,
   report: Report,
 ): Promise<{ removed: number }> {
-  const { paths, objects, config } = registry;
-  const gitdir = paths.index;
   const isOwn = ({ manifest: { series } }: KnownBundle) => series === manifest.series;
   const gone = await removedSince(manifest, known.find(isOwn), staged);
   const others = known.filter((bundle) => !isOwn(bundle));
@@ -93,18 +91,48 @@ export async function applyBundle(
   await staged.pack.install();
 
   // Known as origins before they are refs: whoever recomputes the views would drop them else.
-  const former = importedOrigins(paths);
-  const origins: ImportedOrigin[] = [
-    ...manifest.origins.map((origin) => ({ ...origin, series: manifest.series })),
-    ...former.filter(
-      ({ name, series }) =>
-        series !== manifest.series && !manifest.origins.some((each) => each.name === name),
-    ),
+  const former = importedOrigins(registry.paths);
+  const origins = await takeOrigins(registry, former, manifest);
+  await moveRefs(registry, manifest, plan, report);
+  await dropOrigins(registry, former, origins);
+  await noteOwnTips(registry);
+  await takePointers(registry, manifest, report);
+
+  await warnOfLacking(registry, plan.get(STORED_VIEW), report);
+  const kept = await neededArchives(registry, others);
+  const leaving = new Set(gone.filter((sha256) => !kept.has(sha256)));
+  await moveViews(registry, { manifest, plan, origins, others, leaving }, report);
+  for (const sha256 of leaving) await registry.archives.delete(sha256);
+  return { removed: leaving.size };
+}
+
+/** @returns those that are known then */
+async function takeOrigins(
+  { paths }: Registry,
+  former: readonly ImportedOrigin[],
+  { origins: brought, series }: Manifest,
+): Promise<ImportedOrigin[]> {
+  const isElsewhere = (origin: ImportedOrigin) =>
+    origin.series !== series && !brought.some(({ name }) => name === origin.name);
+  const origins = [
+    ...brought.map((origin) => ({ ...origin, series })),
+    ...former.filter(isElsewhere),
   ];
   await writeOrigins(paths, origins);
+  return origins;
+}
 
-  const configured = new Set(config.sources.map(({ name }) => name));
-  for (const { name } of manifest.origins) {
+/** Moves all refs but the views. What is to stay where it is goes out of the plan. */
+async function moveRefs(
+  registry: Registry,
+  { origins }: Manifest,
+  plan: Map<string, Oid>,
+  report: Report,
+): Promise<void> {
+  const { paths, objects } = registry;
+  const gitdir = paths.index;
+  const configured = configuredNames(registry);
+  for (const { name } of origins) {
     const ref = sourceRef(name);
     const [before, after] = [readRef(gitdir, ref), plan.get(ref)];
     if (!configured.has(name) || before === undefined || after === undefined) continue;
@@ -120,32 +148,55 @@ export async function applyBundle(
     if (isPin && before !== undefined && !isAncestor(objects, before, tip)) continue;
     await writeRef(gitdir, name, tip);
   }
-  for (const name of droppedOrigins(former, origins, configured)) {
-    for (const ref of [sourceRef(name), pinsRef(name)]) await deleteRef(gitdir, ref);
-  }
-  await noteOwnTips(registry);
-  await takePointers(registry, manifest, report);
+}
 
-  await warnOfLacking(registry, plan.get(STORED_VIEW), report);
-  const kept = await neededArchives(registry, configured, others);
-  const leaving = new Set(gone.filter((sha256) => !kept.has(sha256)));
+/** Forgets origins that this series brought before and does not any more. */
+async function dropOrigins(
+  registry: Registry,
+  former: readonly ImportedOrigin[],
+  now: readonly ImportedOrigin[],
+): Promise<void> {
+  const kept = new Set([...now.map(({ name }) => name), ...configuredNames(registry)]);
+  for (const { name } of former) {
+    if (kept.has(name)) continue;
+    for (const ref of [sourceRef(name), pinsRef(name)]) await deleteRef(registry.paths.index, ref);
+  }
+}
+
+const configuredNames = ({ config }: Registry): Set<string> =>
+  new Set(config.sources.map(({ name }) => name));
+
+/** A bundle whose refs are here, but for the views. */
+interface Applied {
+  readonly manifest: Manifest;
+  readonly plan: ReadonlyMap<string, Oid>;
+  readonly origins: readonly ImportedOrigin[];
+  /** The newest bundles of other series. */
+  readonly others: readonly KnownBundle[];
+  /** Archives that go when the views do not list them any more. */
+  readonly leaving: ReadonlySet<string>;
+}
+
+async function moveViews(registry: Registry, applied: Applied, report: Report): Promise<void> {
+  const { paths, objects } = registry;
+  const { manifest, plan, others, leaving } = applied;
   const offer = await currentOffer(registry);
   // What a policy of this registry holds back, no bundle may list.
-  if (offer.held.length === 0 && (await isReplica(registry, plan, origins, manifest))) {
+  if (offer.held.length === 0 && (await isReplica(registry, applied))) {
     for (const name of VIEWS) {
       const tip = plan.get(name);
-      if (tip !== undefined && readRef(gitdir, name) !== tip) await writeRef(gitdir, name, tip);
+      if (tip !== undefined && readRef(paths.index, name) !== tip) {
+        await writeRef(paths.index, name, tip);
+      }
     }
-  } else {
-    for (const each of [manifest, ...others.map((bundle) => bundle.manifest)]) {
-      if (isOwnSeries(registry, each.series)) continue;
-      const tips = [...tipsOf(each)].filter(([, tip]) => objects.has(tip));
-      await keepCarried(paths, each.series, new Map(tips));
-    }
-    await updateViews(registry, offer, report, { leaving });
+    return;
   }
-  for (const sha256 of leaving) await registry.archives.delete(sha256);
-  return { removed: leaving.size };
+  for (const each of [manifest, ...others.map((bundle) => bundle.manifest)]) {
+    if (isOwnSeries(registry, each.series)) continue;
+    const tips = [...tipsOf(each)].filter(([, tip]) => objects.has(tip));
+    await keepCarried(paths, each.series, new Map(tips));
+  }
+  await updateViews(registry, offer, report, { leaving });
 }
 
 const tipsOf = ({ refs }: Pick<Manifest, "refs">): Map<string, Oid> =>
@@ -204,16 +255,6 @@ async function warnOfLacking(
   }
 }
 
-/** Origins that this series brought before and does not any more. */
-function droppedOrigins(
-  former: readonly ImportedOrigin[],
-  now: readonly ImportedOrigin[],
-  configured: ReadonlySet<string>,
-): string[] {
-  const kept = new Set(now.map(({ name }) => name));
-  return former.map(({ name }) => name).filter((name) => !kept.has(name) && !configured.has(name));
-}
-
 /** Archives that were the exporting registry's and are not any more. */
 async function removedSince(
   manifest: Manifest,
@@ -240,11 +281,10 @@ function listedTips(objects: ObjectReader, refs: Manifest["refs"]): Oid[] {
  */
 async function neededArchives(
   registry: Registry,
-  configured: ReadonlySet<string>,
   others: readonly KnownBundle[],
 ): Promise<ReadonlyMap<string, unknown>> {
   const { paths, objects } = registry;
-  const own = [...configured].map(sourceRef);
+  const own = [...configuredNames(registry)].map(sourceRef);
   const tips = [
     ...[...own, PUBLISHED].flatMap((name) => readRef(paths.index, name) ?? []),
     ...others.flatMap(({ manifest }) => listedTips(objects, manifest.refs)),
@@ -258,9 +298,7 @@ async function neededArchives(
 /** Whether all that is here came with this series of bundles, and the views may simply move on. */
 async function isReplica(
   { paths, objects, config, archives }: Registry,
-  plan: ReadonlyMap<string, Oid>,
-  origins: readonly ImportedOrigin[],
-  { series }: Manifest,
+  { plan, origins, manifest: { series } }: Applied,
 ): Promise<boolean> {
   if (config.sources.some(({ enabled }) => enabled)) return false;
   if (origins.some((origin) => origin.series !== series)) return false;

@@ -31,27 +31,45 @@ const MAX_KEYWORDS = 100;
 /** Besides what ends a line: that is asked for apart. */
 const HIDDEN = /(?![\t\n\r])\p{Cc}|[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/u;
 
+/** Takes in what is wrong with a field, and what to do about it. */
+type Add = (key: string, message: string, fix: string) => void;
+
+type Check = (fields: Manifest["fields"], add: Add) => void;
+
 export function checkManifest(manifest: Manifest): Problem[] {
   const { file, fields, lines } = manifest;
   const problems: Problem[] = [];
-  const add = (key: string, message: string, fix: string) => {
+  const add: Add = (key, message, fix) => {
     const line = lines.get(key);
     problems.push({ file, ...(line !== undefined && { line }), message, fix });
   };
-  const { name, version } = fields;
+  for (const check of CHECKS) check(fields, add);
+  checkDependencies(manifest, add);
+  return problems;
+}
+
+const NAME_FIX = 'write it as owner/module, such as "alice/json"';
+const DEPENDENCY_FIX = 'write "owner/module": "1.2.3"';
+
+const checkName: Check = ({ name }, add) => {
   if (typeof name !== "string" || name === "") {
     add("name", name === undefined ? "has no name" : "name is no text", NAME_FIX);
   } else {
     const problem = nameProblem(name);
     if (problem) add("name", problem, NAME_FIX);
   }
-  if (typeof version !== "string" || !isSemver(version)) {
-    const what =
-      version === undefined
-        ? "has no version"
-        : `version ${shown(JSON.stringify(version))} is not a semantic version`;
-    add("version", what, "write one as 1.2.3, 1.2.3-rc.1 or 1.2.3+5");
-  }
+};
+
+const checkVersion: Check = ({ version }, add) => {
+  if (typeof version === "string" && isSemver(version)) return;
+  const what =
+    version === undefined
+      ? "has no version"
+      : `version ${shown(JSON.stringify(version))} is not a semantic version`;
+  add("version", what, "write one as 1.2.3, 1.2.3-rc.1 or 1.2.3+5");
+};
+
+const checkTexts: Check = (fields, add) => {
   for (const [key, form] of Object.entries(TEXTS)) {
     const problem = textProblem(fields[key], form);
     if (problem) add(key, `${key} ${problem}`, "mend or remove it");
@@ -60,51 +78,67 @@ export function checkManifest(manifest: Manifest): Problem[] {
     const problem = listProblem(fields[key]);
     if (problem) add(key, `${key} ${problem}`, 'write ["one", "two"]');
   }
-  if (typeof fields.source === "string" && fields.source !== "" && !isBelow(fields.source)) {
-    add(
-      "source",
-      `source "${shown(fields.source)}" leaves the module`,
-      "name a folder of the module",
-    );
-  }
+};
+
+const checkSource: Check = ({ source }, add) => {
+  if (typeof source !== "string" || source === "" || isBelow(source)) return;
+  add("source", `source "${shown(source)}" leaves the module`, "name a folder of the module");
+};
+
+const checkTargets: Check = (fields, add) => {
   const target = fields["preferred-target"];
   if (typeof target === "string" && !TARGETS.includes(target)) {
     add("preferred-target", `preferred-target "${shown(target)}" is none`, TARGETS.join(", "));
   }
-  if (!areTargets(fields["supported-targets"])) {
-    const written = shown(JSON.stringify(fields["supported-targets"]));
-    const fix = `write "js" or "all-js+wasm-gc", of ${TARGETS.join(", ")} and all`;
-    add("supported-targets", `supported-targets ${written} names no targets`, fix);
-  }
-  if (!areRules(fields.rule)) {
+  if (areTargets(fields["supported-targets"])) return;
+  const written = shown(JSON.stringify(fields["supported-targets"]));
+  const fix = `write "js" or "all-js+wasm-gc", of ${TARGETS.join(", ")} and all`;
+  add("supported-targets", `supported-targets ${written} names no targets`, fix);
+};
+
+const checkBuild: Check = ({ rule, source, "root-dir": rootDir, scripts }, add) => {
+  if (!areRules(rule)) {
     add("rule", "rule has no name or command that is a text", "give each rule both");
   }
-  if (typeof fields.source === "string" && typeof fields["root-dir"] === "string") {
+  if (typeof source === "string" && typeof rootDir === "string") {
     add("root-dir", "root-dir is another word for source", "keep one of them");
   }
-  if (!isTextRecord(fields.scripts)) {
+  if (!isTextRecord(scripts)) {
     add("scripts", "scripts is no object of texts", 'write {"name": "command"}');
   }
+};
+
+const checkUrls: Check = (fields, add) => {
   for (const key of ["repository", "homepage"]) {
     if (isHarmfulUrl(fields[key])) {
       add(key, `${key} "${shown(String(fields[key]))}" is no web address`, "write https://…");
     }
   }
+};
+
+const CHECKS: readonly Check[] = [
+  checkName,
+  checkVersion,
+  checkTexts,
+  checkSource,
+  checkTargets,
+  checkBuild,
+  checkUrls,
+];
+
+function checkDependencies(manifest: Manifest, add: Add): void {
+  const { fields } = manifest;
   for (const key of ["deps", "bin-deps"]) {
     if (fields[key] !== undefined && !isRecord(fields[key])) {
       add(key, `${key} is no list of modules`, DEPENDENCY_FIX);
     } else checkWishes(fields[key], (message) => add(key, `${key}: ${message}`, DEPENDENCY_FIX));
   }
   for (const wish of manifestDependencies(manifest)) {
-    const problem = dependencyProblem(wish, name);
+    const problem = dependencyProblem(wish, fields.name);
     if (problem)
       add(wish.field, `${wish.field}: ${shown(wish.module)} ${problem.message}`, problem.fix);
   }
-  return problems;
 }
-
-const NAME_FIX = 'write it as owner/module, such as "alice/json"';
-const DEPENDENCY_FIX = 'write "owner/module": "1.2.3"';
 
 function textProblem(value: unknown, form: "line" | "lines"): string | undefined {
   if (value === undefined || value === null) return undefined;

@@ -9,15 +9,13 @@
  * Source: `moonutil/src/moon_pkg/parser.rs` of moonbitlang/moon.
  */
 import { SyntaxProblem, type Token, type TokenKind, tokenize } from "./dsl-lexer.ts";
+import { MAX_DEPTH } from "./fields.ts";
 
 export interface Statement {
   readonly key: string;
   readonly value: unknown;
   readonly line: number;
 }
-
-/** Deeper values are nobody's: the limit keeps the reader's own stack whole. */
-const MAX_DEPTH = 64;
 
 /** @throws {SyntaxProblem} */
 export function parseStatements(text: string): Statement[] {

@@ -1,10 +1,7 @@
 /** `moon.mod.json`: JSON in which comments and trailing commas are allowed, as clients do. */
 import type { Node, ParseError } from "jsonc-parser";
 import { SyntaxProblem } from "./dsl-lexer.ts";
-import type { Fields } from "./fields.ts";
-
-/** Deeper values are nobody's: the limit keeps the reader's own stack whole. */
-const MAX_DEPTH = 64;
+import { type Fields, MAX_DEPTH } from "./fields.ts";
 
 /** @throws {SyntaxProblem} */
 export async function parseJsonManifest(text: string): Promise<Fields> {

@@ -191,16 +191,27 @@ interface SyncRow {
   readonly failures: number;
 }
 
+/** Nothing when the table is not there: tokens alone made the file. */
+type Rows = <R>(table: string, query?: string) => R[];
+
 function stateOf(db: Database): State {
-  /** Nothing when the table is not there: tokens alone made the file. */
-  const rows = <R>(table: string, query = `SELECT * FROM ${table}`): R[] => {
+  const rows: Rows = <R>(table: string, query = `SELECT * FROM ${table}`) => {
     const found = db.query("SELECT 1 FROM sqlite_master WHERE name = ?").get(table);
     return found === null ? [] : db.query<R, []>(query).all();
   };
-  const selections = (): Selection[] =>
-    rows<{ selection: string }>("mirrored", "SELECT selection FROM mirrored ORDER BY rowid").map(
-      (row) => JSON.parse(row.selection) as Selection,
-    );
+  return {
+    ...sourcesIn(db, rows),
+    ...selectionsIn(db, rows),
+    ...downloadsIn(db, rows),
+    ...daysIn(db, rows),
+    close: () => db.close(),
+  };
+}
+
+function sourcesIn(
+  db: Database,
+  rows: Rows,
+): Pick<State, "syncs" | "recordSync" | "autoSync" | "recordAutoSync"> {
   return {
     syncs: () =>
       rows<SyncRow>("source_sync").map(({ source, at, ok_at, error, failures }) => {
@@ -222,6 +233,24 @@ function stateOf(db: Database): State {
         failed: error === undefined ? 0 : 1,
       });
     },
+    autoSync() {
+      const [row] = rows<{ state: string }>("auto_sync");
+      return row && (JSON.parse(row.state) as AutoSyncState);
+    },
+    recordAutoSync(state) {
+      db.query("INSERT OR REPLACE INTO auto_sync (id, state) VALUES (1, ?)").run(
+        JSON.stringify(state),
+      );
+    },
+  };
+}
+
+function selectionsIn(db: Database, rows: Rows): Pick<State, "selections" | "changeSelections"> {
+  const selections = (): Selection[] =>
+    rows<{ selection: string }>("mirrored", "SELECT selection FROM mirrored ORDER BY rowid").map(
+      (row) => JSON.parse(row.selection) as Selection,
+    );
+  return {
     selections,
     changeSelections(change) {
       const write = (): void => {
@@ -234,31 +263,15 @@ function stateOf(db: Database): State {
       };
       db.transaction(write).immediate();
     },
-    autoSync() {
-      const [row] = rows<{ state: string }>("auto_sync");
-      return row && (JSON.parse(row.state) as AutoSyncState);
-    },
-    recordAutoSync(state) {
-      db.query("INSERT OR REPLACE INTO auto_sync (id, state) VALUES (1, ?)").run(
-        JSON.stringify(state),
-      );
-    },
+  };
+}
+
+function downloadsIn(db: Database, rows: Rows): Pick<State, "downloads" | "addDownloads"> {
+  return {
     downloads() {
       const query = "SELECT module, SUM(count) AS count FROM download GROUP BY module";
       const found = rows<{ module: string; count: number }>("download", query);
       return new Map(found.map(({ module, count }) => [module, count]));
-    },
-    days: (most) => {
-      const newest = `SELECT * FROM day ORDER BY day DESC LIMIT ${most}`;
-      return rows<Day>("day", newest).reverse();
-    },
-    hasStored: (at) =>
-      db.query("SELECT 1 FROM day WHERE day = ? AND bytes IS NOT NULL").get(dayOf(at)) !== null,
-    recordStored(bytes, at) {
-      db.query(
-        `INSERT INTO day (day, bytes) VALUES ($day, $bytes)
-         ON CONFLICT (day) DO UPDATE SET bytes = $bytes`,
-      ).run({ day: dayOf(at), bytes });
     },
     addDownloads(counts, at) {
       const add = db.query(
@@ -278,7 +291,23 @@ function stateOf(db: Database): State {
         addDay.run({ day: dayOf(at), count: total });
       })();
     },
-    close: () => db.close(),
+  };
+}
+
+function daysIn(db: Database, rows: Rows): Pick<State, "days" | "hasStored" | "recordStored"> {
+  return {
+    days: (most) => {
+      const newest = `SELECT * FROM day ORDER BY day DESC LIMIT ${most}`;
+      return rows<Day>("day", newest).reverse();
+    },
+    hasStored: (at) =>
+      db.query("SELECT 1 FROM day WHERE day = ? AND bytes IS NOT NULL").get(dayOf(at)) !== null,
+    recordStored(bytes, at) {
+      db.query(
+        `INSERT INTO day (day, bytes) VALUES ($day, $bytes)
+         ON CONFLICT (day) DO UPDATE SET bytes = $bytes`,
+      ).run({ day: dayOf(at), bytes });
+    },
   };
 }
 

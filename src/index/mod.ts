@@ -11,7 +11,7 @@ export {
 export { type Metadata, parseMetadata, readFields } from "./metadata.ts";
 export { type Modules, mapModules, type OwnerTest, openModules } from "./modules.ts";
 export { type Origin, type Owned, overlay, type Shadowed, shadowed } from "./overlay.ts";
-export { isModuleName, modulePath } from "./path.ts";
+export { isModuleName, modulePath, splitModule } from "./path.ts";
 export { followBranch, openSnapshot, type Snapshot } from "./snapshot.ts";
 export {
   changedModules,

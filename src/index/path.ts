@@ -25,6 +25,12 @@ export function isModuleName(name: string): boolean {
 /** A folder of such a name would stand where another module's file may have to. */
 const isFile = (part: string): boolean => part.endsWith(EXTENSION);
 
+/** @example splitModule("moonbitlang/lex/runtime") → { owner: "moonbitlang", name: "lex/runtime" } */
+export function splitModule(module: string): { owner: string; name: string } {
+  const slash = module.indexOf("/");
+  return { owner: module.slice(0, slash), name: module.slice(slash + 1) };
+}
+
 function isPart(part: string): boolean {
   return (
     part !== "" &&

@@ -9,6 +9,7 @@ import {
   type Metadata,
   type ModuleFile,
   parseMetadata,
+  splitModule,
 } from "../../index/mod.ts";
 import { latestVersion, newestFirst } from "../../resolve/mod.ts";
 
@@ -66,7 +67,7 @@ export function recordOf(module: string, lines: readonly IndexLine[]): ModuleRec
   const times = lines.flatMap(({ entry }) => entry.createdAt ?? []);
   return {
     module,
-    owner: ownerOf(module),
+    owner: splitModule(module).owner,
     latest: line.entry.version,
     yanked: standing === undefined,
     metadata: parseMetadata(line),
@@ -85,9 +86,4 @@ export function latestLine(lines: readonly IndexLine[]): IndexLine | undefined {
 export function candidateOf(line: IndexLine) {
   const { version, yanked } = line.entry;
   return { version, yanked: yanked !== undefined, line };
-}
-
-/** @example ownerOf("moonbitlang/lex/runtime") → "moonbitlang" */
-function ownerOf(module: string): string {
-  return module.slice(0, module.indexOf("/"));
 }

@@ -1,5 +1,11 @@
 /** MoonBit's modules, as KnitPkg's protocol asks for them: one resolver for both worlds. */
-import { type Entry, parseMetadata, readFields, type Snapshot } from "../../index/mod.ts";
+import {
+  type Entry,
+  parseMetadata,
+  readFields,
+  type Snapshot,
+  splitModule,
+} from "../../index/mod.ts";
 import { releaseId } from "../../projects/mod.ts";
 import { parseRange } from "../../resolve/mod.ts";
 import { type Discovery, noModule, resolveIn } from "../discovery/discover.ts";
@@ -73,10 +79,6 @@ export async function searchModules(
 }
 
 function nameOf(module: string) {
-  const slash = module.indexOf("/");
-  return {
-    target: MOONBIT,
-    organization: module.slice(0, slash),
-    name: module.slice(slash + 1),
-  };
+  const { owner, name } = splitModule(module);
+  return { target: MOONBIT, organization: owner, name };
 }

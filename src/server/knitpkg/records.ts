@@ -1,4 +1,5 @@
 /** What the client reads of each thing, and a little more. Source: knitpkg-mt 1.1.1. */
+import { splitModule } from "../../index/mod.ts";
 import { latestRelease, type Project, type Release, releaseId } from "../../projects/mod.ts";
 import {
   archivePath,
@@ -65,7 +66,7 @@ export function resolutionRecord(project: Project, release: Release, specifier: 
 /** @param base of this server, without a trailing slash */
 export function moduleRecord(found: ResolvedModule, specifier: string, base: string) {
   const { module, version, checksum, dependencies } = found.entry;
-  const slash = module.indexOf("/");
+  const { owner, name } = splitModule(module);
   return {
     project_id: found.moduleId,
     repo_url: found.repository,
@@ -76,8 +77,8 @@ export function moduleRecord(found: ResolvedModule, specifier: string, base: str
     specifier,
     target: MOONBIT,
     type: "package",
-    organization: module.slice(0, slash),
-    name: module.slice(slash + 1),
+    organization: owner,
+    name,
     source_type: "archive",
     url: base + archivePath(module, version),
     checksum,

@@ -1,4 +1,5 @@
 /** What the pages of a version have in common: its name, its tabs, what to know about it. */
+import { splitModule } from "../../index/mod.ts";
 import { type Content, type Html, html } from "../html.ts";
 import { layout, outside } from "../layout.ts";
 import { modulePage, ownerPage, type Site, versionPage } from "../site.ts";
@@ -23,8 +24,7 @@ export type Tab = "readme" | "versions" | "dependencies" | "files";
 
 export function moduleFrame(site: Site, head: VersionHead, tab: Tab, body: Content): Html {
   const { module, version, description } = head;
-  const owner = module.slice(0, module.indexOf("/"));
-  const name = module.slice(owner.length + 1);
+  const { owner, name } = splitModule(module);
   const content = html`<p class="crumb"><a href="${ownerPage(site, owner)}">${outside(owner)}</a></p>
 <h1 class="title"><span>${outside(name)}</span><span class="version">${version}</span></h1>
 ${description !== undefined && html`<p class="lead">${outside(description)}</p>`}

@@ -66,6 +66,7 @@ export function tarContainer(source: AsyncIterable<Uint8Array>, last?: string): 
   };
 }
 
+/** A bundle as `writeDirectory` writes it, or as `tar` has unpacked one. Nothing else in the directory is looked at. */
 export function directoryContainer(root: string): Container {
   return {
     async next(names) {

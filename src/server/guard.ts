@@ -62,6 +62,7 @@ export interface GuardOptions {
 /** Tokens of which it is remembered, by hash, that they were right once. */
 const MOST_PROVEN = 10_000;
 
+/** @param options.throttle of its own when none is given: wrong tokens are counted by address */
 export function createGuard(options: GuardOptions): Guard {
   const { accounts, audit, isPrivate, address, onUse, throttle = createThrottle() } = options;
   const proven = new Set<string>();

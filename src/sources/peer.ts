@@ -45,6 +45,7 @@ export function denied(peer: GitPeer, status: 401 | 403): Failure {
   return new Failure("denied", `${peer.title} refused access (${status})`, hint);
 }
 
+/** What a peer says that does not answer, or not now; or one whose certificate is not to be trusted. */
 export function unreachable(peer: GitPeer, error: DownloadError): Failure {
   if (error.status === TOO_MANY) {
     const message = `${peer.title} asks to be left alone for a while: ${error.message}`;

@@ -55,7 +55,7 @@ export function symbolsIn(json: unknown): SymbolsPointer {
   };
 }
 
-/** The archive is durable already. The caller holds the lock. */
+/** The archive is durable already. Within `fetching`; see `writing.ts`. */
 export async function writeSymbols(
   registry: Pick<Registry, "paths">,
   pointer: SymbolsPointer,
@@ -93,7 +93,7 @@ function storedPointer(registry: Pick<Registry, "paths" | "archives">): SymbolsP
   return pointer.sha256 === null || registry.archives.has(pointer.sha256) ? pointer : undefined;
 }
 
-/** As if no source had been asked. The caller holds the lock. */
+/** As if no source had been asked. Within `fetching`. */
 export function dropSymbols(registry: Pick<Registry, "paths">): void {
   rmSync(registry.paths.symbols, { force: true });
 }

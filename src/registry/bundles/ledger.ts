@@ -40,6 +40,7 @@ export function isKnown(registry: Registry, id: string): boolean {
   return existsSync(recordPath(registry, id));
 }
 
+/** Within a lock on the refs if it can be had: `gc`, which takes it, would take the draft for a leftover. */
 export async function remember(registry: Registry, manifestBytes: Buffer): Promise<void> {
   await writeDurably(recordPath(registry, bundleId(manifestBytes)), manifestBytes);
 }
@@ -240,6 +241,7 @@ export function nextNumber(registry: Registry, series: string): number {
   return Math.max(known?.manifest.number ?? 0, readNumber(numberPath(registry))) + 1;
 }
 
+/** The caller holds the lock on the refs since `nextNumber`. */
 export async function takeNumber(registry: Registry, number: number): Promise<void> {
   await writeDurably(numberPath(registry), `${number}\n`);
 }

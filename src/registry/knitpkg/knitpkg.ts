@@ -29,7 +29,7 @@ import { openSessions } from "./sessions.ts";
 import type { Visitor } from "./visitor.ts";
 import { createProjectWriter } from "./write.ts";
 
-/** Each is as the function of the same purpose in `knitpkg-*.ts` says. */
+/** Each is as the function of the same purpose in the files beside says. */
 export interface KnitPkg {
   readonly login: Login;
   /** All there are at the moment: the same object until one changes. */

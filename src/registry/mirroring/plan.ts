@@ -42,6 +42,11 @@ export interface UnmetDependency {
 /** Patterns that ask for everything: `*` alone stops at a slash. */
 export const EVERYTHING = "**";
 
+/**
+ * What some selections come to, with all that it needs. Fetches nothing.
+ *
+ * @param from what the sources offer, each module from the one that owns it
+ */
 export function planMirror(from: Catalog, selections: readonly Selection[]): Plan {
   const catalog = keeping(from);
   const chosen = new Map<string, Entry>();

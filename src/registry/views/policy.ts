@@ -30,6 +30,7 @@ export interface Policy {
   young(entry: Entry, now: number): Hold | undefined;
 }
 
+/** What `[policy]` says, as questions about single versions. */
 export function createPolicy({ minAge, allow, block }: Config["policy"]): Policy {
   const blocks = block.map((pattern) => ({ pattern, matches: matcher(pattern) }));
   const allows = allow.map(matcher);

@@ -37,6 +37,10 @@ export interface StoreChange {
   readonly removed: number;
 }
 
+/**
+ * @param remembered as `rememberStored` gave it
+ * @param here what is stored now
+ */
 export async function storeChange(
   remembered: string,
   here: ReadonlySet<Sha256>,

@@ -110,10 +110,12 @@ test.if(hasGit)("without a remote, an index or a host: one line says what to do"
   await fails(["config", "git.remote_url", ssh], "git.remote_url must be an http or https URL");
   edit(dir, "http://127.0.0.1:1/x.git", ssh);
   await fails(["sync", "--pull"], "`git.remote_url` must be an http or https URL");
-  edit(dir, ssh, "https://me:hunter2@git.example/x");
+  const secret = "https://me:hunter2@git.example/x";
+  edit(dir, ssh, secret);
   const { stderr } = await execute(["sync", "--pull"], { cwd: dir });
   expect(stderr).toContain("[git.auth]");
   expect(stderr).not.toContain("hunter2");
+  edit(dir, secret, "");
   using host = await gitHost();
   await share(dir, host);
   await fails(["sync", "--pull"], "has no branch main");

@@ -15,6 +15,6 @@ export { giveLike, makeLikeDirectory, ownerShutOut, permitLike } from "./owner.t
 export { isAlive } from "./process.ts";
 export { sha256Of } from "./sha256.ts";
 export { syncAll } from "./sync-all.ts";
-export { openTables, PATIENCE_MS, type Tables } from "./tables.ts";
+export { COMMAND_PATIENCE_MS, openTables, type Tables } from "./tables.ts";
 export { asDiskFailure, DISK_FULL, diskTrouble } from "./trouble.ts";
 export { isWritable } from "./writable.ts";

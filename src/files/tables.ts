@@ -25,7 +25,7 @@ export interface Tables {
 const SETTLED_MS = 3_000;
 
 /** How long a command waits for another program that writes an SQLite file, in milliseconds. */
-export const PATIENCE_MS = 5_000;
+export const COMMAND_PATIENCE_MS = 5_000;
 
 /**
  * @param schema makes what is not there yet
@@ -36,7 +36,7 @@ export function openTables(
   path: string,
   schema: string,
   last: string,
-  waitMs = PATIENCE_MS,
+  waitMs = COMMAND_PATIENCE_MS,
 ): Tables {
   let open: { db: Database; file: string; isReady: boolean } | undefined;
 

@@ -1,7 +1,7 @@
 /** Opens a registry: its configuration, its index, its store. Writes nothing. */
 import { type ArchiveStore, openArchiveStore } from "../archives/mod.ts";
 import { type Config, loadConfig, type SourceConfig } from "../config/mod.ts";
-import { isWritable, PATIENCE_MS } from "../files/mod.ts";
+import { COMMAND_PATIENCE_MS, isWritable } from "../files/mod.ts";
 import { type ObjectDatabase, openObjectDatabase } from "../git/mod.ts";
 import { ALL_VIEW, type DataPaths, dataPaths, STORED_VIEW } from "./paths.ts";
 
@@ -33,7 +33,7 @@ export function openRegistry(
     objects: openObjectDatabase(paths.index),
     archives: openArchiveStore(paths.packages),
     readOnly: options.readOnly === true || !isWritable(paths.root),
-    stateWaitMs: PATIENCE_MS,
+    stateWaitMs: COMMAND_PATIENCE_MS,
   };
 }
 

@@ -10,9 +10,9 @@ import { dirname } from "node:path";
 import { pathToFileURL } from "node:url";
 import {
   asDatabaseFailure,
+  COMMAND_PATIENCE_MS,
   isWritable,
   makeLikeDirectory,
-  PATIENCE_MS,
   tellingOf,
 } from "../files/mod.ts";
 import type { Selection } from "./mirroring/plan.ts";
@@ -114,7 +114,7 @@ export interface State {
  * @param waitMs how long to stand still for another program
  * @throws {Failure} "integrity" when it is damaged, "io"
  */
-export function openState(path: string, waitMs = PATIENCE_MS): State {
+export function openState(path: string, waitMs = COMMAND_PATIENCE_MS): State {
   mkdirSync(dirname(path), { recursive: true });
   makeLikeDirectory(path);
   const db = new Database(path, { create: true, strict: true });
@@ -138,7 +138,7 @@ function versionOf(db: Database): number {
  *
  * @throws {Failure} "integrity" or "io", also later, when it cannot be read
  */
-export function readState(path: string, waitMs = PATIENCE_MS): State | undefined {
+export function readState(path: string, waitMs = COMMAND_PATIENCE_MS): State | undefined {
   if (!existsSync(path)) return undefined;
   try {
     return tellingOf(path, stateOf(openToRead(path, waitMs)));
@@ -148,7 +148,11 @@ export function readState(path: string, waitMs = PATIENCE_MS): State | undefined
 }
 
 /** Opens the state for writing, and closes it when `use` returns or throws. @throws {Failure} as `openState` */
-export function withState<T>(path: string, use: (state: State) => T, waitMs = PATIENCE_MS): T {
+export function withState<T>(
+  path: string,
+  use: (state: State) => T,
+  waitMs = COMMAND_PATIENCE_MS,
+): T {
   const state = openState(path, waitMs);
   try {
     return use(state);
@@ -161,7 +165,7 @@ export function withState<T>(path: string, use: (state: State) => T, waitMs = PA
 export function readingState<T>(
   path: string,
   use: (state: State | undefined) => T,
-  waitMs = PATIENCE_MS,
+  waitMs = COMMAND_PATIENCE_MS,
 ): T {
   const state = readState(path, waitMs);
   try {

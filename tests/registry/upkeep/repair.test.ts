@@ -2,8 +2,8 @@
 import { expect, test } from "bun:test";
 import { existsSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { Failure } from "../../../src/errors.ts";
 import { atOnce } from "../../../src/breath.ts";
+import { Failure } from "../../../src/errors.ts";
 import { addAssets, readAssets } from "../../../src/registry/assets/asset-map.ts";
 import { openSymbols, readSymbolsPointer } from "../../../src/registry/assets/symbols.ts";
 import { gc, mirror, type Registry, verify } from "../../../src/registry/mod.ts";

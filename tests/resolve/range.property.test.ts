@@ -39,12 +39,13 @@ function term(random: Random): string {
 const shortened = (random: Random) =>
   random.chance(0.5) ? `${number(random)}` : `${number(random)}.${number(random)}`;
 
-/** npm never opens the pre-releases of a released base: those are left out here. */
+/** npm never opens the pre-releases of a released base, and has no bound at 0.0.0: those are left out here. */
 function versions(random: Random): string[] {
   const all = new Set(Array.from({ length: 1 + random.int(20) }, () => version(random)));
   return [...all].filter((each) => {
     const { prerelease, major, minor, patch } = parse(each)!;
-    return prerelease.length === 0 || !all.has(`${major}.${minor}.${patch}`);
+    const released = `${major}.${minor}.${patch}`;
+    return prerelease.length === 0 || !(released === "0.0.0" || all.has(released));
   });
 }
 
@@ -103,6 +104,8 @@ test("npm differs where it is said to", () => {
   const offered = ["2.1.1-alpha.2", "2.1.2-alpha.1", "2.1.2"];
   expect(npm(">=2.1.1-alpha.1 <2.1.2", offered)).toBe("2.1.1-alpha.2");
   expect(ours(">=2.1.1-alpha.1 !=2.1.2", offered)).toBe("2.1.2-alpha.1");
+  expect(npm("0.x <=0.0.0-beta", ["0.0.0-alpha"])).toBe("0.0.0-alpha");
+  expect(ours("0.x <=0.0.0-beta", ["0.0.0-alpha"])).toBeNull();
   expect(npm("!=1.0.0", ["1.0.0", "2.0.0"])).toBeNull();
   expect(npm("1.0.0+2", ["1.0.0+1"])).toBe("1.0.0+1");
   expect(ours("1.0.0+2", ["1.0.0+1"])).toBeNull();

@@ -28,5 +28,17 @@ test.each([
   ["10.0.0.9", "", ["http://10.0.0.9:8080"]],
   ["127.0.0.1", "https://reg.example", ["https://reg.example"]],
 ])("on %s with public URL %p others reach it at %p", (host, baseUrl, urls) => {
-  expect(reachableUrls({ host, port: 8080, baseUrl }, INTERFACES)).toEqual(urls);
+  expect(reachableUrls({ host, port: 8080, baseUrl }, () => INTERFACES)).toEqual(urls);
 });
+
+/** As where a sandbox forbids the kind of socket that is asked. */
+const forbidden = () => {
+  throw new Error("A system error occurred: getifaddrs returned an error");
+};
+
+test.each(["127.0.0.1", "0.0.0.0", "::"])(
+  "on %s a server starts where it may not ask for addresses",
+  (host) => {
+    expect(reachableUrls({ host, port: 8080, baseUrl: "" }, forbidden)).toEqual([]);
+  },
+);

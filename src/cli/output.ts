@@ -4,6 +4,8 @@
  */
 import { styleText } from "node:util";
 import { type ConsolaInstance, createConsola, LogLevels, type LogObject } from "consola/core";
+import { complaint } from "./complain.ts";
+import { leveled } from "./journal.ts";
 
 export interface OutputOptions {
   readonly json: boolean;
@@ -23,6 +25,8 @@ export interface Output extends OutputOptions {
   record(value: unknown): void;
   /** To a person: `log.info`, `log.warn`, `log.debug`; quiet and verbose are minded. */
   readonly log: ConsolaInstance;
+  /** Tells of what went wrong, to a person or as a line of JSON. */
+  complain(error: unknown): void;
   /** For text on stdout, and on stderr. */
   readonly paintData: Paint;
   readonly paint: Paint;
@@ -31,6 +35,7 @@ export interface Output extends OutputOptions {
 export function createOutput(options: OutputOptions): Output {
   const paint = painter(options.color, process.stderr);
   const write = (text: string) => void process.stdout.write(text);
+  const say = (text: string, type: string) => void process.stderr.write(leveled(text, type));
   return {
     ...options,
     data: (line) => write(`${line}\n`),
@@ -40,8 +45,12 @@ export function createOutput(options: OutputOptions): Output {
       level: options.verbose ? LogLevels.debug : options.quiet ? LogLevels.warn : LogLevels.info,
       // Every line counts, also one that was said before.
       throttle: 0,
-      reporters: [{ log: (entry) => void process.stderr.write(`${logLine(entry, paint)}\n`) }],
+      reporters: [{ log: (entry) => say(`${logLine(entry, paint)}\n`, entry.type) }],
     }),
+    complain(error) {
+      const text = complaint(error, { ...options, red: (word) => paint("red", word) });
+      say(text, options.json ? "" : "error");
+    },
     paintData: painter(options.color, process.stdout),
     paint,
   };

@@ -5,7 +5,6 @@ import { Failure } from "../errors.ts";
 import { asDiskFailure } from "../files/mod.ts";
 import { VERSION } from "../version.ts";
 import type { Command } from "./command.ts";
-import { complaint } from "./complain.ts";
 import { createContext } from "./context.ts";
 import { DONE, exitCodeOf, WRONG_USAGE } from "./exit.ts";
 import { GLOBAL_OPTIONS } from "./globals.ts";
@@ -22,8 +21,7 @@ export async function run(words: readonly string[]): Promise<number> {
     return await dispatch(words, flags, out);
   } catch (thrown) {
     const error = asDiskFailure(thrown);
-    const red = (text: string) => out.paint("red", text);
-    process.stderr.write(complaint(error, { ...flags, red }));
+    out.complain(error);
     return exitCodeOf(error);
   }
 }

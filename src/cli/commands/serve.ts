@@ -3,9 +3,9 @@ import { isUrl } from "../../config/mod.ts";
 import { Failure } from "../../errors.ts";
 import type { AccessLine } from "../../server/mod.ts";
 import { command } from "../command.ts";
-import { complaint } from "../complain.ts";
 import { DONE } from "../exit.ts";
 import { stopAsked } from "../interrupt.ts";
+import { toJournal } from "../journal.ts";
 import { outliveReaders } from "../lost-output.ts";
 import { REGISTRY_VARIABLE } from "../moon.ts";
 import { wholeNumber } from "../numbers.ts";
@@ -64,13 +64,11 @@ export default command({
     const server = await startServer(registry, {
       ...options,
       ...(!out.quiet && {
-        log: (line: AccessLine) => lines.add(out.json ? JSON.stringify(line) : accessText(line)),
+        log: (line: AccessLine) =>
+          lines.add(out.json ? JSON.stringify(line) : accessText(line, !toJournal())),
       }),
       warn: (message) => out.log.warn(message),
-      onBug(error) {
-        const red = (text: string) => out.paint("red", text);
-        process.stderr.write(complaint(error, { ...out, red }));
-      },
+      onBug: out.complain,
     });
     if (out.json) {
       const { url, listening, others } = server;
@@ -80,7 +78,7 @@ export default command({
       out.data(`Serving ${registry.config.registry.name} at ${where}`);
       if (registry.readOnly) out.log.info("Read-only: serves what is stored, and writes nothing.");
       out.log.info(`On a client:  ${REGISTRY_VARIABLE}=${server.url} moon update`);
-      out.log.info("Ctrl-C stops.");
+      if (!toJournal()) out.log.info("Ctrl-C stops.");
       if (args.advertise) advertise(out, server.others);
     }
     await stopped;

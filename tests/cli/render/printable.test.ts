@@ -12,7 +12,9 @@ test.each(STEERING)("no text of others brings %j to a terminal", (letter) => {
   const text = `a${letter}b`;
   expect(printable(text)).toMatch(/^a ?b$/);
   expect(problemLine({ message: text })).toBe("a?b");
-  expect(accessText({ ...line, path: text, agent: text })).toBe("t c GET a?b 200 1 B 1 ms a?b");
+  expect(accessText({ ...line, path: text, agent: text }, true)).toBe(
+    "t c GET a?b 200 1 B 1 ms a?b",
+  );
 });
 
 test("what is only unusual stays", () => {

@@ -111,12 +111,12 @@ test("an access line lets no client steer the terminal", () => {
     bytes: 2048,
     agent: "git/2\n",
   };
-  expect(accessText(line)).toBe(
+  expect(accessText(line, true)).toBe(
     "2026-01-31T12:00:00.000Z 10.0.0.7 GET /user/?[31m 404 2.0 KiB 1.5 ms git/2?",
   );
-  expect(accessText({ ...line, client: "", bytes: undefined, agent: undefined, path: "/" })).toBe(
-    "2026-01-31T12:00:00.000Z - GET / 404 - 1.5 ms",
-  );
+  expect(
+    accessText({ ...line, client: "", bytes: undefined, agent: undefined, path: "/" }, true),
+  ).toBe("2026-01-31T12:00:00.000Z - GET / 404 - 1.5 ms");
 });
 
 test("a status shows sources in columns, and what went wrong", () => {

@@ -4,7 +4,8 @@
  */
 import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { checksumLines, HOST_FILE, TARGETS, type Target } from "./scripts/targets.ts";
+import { signAdHoc, signatureProblem } from "./scripts/macho-signature.ts";
+import { checksumLines, HOST_FILE, NAME, TARGETS, type Target } from "./scripts/targets.ts";
 
 const ROOT = import.meta.dir;
 const ENTRY = join(ROOT, "src", "main.ts");
@@ -36,6 +37,13 @@ async function compile(file: string, target?: Target["bun"]): Promise<void> {
   if (!success) {
     for (const log of logs) console.error(String(log));
     throw new Error(`${file} was not built`);
+  }
+  const machine = target ?? `bun-${process.platform}-${process.arch}`;
+  // Bun signs for arm64 only.
+  if (machine === "bun-darwin-x64") writeFileSync(outfile, signAdHoc(readFileSync(outfile), NAME));
+  if (machine.startsWith("bun-darwin")) {
+    const problem = signatureProblem(readFileSync(outfile));
+    if (problem !== undefined) throw new Error(`${file} would not start: ${problem}`);
   }
   const megabytes = (statSync(outfile).size / 1e6).toFixed(1);
   const seconds = ((performance.now() - started) / 1000).toFixed(1);

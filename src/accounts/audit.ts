@@ -7,10 +7,10 @@
  *
  * A line: {"time":"2026-11-21T09:00:00.123Z","who":"ci","what":"publish","target":"a/b@1.0.0","result":"done"}
  */
-import { appendFileSync, readdirSync, renameSync, rmSync, statSync } from "node:fs";
+import { appendFileSync, readdirSync, rmSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { messageOf, systemCode } from "../errors.ts";
-import { makeLikeDirectory } from "../files/mod.ts";
+import { makeLikeDirectory, replaceSync } from "../files/mod.ts";
 
 export interface AuditEvent {
   /** A token's name; `local` for the command line; `unknown`. */
@@ -38,6 +38,8 @@ const MAX_BYTES = 10 * 1024 * 1024;
 /** Beside the newest. */
 const MOST_OLD = 9;
 const MAX_TEXT = 500;
+/** The next event tries again: nobody has to wait for a reader of the log, which Windows moves only when it is closed. */
+const PATIENCE_MS = 100;
 
 /** @param path of `audit.log`; the directory must be there by the time of the first event */
 export function openAudit(path: string, options: AuditOptions): Audit {
@@ -74,7 +76,7 @@ function rotate(path: string, time: Date): void {
   // Behind the newest also where the clock was set back, or this one would be the first to go.
   const own = nameAt(time);
   const name = newest === undefined || own > newest ? own : nameAt(after(newest));
-  renameSync(path, join(directory, name));
+  replaceSync(path, join(directory, name), { patienceMs: PATIENCE_MS });
   for (const old of oldLogs(directory).slice(0, -MOST_OLD)) {
     rmSync(join(directory, old), { force: true });
   }

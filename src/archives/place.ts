@@ -1,9 +1,9 @@
 /** Puts staged bodies under their hashes, durably: first the bytes, then the names. */
-import { existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
+import { mkdirSync, renameSync, rmSync } from "node:fs";
 import { dirname } from "node:path";
 import { createBreath } from "../breath.ts";
 import { systemCode } from "../errors.ts";
-import { syncAll } from "../files/mod.ts";
+import { replaceSame, syncAll } from "../files/mod.ts";
 import { archivePath } from "./path.ts";
 import type { Staged } from "./stage.ts";
 
@@ -18,7 +18,7 @@ export async function place(root: string, staged: readonly Staged[]): Promise<vo
     const breathe = createBreath();
     // In this thread: to hand a rename to another one takes longer than the rename.
     for (const { temporary, sha256 } of staged) {
-      for (const directory of move(temporary, archivePath(root, sha256))) {
+      for (const directory of await move(temporary, archivePath(root, sha256))) {
         directories.add(directory);
       }
       const turn = breathe();
@@ -33,20 +33,16 @@ export async function place(root: string, staged: readonly Staged[]): Promise<vo
 }
 
 /** Over the same bytes, when another put was quicker. Returns the directories whose entries changed. */
-function move(from: string, to: string): string[] {
+async function move(from: string, to: string): Promise<string[]> {
   const directory = dirname(to);
   try {
     renameSync(from, to);
     return [directory];
   } catch (error) {
-    // Windows renames over no file that somebody reads; its bytes are these.
-    if (process.platform === "win32" && existsSync(to)) {
-      rmSync(from, { force: true });
-      return [];
-    }
-    if (systemCode(error) !== "ENOENT") throw error;
-    mkdirSync(directory, { recursive: true });
-    renameSync(from, to);
-    return [directory, dirname(directory), dirname(dirname(directory))];
+    const isMissing = systemCode(error) === "ENOENT";
+    if (isMissing) mkdirSync(directory, { recursive: true });
+    else if (process.platform !== "win32") throw error;
+    await replaceSame(from, to);
+    return isMissing ? [directory, dirname(directory), dirname(dirname(directory))] : [];
   }
 }

@@ -3,9 +3,9 @@
  * alone, so an interrupted copy goes on. The manifest comes last: with it the bundle is there.
  */
 import { existsSync, statSync } from "node:fs";
-import { mkdir, open, readdir, rename, rm } from "node:fs/promises";
+import { mkdir, open, readdir, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { sha256Of, syncAll } from "../files/mod.ts";
+import { replace, sha256Of, syncAll } from "../files/mod.ts";
 import { MANIFEST, SIGNATURE } from "./texts.ts";
 import { type BundleContent, type OutgoingFile, outgoingFiles } from "./write.ts";
 
@@ -50,7 +50,7 @@ async function writeOne(root: string, file: OutgoingFile): Promise<string> {
   } finally {
     await handle.close();
   }
-  await rename(draft, path);
+  await replace(draft, path);
   return path;
 }
 

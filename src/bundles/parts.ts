@@ -5,11 +5,11 @@
  *     packages.bundle.001  .002  .003 …       which `cat` puts together again
  */
 import { existsSync, lstatSync, read, readdirSync, write } from "node:fs";
-import { open, rename, rm } from "node:fs/promises";
+import { open, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { Failure, messageOf, systemCode } from "../errors.ts";
-import { syncAll, syncDirectory } from "../files/mod.ts";
+import { replace, syncAll, syncDirectory } from "../files/mod.ts";
 import { type Container, directoryContainer, tarContainer } from "./container.ts";
 
 const readFd = promisify(read);
@@ -175,7 +175,7 @@ export async function writeFiles(
     current = undefined;
     await syncAll(names.map(draft));
     // The first last: with it the bundle is there.
-    for (const name of names.toReversed()) await rename(draft(name), name);
+    for (const name of names.toReversed()) await replace(draft(name), name);
   } catch (error) {
     await current?.close();
     for (const name of names) await rm(draft(name), { force: true });

@@ -2,10 +2,11 @@
  * Writes a file so that a crash leaves the old content or the new, never a part: a temporary file
  * beside it, fsync, rename, fsync of the directory.
  */
-import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { type FileHandle, mkdir, open, rename, rm } from "node:fs/promises";
+import { closeSync, fsyncSync, openSync, rmSync, writeFileSync } from "node:fs";
+import { type FileHandle, mkdir, open, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { systemCode } from "../errors.ts";
+import { replace, replaceSync } from "./replace.ts";
 
 /** In containers a process has the same id before and after a crash, whose files may still lie here. */
 const RUN = Math.floor(Math.random() * 36 ** 6).toString(36);
@@ -57,7 +58,7 @@ export async function writtenDurably<T>(
     } finally {
       await file.close();
     }
-    await rename(temporary, path);
+    await replace(temporary, path);
   } catch (error) {
     await rm(temporary, { force: true });
     throw error;
@@ -85,7 +86,7 @@ export function writeDurablySync(
       prepare(handle);
       fsyncSync(handle);
     });
-    renameSync(temporary, path);
+    replaceSync(temporary, path);
   } catch (error) {
     rmSync(temporary, { force: true });
     throw error;

@@ -13,6 +13,7 @@ export { entriesOf, readIfThere } from "./if-there.ts";
 export { lookEachTurn, lookEvery } from "./look.ts";
 export { giveLike, makeLikeDirectory, ownerShutOut, permitLike } from "./owner.ts";
 export { isAlive } from "./process.ts";
+export { replace, replaceSame, replaceSync } from "./replace.ts";
 export { sha256Of } from "./sha256.ts";
 export { syncAll } from "./sync-all.ts";
 export { COMMAND_PATIENCE_MS, openTables, type Tables } from "./tables.ts";

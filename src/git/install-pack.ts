@@ -1,6 +1,6 @@
 /** Moves a proven pack and its index into a repository. */
-import { mkdir, rename } from "node:fs/promises";
-import { syncAll, syncDirectory } from "../files/mod.ts";
+import { mkdir } from "node:fs/promises";
+import { replace, replaceSame, syncAll, syncDirectory } from "../files/mod.ts";
 import type { Oid } from "./object.ts";
 import { packDirectory, packPath } from "./paths.ts";
 import { addShallow } from "./shallow.ts";
@@ -27,7 +27,7 @@ export async function installPack(
   await mkdir(packDirectory(gitdir), { recursive: true });
   await syncAll([pack, index]);
   // Readers look for indexes: the pack is there before.
-  await rename(pack, packPath(gitdir, name, "pack"));
-  await rename(index, packPath(gitdir, name, "idx"));
+  await replaceSame(pack, packPath(gitdir, name, "pack"));
+  await replace(index, packPath(gitdir, name, "idx"));
   await syncDirectory(packDirectory(gitdir));
 }

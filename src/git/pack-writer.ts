@@ -4,10 +4,10 @@
  *
  *     "PACK" · version 2 · count · entries · SHA-1 of all before
  */
-import { mkdir, open, rename, rm } from "node:fs/promises";
+import { mkdir, open, rm } from "node:fs/promises";
 import { crc32, deflateSync } from "node:zlib";
 import { createBreath } from "../breath.ts";
-import { syncDirectory, temporaryIn, writeDurably } from "../files/mod.ts";
+import { replaceSame, syncDirectory, temporaryIn, writeDurably } from "../files/mod.ts";
 import { type ClosedPrefix, writeClosedPrefix } from "./closed-prefix.ts";
 import { type GitObject, type ObjectType, type Oid, oidOf } from "./object.ts";
 import { ENTRIES_BEGIN, type EntryKind, encodeEntryHeader, PACK_MAGIC } from "./pack-entry.ts";
@@ -141,7 +141,7 @@ export async function writePackFile(
     const { size, trailer } = await writeChunks(draft, chunks);
     const name = trailer.toString("hex");
     const path = packPath(gitdir, name, "pack");
-    await rename(draft, path);
+    await replaceSame(draft, path);
     await syncDirectory(directory);
     if (closed) {
       const end = entries[closed.count]?.offset ?? size - trailer.length;

@@ -10,10 +10,10 @@
  * `moonbitlang/lex/runtime@0.1.0` is not within `moonbitlang/lex@0.1.0`.
  */
 import { existsSync } from "node:fs";
-import { mkdir, readFile, rename, rm } from "node:fs/promises";
+import { mkdir, readFile, rm } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { Failure, systemCode } from "../../errors.ts";
-import { sha256Of, writeDurably } from "../../files/mod.ts";
+import { replace, sha256Of, writeDurably } from "../../files/mod.ts";
 import { isModuleName } from "../../index/mod.ts";
 import {
   encodeLockfile,
@@ -165,7 +165,7 @@ async function place(shelf: Shelf, wanted: LockedModule, dir: string): Promise<G
   try {
     await unpack(zip, temporary);
     await mkdir(dirname(path), { recursive: true });
-    await rename(temporary, path);
+    await replace(temporary, path);
   } finally {
     await rm(temporary, { recursive: true, force: true });
   }

@@ -26,6 +26,11 @@ const FORBIDDEN = [
   "permission is denied",
   "mend the permissions, then run the same again",
 ] as const;
+/** Windows says the same of both. */
+const FORBIDDEN_OR_OPEN = [
+  "permission is denied, or another program has it open",
+  "close what may have it open, or mend the permissions, then run the same again",
+] as const;
 const BROKEN = [
   "it cannot be read or written",
   "check the disk and its cables; `verify` tells what is damaged",
@@ -44,8 +49,10 @@ const TOO_MANY = [
   "raise the limit (`ulimit -n`, or LimitNOFILE= of the service)",
 ] as const;
 
+type Words = readonly [what: string, hint: string];
+
 /** By the beginning of the code. Sources: errno(3), https://www.sqlite.org/rescode.html */
-const TROUBLES: Readonly<Record<string, readonly [what: string, hint: string]>> = {
+const TROUBLES: Readonly<Record<string, Words>> = {
   ENOSPC: FULL,
   EDQUOT: FULL,
   SQLITE_FULL: FULL,
@@ -73,12 +80,23 @@ const TROUBLES: Readonly<Record<string, readonly [what: string, hint: string]>> 
   ENFILE: TOO_MANY,
 };
 
+const ON_WINDOWS: Readonly<Record<string, Words>> = {
+  ...TROUBLES,
+  EACCES: FORBIDDEN_OR_OPEN,
+  EPERM: FORBIDDEN_OR_OPEN,
+  EBUSY: FORBIDDEN_OR_OPEN,
+};
+
 /** What the disk has to say in an error, or in what caused it; undefined when it is about something else. */
-export function diskTrouble(error: unknown): Trouble | undefined {
+export function diskTrouble(
+  error: unknown,
+  platform: string = process.platform,
+): Trouble | undefined {
+  const troubles = platform === "win32" ? ON_WINDOWS : TROUBLES;
   for (let each = error; each instanceof Error; each = each.cause) {
     const code = systemCode(each);
     if (code === undefined) continue;
-    const found = TROUBLES[code.replace(/^(SQLITE_[A-Z]+)_.*/, "$1")];
+    const found = troubles[code.replace(/^(SQLITE_[A-Z]+)_.*/, "$1")];
     if (found) return { code, what: found[0], hint: found[1] };
   }
   return undefined;

@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import { Failure } from "../../src/errors.ts";
-import { asDiskFailure } from "../../src/files/mod.ts";
+import { asDiskFailure, diskTrouble } from "../../src/files/mod.ts";
 
 const systemError = (code: string, cause?: unknown) =>
   Object.assign(new Error(`${code}: said the system`, { cause }), { code });
@@ -23,6 +23,16 @@ test.each([
   expect(failure.message).toContain(what);
   expect(failure.message).toContain(`${code}: said the system`);
   expect(failure.hint).toContain(hint);
+});
+
+test("on Windows a file that is refused may be open in another program", () => {
+  for (const code of ["EACCES", "EPERM", "EBUSY"]) {
+    const trouble = diskTrouble(systemError(code), "win32")!;
+    expect(trouble.what).toContain("another program has it open");
+    expect(trouble.hint).toContain("close what may have it open, or mend the permissions");
+  }
+  expect(diskTrouble(systemError("ENOSPC"), "win32")?.what).toBe("the disk is full");
+  expect(diskTrouble(systemError("EPERM"), "linux")?.hint).toStartWith("mend the permissions");
 });
 
 test("a cause counts, however deep", () => {

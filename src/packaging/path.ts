@@ -34,6 +34,18 @@ export function unportablePart(part: string): string | undefined {
   return undefined;
 }
 
+/** Why a path cannot exist on this system; undefined when it can. */
+export function impossibleHere(
+  path: string,
+  platform: string = process.platform,
+): string | undefined {
+  if (platform !== "win32") return undefined;
+  return path
+    .split("/")
+    .map(unportablePart)
+    .find((problem) => problem !== undefined);
+}
+
 export interface Collision {
   readonly path: string;
   readonly with: string;

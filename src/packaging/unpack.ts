@@ -1,11 +1,26 @@
 /** Puts an archive's files into a directory, and tells whether they are there already. */
 import { mkdir, open, readdir, readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { systemCode } from "../errors.ts";
+import { Failure, systemCode } from "../errors.ts";
+import { impossibleHere } from "./path.ts";
+import { shown } from "./problem.ts";
 import type { ModuleZip } from "./zip.ts";
 
-/** @param dir new and empty: nothing in it is written over */
-export async function unpack(zip: ModuleZip, dir: string): Promise<void> {
+/**
+ * @param dir new and empty: nothing in it is written over
+ * @throws {Failure} "invalid", before anything is written, for a file that cannot have its name on this system
+ */
+export async function unpack(
+  zip: ModuleZip,
+  dir: string,
+  platform: string = process.platform,
+): Promise<void> {
+  for (const { path } of zip.files) {
+    const problem = impossibleHere(path, platform);
+    if (problem === undefined) continue;
+    const hint = "unpack it on another system, or ask its owner to rename the file";
+    throw new Failure("invalid", `the archive's file ${shown(path)}: ${problem}`, hint);
+  }
   await mkdir(dir, { recursive: true });
   for (const { path, executable } of zip.files) {
     const target = join(dir, ...path.split("/"));

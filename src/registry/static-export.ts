@@ -24,6 +24,7 @@ import { onDisk } from "./disk.ts";
 import type { Report } from "./events.ts";
 import type { Registry } from "./open.ts";
 import { STORED_VIEW } from "./paths.ts";
+import { createNames } from "./static-names.ts";
 import { STATIC_README } from "./static-readme.ts";
 
 export interface StaticExportOptions {
@@ -40,9 +41,6 @@ export interface StaticExportSummary {
   /** What could not be written under its name; each was told of in a warning. */
   readonly skipped: number;
 }
-
-/** Longer names fit into no common file system. */
-const LONGEST_NAME = 255;
 
 /**
  * Writes all that the stored view lists. Run again it brings the directory up to date; what is no
@@ -188,29 +186,3 @@ async function hashOf(path: string): Promise<string | undefined> {
   const file = Bun.file(path);
   return (await file.exists()) ? await sha256Of(file) : undefined;
 }
-
-/**
- * Which names are taken, so that nothing overwrites another: also where the disk takes `A` for `a`,
- * and where a file and a directory want one name.
- */
-function createNames() {
-  const taken = new Map<string, "file" | "directory">();
-  return {
-    /** @returns why the path cannot be had */
-    claim(path: string): string | undefined {
-      const parts = path.split("/");
-      if (parts.some((part) => Buffer.byteLength(part) > LONGEST_NAME)) return "it is too long";
-      const keys = parts.map((_, at) => keyOf(parts.slice(0, at + 1)));
-      const parents = keys.slice(0, -1);
-      const own = keys.at(-1)!;
-      if (taken.has(own) || parents.some((key) => taken.get(key) === "file")) {
-        return "another file has that name, perhaps in other letters";
-      }
-      for (const key of parents) taken.set(key, "directory");
-      taken.set(own, "file");
-      return undefined;
-    },
-  };
-}
-
-const keyOf = (parts: readonly string[]): string => parts.join("/").normalize("NFC").toLowerCase();

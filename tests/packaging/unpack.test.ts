@@ -1,5 +1,6 @@
 import { expect, test } from "bun:test";
 import {
+  existsSync,
   mkdirSync,
   readFileSync,
   renameSync,
@@ -41,6 +42,21 @@ test("files are put where the archive has them, executable ones executable", asy
   }
   expect(await holdsExactly(zip, dir)).toBe(true);
 });
+
+for (const name of ["src/aux.mbt", "nul/x", "src/a:b.mbt", "src/dot.", "what?"]) {
+  test(`on Windows nothing is unpacked of an archive with ${name}, which it cannot have`, async () => {
+    const zip = await openZip(craftZip([{ name: "moon.mod.json", content: "{}" }, { name }]));
+    const dir = join(tempDirectory("unpack"), "out");
+    await expect(unpack(zip, dir, "win32")).rejects.toMatchObject({
+      code: "invalid",
+      message: expect.stringContaining(`file ${name}: `),
+    });
+    expect(existsSync(dir)).toBe(false);
+    if (process.platform === "win32") return;
+    await unpack(zip, dir);
+    expect(await holdsExactly(zip, dir)).toBe(true);
+  });
+}
 
 test("nothing is written over", async () => {
   const { dir, zip } = await unpacked();

@@ -152,9 +152,14 @@ async function place(shelf: Shelf, wanted: LockedModule, dir: string): Promise<G
     );
   }
   // Loaded when something is unpacked: a server never does.
-  const { holdsExactly, openZip, unpack } = await import("../../packaging/mod.ts");
+  const { holdsExactly, impossibleHere, openZip, unpack } = await import("../../packaging/mod.ts");
   const zip = await openZip(archive);
-  const path = join(dir, ...`${module}@${version}`.split("/"));
+  const folder = `${module}@${version}`;
+  const problem = impossibleHere(folder);
+  if (problem !== undefined) {
+    throw new Failure("invalid", `${folder} cannot be a folder: ${problem}`);
+  }
+  const path = join(dir, ...folder.split("/"));
   const got = { module, version, checksum, path };
   if (existsSync(path)) {
     if (await holdsExactly(zip, path)) return { ...got, existed: true };

@@ -5,7 +5,7 @@ import { parse, TomlError } from "smol-toml";
 import { Failure, systemCode } from "../errors.ts";
 import { parseInterval } from "./checks.ts";
 import { TABLES } from "./keys.ts";
-import { Problem } from "./problem.ts";
+import { BACKSLASH, Problem } from "./problem.ts";
 import { readProviders } from "./read-provider.ts";
 import {
   DEFAULT_SOURCE,
@@ -68,7 +68,8 @@ export function parseToml(text: string, file: string): Table {
   } catch (error) {
     if (!(error instanceof TomlError)) throw error;
     const [what = ""] = error.message.replace("Invalid TOML document: ", "").split("\n");
-    const hint = `the line: ${shownLine(text.split("\n")[error.line - 1] ?? "")}`;
+    const line = `the line: ${shownLine(text.split("\n")[error.line - 1] ?? "")}`;
+    const hint = /escape/.test(what) ? `${line}; ${BACKSLASH}` : line;
     // Without the parser's error: that quotes the lines around it, secrets among them.
     throw new Failure("config", `${file}:${error.line}: ${what}`, hint);
   }

@@ -15,6 +15,10 @@ export class Problem extends Error {
   }
 }
 
+/** For what became of `"D:\registry"`. Source: https://toml.io/en/v1.0.0#string */
+export const BACKSLASH =
+  "a backslash in double quotes begins an escape; a Windows path stands in single quotes: 'D:\\registry'";
+
 /** The question that helps with a wrong name, or the names there are when none is near. */
 export function suggestion(word: string, names: readonly string[]): string {
   const near = nearest(word, names);

@@ -1,6 +1,6 @@
 /** Checks one table of parsed TOML against the description of its keys. */
 import type { Key, Keys, Kinds, Values } from "./keys.ts";
-import { Problem, suggestion } from "./problem.ts";
+import { BACKSLASH, Problem, suggestion } from "./problem.ts";
 import type { Path } from "./scan.ts";
 
 export type Table = Readonly<Record<string, unknown>>;
@@ -52,8 +52,16 @@ export function readValue<K extends keyof Kinds>(key: Key<K>, value: unknown, at
     throw new Problem(at, `\`${dotted(at)}\` must be ${KINDS[key.kind].name}${found}`);
   }
   const problem = key.check(value);
-  if (problem !== undefined) throw new Problem(at, `\`${dotted(at)}\` ${problem}`);
+  if (problem !== undefined) {
+    const hint = hasEscaped(value) ? BACKSLASH : undefined;
+    throw new Problem(at, `\`${dotted(at)}\` ${problem}`, hint);
+  }
   return value;
+}
+
+/** Whether there is something in a text that an escape of one letter stands for. */
+function hasEscaped(value: unknown): boolean {
+  return typeof value === "string" && /[\b\t\n\f\r]/.test(value);
 }
 
 /** @throws {Problem} when there is something else than a table */

@@ -22,6 +22,19 @@ function refusal(text: string): string {
 const source = (...lines: string[]) =>
   ["[[sources]]", 'name = "up"', 'url = "https://up.example"', ...lines].join("\n");
 
+test.each([
+  'data_dir = "D:\\reg data"',
+  'data_dir = "D:\\new"',
+  'data_dir = "D:\\moon"',
+  'data_dir = "D:\\users"',
+  'data_dir = "D:\\x"',
+])("a Windows path in double quotes is told to stand in single ones: %s", (line) => {
+  expect(refusal(`[registry]\n${line}`)).toMatch(
+    /^registry\.toml:2: .* a Windows path stands in single quotes: 'D:\\registry'$/,
+  );
+  expect(load(`[registry]\n${line.replaceAll('"', "'")}`).registry.name).toBe("registry");
+});
+
 describe("an empty file", () => {
   test("gives every default", () => {
     const { file, registry, ...rest } = load("");

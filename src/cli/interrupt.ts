@@ -3,6 +3,24 @@ import { Failure } from "../errors.ts";
 import { INTERRUPTED } from "./exit.ts";
 
 /**
+ * What asks a process to end. On Windows Ctrl-Break and a console that is closed do so too, the latter with a few
+ * seconds' grace; elsewhere SIGHUP is left alone, as to listen for it would undo nohup.
+ */
+export function endingSignals(platform: string = process.platform): readonly NodeJS.Signals[] {
+  const everywhere = ["SIGINT", "SIGTERM"] as const;
+  return platform === "win32" ? [...everywhere, "SIGHUP", "SIGBREAK"] : everywhere;
+}
+
+/** @returns what ends the listening */
+function onEnding(listener: () => void): () => void {
+  const signals = endingSignals();
+  for (const signal of signals) process.on(signal, listener);
+  return () => {
+    for (const signal of signals) process.removeListener(signal, listener);
+  };
+}
+
+/**
  * Runs work that can be interrupted.
  *
  * @param hint what a person should know who stopped it
@@ -17,8 +35,7 @@ export async function interruptible<T>(
     if (controller.signal.aborted) process.exit(INTERRUPTED);
     controller.abort(new Failure("interrupted", "interrupted", hint));
   };
-  process.on("SIGINT", stop);
-  process.on("SIGTERM", stop);
+  const ignore = onEnding(stop);
   try {
     return await work(controller.signal);
   } catch (error) {
@@ -28,23 +45,17 @@ export async function interruptible<T>(
     if (controller.signal.aborted && !isOwn) throw controller.signal.reason;
     throw error;
   } finally {
-    process.removeListener("SIGINT", stop);
-    process.removeListener("SIGTERM", stop);
+    ignore();
   }
 }
 
-/** Resolves at the first SIGINT or SIGTERM; a second one ends the process. */
+/** Resolves at the first of the signals that ask for the end; a second one ends the process. */
 export async function stopAsked(): Promise<void> {
   await new Promise<void>((resolve) => {
-    const first = () => {
-      process.removeListener("SIGINT", first);
-      process.removeListener("SIGTERM", first);
-      const second = () => process.exit(INTERRUPTED);
-      process.on("SIGINT", second);
-      process.on("SIGTERM", second);
+    const ignore = onEnding(() => {
+      ignore();
+      onEnding(() => process.exit(INTERRUPTED));
       resolve();
-    };
-    process.on("SIGINT", first);
-    process.on("SIGTERM", first);
+    });
   });
 }

@@ -1,10 +1,16 @@
 import { describe, expect, test } from "bun:test";
-import { interruptible } from "../../src/cli/interrupt.ts";
+import { endingSignals, interruptible } from "../../src/cli/interrupt.ts";
 import { Failure } from "../../src/errors.ts";
 
 /** Work that ends with some error of its own when it is asked to end. */
 const untilAborted = (signal: AbortSignal, error: Error) =>
   new Promise<never>((_, reject) => signal.addEventListener("abort", () => reject(error)));
+
+test("a console that is closed asks for the end on Windows, and elsewhere nothing that nohup holds off", () => {
+  expect(endingSignals("win32")).toEqual(["SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK"]);
+  expect(endingSignals("linux")).toEqual(["SIGINT", "SIGTERM"]);
+  expect(endingSignals("darwin")).toEqual(["SIGINT", "SIGTERM"]);
+});
 
 describe("interruptible", () => {
   for (const name of ["SIGINT", "SIGTERM"] as const) {

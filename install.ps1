@@ -26,6 +26,8 @@
   if (-not $From) { $From = $env:MOONBIT_REGISTRY_FROM }
   if (-not $From) { $From = $ServedBy }
   $Target = Join-Path $To $Program
+  # Where one that ran was moved to.
+  $Old = "$Target.old"
 
   if ($Uninstall) {
     if (Test-Path -LiteralPath $Target) {
@@ -34,6 +36,7 @@
     } else {
       Write-Output "There is no $Program in $To"
     }
+    if (Test-Path -LiteralPath $Old) { Remove-Item -LiteralPath $Old -Force }
     return
   }
 
@@ -47,8 +50,9 @@
   New-Item -ItemType Directory -Force -Path $To | Out-Null
   $To = (Resolve-Path -LiteralPath $To).ProviderPath
   $Target = Join-Path $To $Program
-  # Beside the target, so that it is moved into place whole.
-  $Draft = Join-Path $To ".$Program.$PID"
+  $Old = "$Target.old"
+  # Beside the target, so that it is moved into place whole; of this ending, so that it can be tried.
+  $Draft = Join-Path $To ".moonbit-registry-$PID.exe"
   $Sums = "$Draft.sums"
   try {
     Write-Output "Downloading $File from $Base"
@@ -64,16 +68,39 @@
     if ($Actual -ne $Wanted) {
       throw "install.ps1: $File has SHA-256 $Actual instead of ${Wanted}: not installed; try again later"
     }
-    if (Test-Path -LiteralPath $Target) {
+    # Tried where it is to run: a policy may allow no programs there.
+    $Runs = $false
+    try {
+      # What it writes to stderr would else count as an error of this script.
+      $Says = & { $ErrorActionPreference = "Continue"; & $Draft --version 2>&1 } | Out-String
+      $Runs = $LASTEXITCODE -eq 0
+    } catch {
+      $Says = "$_"
+    }
+    if (-not $Runs) {
+      throw "install.ps1: $File does not run here: $($Says.Trim()); choose a directory that may hold programs: -To DIR"
+    }
+    if (Test-Path -LiteralPath $Target -PathType Container) {
+      throw "install.ps1: $Target is a directory; move it away, or choose another directory: -To DIR"
+    }
+    $IsUpdate = Test-Path -LiteralPath $Target
+    if ($IsUpdate) {
       # One that runs cannot be removed, but can be moved away.
-      $Old = "$Target.old"
       if (Test-Path -LiteralPath $Old) { Remove-Item -LiteralPath $Old -Force }
       Move-Item -LiteralPath $Target -Destination $Old
     }
-    Move-Item -LiteralPath $Draft -Destination $Target
+    try {
+      Move-Item -LiteralPath $Draft -Destination $Target
+    } catch {
+      if ($IsUpdate) { Move-Item -LiteralPath $Old -Destination $Target }
+      throw
+    }
+    # It stays as long as it runs, until the next installation.
+    if ($IsUpdate) { Remove-Item -LiteralPath $Old -Force -ErrorAction SilentlyContinue }
   } finally {
     foreach ($Left in $Sums, $Draft) {
-      if (Test-Path -LiteralPath $Left) { Remove-Item -LiteralPath $Left -Force }
+      # What stays must not hide why nothing was installed.
+      if (Test-Path -LiteralPath $Left) { Remove-Item -LiteralPath $Left -Force -ErrorAction SilentlyContinue }
     }
   }
   Write-Output "Installed $Target"

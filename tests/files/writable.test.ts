@@ -28,11 +28,13 @@ for (const platform of ["linux", "win32"]) {
     expect(isWritable(dir, platform)).toBe(true);
     expect(isWritable(join(dir, "not", "there"), platform)).toBe(true);
     expect(readdirSync(dir)).toEqual([]);
+    // Windows says only that there is nothing.
+    if (process.platform === "win32") return;
     writeFileSync(join(dir, "file"), "");
     expect(isWritable(join(dir, "file", "below"), platform)).toBe(false);
   });
 
-  test.skipIf(isRoot && !(await canMount()))(
+  test.skipIf(process.platform === "win32" || (isRoot && !(await canMount())))(
     `a medium that is read-only is noticed (${platform})`,
     async () => {
       await using medium = await closed();

@@ -3,7 +3,7 @@ import { mkdirSync, renameSync, rmSync } from "node:fs";
 import { dirname } from "node:path";
 import { createBreath } from "../breath.ts";
 import { systemCode } from "../errors.ts";
-import { replaceSame, syncAll } from "../files/mod.ts";
+import { replaceSame, syncAll, syncNames } from "../files/mod.ts";
 import { archivePath } from "./path.ts";
 import type { Staged } from "./stage.ts";
 
@@ -24,8 +24,7 @@ export async function place(root: string, staged: readonly Staged[]): Promise<vo
       const turn = breathe();
       if (turn) await turn;
     }
-    // Windows has no such call for directories and needs none.
-    if (process.platform !== "win32") await syncAll([...directories]);
+    await syncNames([...directories]);
   } catch (error) {
     for (const { temporary } of staged) rmSync(temporary, { force: true });
     throw error;

@@ -3,7 +3,7 @@ import { statSync } from "node:fs";
 import { copyFile, mkdir, readdir, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { systemCode } from "../errors.ts";
-import { syncAll, syncDirectory } from "../files/mod.ts";
+import { syncAll, syncNames } from "../files/mod.ts";
 import type { ArchiveStore, Sha256 } from "./archive-store.ts";
 import { openBatch } from "./batch.ts";
 import { checkFile, loadFile, SMALL } from "./check.ts";
@@ -78,7 +78,7 @@ export function openArchiveStore(root: string): ArchiveStore {
       await mkdir(dirname(path), { recursive: true });
       await copyFile(archivePath(root, sha256), path);
       await syncAll([path]);
-      await syncDirectory(dirname(path));
+      await syncNames([dirname(path)]);
     },
     async delete(sha256) {
       await rm(archivePath(root, sha256), { force: true });

@@ -5,7 +5,7 @@
 import { existsSync, statSync } from "node:fs";
 import { mkdir, open, readdir, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { replace, sha256Of, syncAll } from "../files/mod.ts";
+import { replace, sha256Of, syncAll, syncNames } from "../files/mod.ts";
 import { MANIFEST, SIGNATURE } from "./texts.ts";
 import { type BundleContent, type OutgoingFile, outgoingFiles } from "./write.ts";
 
@@ -24,14 +24,20 @@ export async function writeDirectory(
   const written: string[] = [];
   let there = 0;
   for (const file of [...files.filter((each) => each !== manifest), manifest]) {
-    if (file === manifest) await syncAll(written);
+    if (file === manifest) await settle(written);
     if (await isThere(root, file)) there++;
     else written.push(await writeOne(root, file));
     onFile(file);
   }
-  await syncAll([join(root, MANIFEST)]);
+  await settle([join(root, MANIFEST)]);
   await removeOthers(root, new Set(files.map(({ path }) => path)));
   return there;
+}
+
+/** The bytes, and the names. */
+async function settle(files: readonly string[]): Promise<void> {
+  await syncAll(files);
+  await syncNames([...new Set(files.map(dirname))]);
 }
 
 async function isThere(root: string, { path, size, sha256 }: OutgoingFile): Promise<boolean> {

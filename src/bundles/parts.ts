@@ -9,7 +9,7 @@ import { open, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { Failure, messageOf, systemCode } from "../errors.ts";
-import { replace, syncAll, syncDirectory } from "../files/mod.ts";
+import { replace, syncAll, syncNames } from "../files/mod.ts";
 import { type Container, directoryContainer, tarContainer } from "./container.ts";
 
 const readFd = promisify(read);
@@ -181,6 +181,6 @@ export async function writeFiles(
     for (const name of names) await rm(draft(name), { force: true });
     throw error;
   }
-  await syncDirectory(dirname(file));
+  await syncNames([dirname(file)]);
   return names;
 }

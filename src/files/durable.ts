@@ -1,12 +1,12 @@
 /**
  * Writes a file so that a crash leaves the old content or the new, never a part: a temporary file
- * beside it, fsync, rename, fsync of the directory.
+ * beside it, fsync, rename, and the name made durable too.
  */
 import { closeSync, fsyncSync, openSync, rmSync, writeFileSync } from "node:fs";
 import { type FileHandle, mkdir, open, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { systemCode } from "../errors.ts";
 import { replace, replaceSync } from "./replace.ts";
+import { syncNameSync, syncNames } from "./sync-names.ts";
 
 /** In containers a process has the same id before and after a crash, whose files may still lie here. */
 const RUN = Math.floor(Math.random() * 36 ** 6).toString(36);
@@ -63,7 +63,7 @@ export async function writtenDurably<T>(
     await rm(temporary, { force: true });
     throw error;
   }
-  await syncDirectory(directory);
+  await syncNames([directory]);
   return result;
 }
 
@@ -81,49 +81,18 @@ export function writeDurablySync(
   const directory = dirname(path);
   const temporary = temporaryIn(directory);
   try {
-    withHandle(openSync(temporary, "wx", mode), (handle) => {
+    const handle = openSync(temporary, "wx", mode);
+    try {
       writeFileSync(handle, text);
       prepare(handle);
       fsyncSync(handle);
-    });
+    } finally {
+      closeSync(handle);
+    }
     replaceSync(temporary, path);
   } catch (error) {
     rmSync(temporary, { force: true });
     throw error;
   }
-  if (process.platform === "win32") return;
-  withHandle(openSync(directory, "r"), (handle) => {
-    try {
-      fsyncSync(handle);
-    } catch (error) {
-      if (!NO_SYNC.has(systemCode(error) ?? "")) throw error;
-    }
-  });
-}
-
-function withHandle(handle: number, use: (handle: number) => void): void {
-  try {
-    use(handle);
-  } finally {
-    closeSync(handle);
-  }
-}
-
-/** What file systems say that sync no directories, as some drivers of FAT and of network drives. */
-const NO_SYNC = new Set(["EINVAL", "ENOSYS", "ENOTSUP", "EOPNOTSUPP"]);
-
-/**
- * Makes renames in a directory durable, where there is a call for it: Windows has none and needs
- * none, and where a file system has none this is as much as can be had.
- */
-export async function syncDirectory(directory: string): Promise<void> {
-  if (process.platform === "win32") return;
-  const handle = await open(directory, "r");
-  try {
-    await handle.sync();
-  } catch (error) {
-    if (!NO_SYNC.has(systemCode(error) ?? "")) throw error;
-  } finally {
-    await handle.close();
-  }
+  syncNameSync(path, directory);
 }

@@ -3,7 +3,6 @@ export { copyDurably } from "./copy.ts";
 export { asDatabaseFailure, tellingOf } from "./database.ts";
 export {
   isTemporary,
-  syncDirectory,
   temporaryIn,
   writeDurably,
   writeDurablySync,
@@ -16,6 +15,7 @@ export { isAlive } from "./process.ts";
 export { replace, replaceSame, replaceSync } from "./replace.ts";
 export { sha256Of } from "./sha256.ts";
 export { syncAll } from "./sync-all.ts";
+export { syncNames } from "./sync-names.ts";
 export { COMMAND_PATIENCE_MS, openTables, type Tables } from "./tables.ts";
 export { asDiskFailure, DISK_FULL, diskTrouble } from "./trouble.ts";
 export { isWritable } from "./writable.ts";

@@ -16,14 +16,23 @@ let loading: Promise<SyncFs | undefined> | undefined;
 export async function syncAll(paths: readonly string[]): Promise<void> {
   const [first] = paths;
   if (first === undefined) return;
-  if (paths.length > 1 && !isUserSpace(first)) {
-    loading ??= loadSyncFs();
-    const syncFs = await loading;
-    if (syncFs && (await syncFileSystem(syncFs, first))) return;
-  }
+  if (paths.length > 1 && (await syncWhole(first))) return;
   for (let at = 0; at < paths.length; at += AT_ONCE) {
     await Promise.all(paths.slice(at, at + AT_ONCE).map(syncOne));
   }
+}
+
+/**
+ * Makes all that was written to a file system durable.
+ *
+ * @param path of anything on it
+ * @returns whether that was possible
+ */
+export async function syncWhole(path: string): Promise<boolean> {
+  if (isUserSpace(path)) return false;
+  loading ??= loadSyncFs();
+  const syncFs = await loading;
+  return syncFs !== undefined && (await syncFileSystem(syncFs, path));
 }
 
 /** FUSE: the kernel does not pass the call on to such a file system. Source: statfs(2). */

@@ -1,6 +1,6 @@
 /** Moves a proven pack and its index into a repository. */
 import { mkdir } from "node:fs/promises";
-import { replace, replaceSame, syncAll, syncDirectory } from "../files/mod.ts";
+import { replace, replaceSame, syncAll, syncNames } from "../files/mod.ts";
 import type { Oid } from "./object.ts";
 import { packDirectory, packPath } from "./paths.ts";
 import { addShallow } from "./shallow.ts";
@@ -29,5 +29,5 @@ export async function installPack(
   // Readers look for indexes: the pack is there before.
   await replaceSame(pack, packPath(gitdir, name, "pack"));
   await replace(index, packPath(gitdir, name, "idx"));
-  await syncDirectory(packDirectory(gitdir));
+  await syncNames([packDirectory(gitdir)]);
 }

@@ -7,7 +7,7 @@
 import { mkdir, open, rm } from "node:fs/promises";
 import { crc32, deflateSync } from "node:zlib";
 import { createBreath } from "../breath.ts";
-import { replaceSame, syncDirectory, temporaryIn, writeDurably } from "../files/mod.ts";
+import { replaceSame, syncNames, temporaryIn, writeDurably } from "../files/mod.ts";
 import { type ClosedPrefix, writeClosedPrefix } from "./closed-prefix.ts";
 import { type GitObject, type ObjectType, type Oid, oidOf } from "./object.ts";
 import { ENTRIES_BEGIN, type EntryKind, encodeEntryHeader, PACK_MAGIC } from "./pack-entry.ts";
@@ -142,7 +142,7 @@ export async function writePackFile(
     const name = trailer.toString("hex");
     const path = packPath(gitdir, name, "pack");
     await replaceSame(draft, path);
-    await syncDirectory(directory);
+    await syncNames([directory]);
     if (closed) {
       const end = entries[closed.count]?.offset ?? size - trailer.length;
       await writeClosedPrefix(path, { ...closed, end });

@@ -1,12 +1,20 @@
 import { Database } from "bun:sqlite";
-import { expect, test } from "bun:test";
+import { afterEach, expect, jest, spyOn, test } from "bun:test";
+import { getEventListeners } from "node:events";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { openRegistry } from "../../../src/registry/mod.ts";
 import { delayAfter, startAutoSync } from "../../../src/registry/serving/auto-sync.ts";
 import { openState } from "../../../src/registry/state.ts";
+import { silent } from "../../support/islands.ts";
+import { newRegistry } from "../../support/published.ts";
 import { forAll } from "../../support/random.ts";
 import { tempDirectory } from "../../support/temp.ts";
+
+afterEach(() => {
+  jest.useRealTimers();
+  jest.restoreAllMocks();
+});
 
 const HOUR = 3_600_000;
 const middle = () => 0.5;
@@ -58,4 +66,28 @@ test("a mistake of ours ends the syncing with a warning, and not the server", as
   const autoSync = startAutoSync({ registry, config, warn, onSuccess: () => {} });
   await autoSync.stop();
   expect(warnings).toEqual([expect.stringContaining("of ours")]);
+});
+
+test("a server that does not sync by itself keeps one timer and one listener, however long it looks", async () => {
+  const registry = await newRegistry();
+  const added = spyOn(EventTarget.prototype, "addEventListener");
+  jest.useFakeTimers();
+  let looks = 0;
+  const config = () => {
+    looks++;
+    return registry.config;
+  };
+  const autoSync = startAutoSync({ registry, config, warn: silent, onSuccess: silent });
+  const [signal] = added.mock.contexts as unknown as AbortSignal[];
+  const kept = () => [getEventListeners(signal!, "abort").length, jest.getTimerCount()];
+  for (let second = 1; second <= 30; second++) {
+    expect(kept()).toEqual([1, 1]);
+    expect(looks).toBe(second);
+    jest.advanceTimersByTime(1_000);
+    // It goes on after promises that are kept at once.
+    for (let turn = 0; turn < 20; turn++) await Promise.resolve();
+  }
+  expect(autoSync.state()).toBeUndefined();
+  await autoSync.stop();
+  expect(kept()).toEqual([0, 0]);
 });

@@ -50,4 +50,13 @@ describe("writeConfig", () => {
     const file = join(tempDirectory(), "gone/registry.toml");
     expect(() => writeConfig(file, "new")).toThrow(expect.objectContaining({ code: "io" }));
   });
+
+  test("a text that cannot take its place leaves nothing beside what is there", () => {
+    const dir = tempDirectory();
+    const file = join(dir, "registry.toml");
+    mkdirSync(file);
+    expect(() => writeConfig(file, "new")).toThrow(/^cannot write .*registry\.toml: E[A-Z]+$/);
+    expect(readdirSync(dir)).toEqual(["registry.toml"]);
+    expect(readdirSync(file)).toEqual([]);
+  });
 });

@@ -64,13 +64,28 @@ test.each([1, 3, 1_000, 1_000_000])("an answer is read in pieces of %d bytes", a
   expect(shallow).toEqual([A]);
 });
 
+test("a server that has nothing to say yet may say so, before the pack and in it", async () => {
+  const nothing = [CHANNEL.pack, CHANNEL.progress].map((channel) => packet(Buffer.from([channel])));
+  const [half, rest] = [PACK.subarray(0, 70_000), PACK.subarray(70_000)];
+  const parts = [half, rest].flatMap((part) => [...nothing, sideband(CHANNEL.pack, part)]);
+  const { pack } = await read(Buffer.concat([...lines("NAK"), ...parts, ...nothing, FLUSH]));
+  expect(pack.equals(PACK)).toBe(true);
+});
+
 test.each<[string, Buffer, string]>([
   ["cut in the middle of a packet", ANSWER.subarray(0, -500), "cut short"],
   ["cut between two packets", ANSWER.subarray(0, -4), "cut short"],
   ["without a pack", Buffer.concat([...lines("NAK"), FLUSH]), "cut short"],
-  ["that refuses", Buffer.concat(lines("ERR not our ref")), "not our ref"],
-  ["that fails half way", sideband(CHANNEL.error, Buffer.from("out of memory\n")), "out of memory"],
+  ["that refuses", Buffer.concat(lines("ERR not our ref")), "it says: not our ref"],
+  [
+    "that fails half way",
+    sideband(CHANNEL.error, Buffer.from("out of memory\n")),
+    "it says: out of memory",
+  ],
   ["of something else", Buffer.concat(lines("hello")), "hello"],
+  ["of something else about a commit", Buffer.concat(lines(`hello ${A}`)), "hello"],
+  ["that cuts at what is no commit", Buffer.concat(lines("shallow water")), "shallow water"],
+  ["that goes on for long", Buffer.concat(lines("x".repeat(2_000))), `'${"x".repeat(80)}'`],
 ])("an answer %s is refused", async (_, answer, problem) => {
   expect(read(answer)).rejects.toThrow(ProtocolError);
   expect(read(answer)).rejects.toThrow(problem);

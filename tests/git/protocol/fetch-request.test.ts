@@ -44,6 +44,11 @@ test("a v0 client without side-band gets an unframed pack, one with the old one 
   expect(parseFetchV0(old).sideBandLimit).toBe(SIDE_BAND);
 });
 
+test("a v0 request has lines and ends of lists, and nothing else", () => {
+  const body = Buffer.concat([lines(`want ${A}`), DELIMITER, FLUSH, lines("done")]);
+  expect(() => parseFetchV0(body)).toThrow(new ProtocolError("unexpected delimiter packet"));
+});
+
 test("a v2 fetch of a shallow clone is understood", () => {
   const request = parseFetchV2([
     "thin-pack",
@@ -76,6 +81,9 @@ test.each([
   ["deepen -1", "invalid 'deepen -1'"],
   ["deepen 99999999999999999999", "invalid 'deepen 99999999999999999999'"],
   ["", "unexpected line: ''"],
+  [`want ${"x".repeat(2_000)}`, `no object id in 'want ${"x".repeat(75)}'`],
+  [`deepen ${"x".repeat(2_000)}`, `invalid 'deepen ${"x".repeat(73)}'`],
+  ["x".repeat(2_000), `unexpected line: '${"x".repeat(80)}'`],
 ])("refuses %p rather than send a wrong pack", (line, problem) => {
   expect(() => parseFetchV2([line])).toThrow(new ProtocolError(problem));
 });

@@ -4,6 +4,7 @@ import {
   ProtocolError,
   packet,
   packets,
+  packetsOf,
   text,
 } from "../../../src/git/protocol/pkt-line.ts";
 import { forAll } from "../../support/random.ts";
@@ -40,6 +41,20 @@ test.each([
   ["a length that is cut short", "0006a\n00", "pkt-line at byte 6 is cut short"],
 ])("refuses %s and names the byte", (_, message, problem) => {
   expect(() => [...packets(Buffer.from(message))]).toThrow(new ProtocolError(problem));
+});
+
+test.each([
+  ["no number", "0006a\n0006b\n00zz", "bad pkt-line length at byte 12"],
+  ["what is cut short", "0006a\n0006b\n0006c", "pkt-line at byte 12 is cut short"],
+])("names the byte of %s in what comes in pieces, too", async (_, message, problem) => {
+  for (const size of [1, 5, 7, 100]) {
+    async function* pieces() {
+      for (let at = 0; at < message.length; at += size) {
+        yield Buffer.from(message.slice(at, at + size));
+      }
+    }
+    await expect(Array.fromAsync(packetsOf(pieces()))).rejects.toThrow(new ProtocolError(problem));
+  }
 });
 
 test("a payload that no packet can carry is refused", () => {

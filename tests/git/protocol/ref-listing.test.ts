@@ -40,7 +40,7 @@ test.each([
   ["another service", Buffer.concat([packet("# service=git-receive-pack\n"), FLUSH]), "service"],
   ["half a list", Buffer.concat([...SERVICE, packet(`${A} HEAD\0shallow\n`)]), "cut short"],
   ["a list of something else", Buffer.concat([...SERVICE, packet("hello\n"), FLUSH]), "no ref"],
-  ["an error", Buffer.concat([...SERVICE, packet("ERR not today\n"), FLUSH]), "not today"],
+  ["an error", Buffer.concat([...SERVICE, packet("ERR not today\n"), FLUSH]), "it says: not today"],
 ])("%s is refused", (_, body, problem) => {
   expect(() => readRefListing(body)).toThrow(ProtocolError);
   expect(() => readRefListing(body)).toThrow(problem);

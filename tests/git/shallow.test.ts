@@ -13,6 +13,7 @@ test("what many add at once is all there, one a line, each once, as git reads it
   const oids = ["a", "b", "c", "d"].map((digit) => digit.repeat(40));
   const added = [[oids[0]!, oids[1]!], [oids[1]!, oids[2]!], [], [oids[3]!]];
   await Promise.all(added.map((each) => addShallow(gitdir, each)));
+  expect([...readShallow(gitdir)]).toEqual(oids);
   await addShallow(gitdir, oids);
   expect(readFileSync(join(gitdir, "shallow"), "utf8")).toBe(`${oids.join("\n")}\n`);
   expect([...readShallow(gitdir)]).toEqual(oids);

@@ -1,5 +1,9 @@
 import { expect, test } from "bun:test";
-import { archiveResponse, parseRange } from "../../src/server/archive-response.ts";
+import {
+  archiveResponse,
+  incomingResponse,
+  parseRange,
+} from "../../src/server/archive-response.ts";
 
 test.each([
   ["bytes=0-9", { start: 0, end: 9 }],
@@ -68,4 +72,12 @@ test("what the client has is not sent again", async () => {
   const response = ask({ "if-none-match": '"abc"' });
   expect(response.status).toBe(304);
   expect(await response.text()).toBe("");
+});
+
+test("what is still coming in has the headers of what is here, but for its length", async () => {
+  const response = incomingResponse(BODY.stream(), "abc");
+  const { "content-length": length, ...others } = Object.fromEntries(ask({}).headers);
+  expect(length).toBe("10");
+  expect(Object.fromEntries(response.headers)).toEqual(others);
+  expect(await response.text()).toBe("0123456789");
 });

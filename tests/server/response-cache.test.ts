@@ -134,3 +134,10 @@ test("memory is bounded however long the URLs are", async () => {
   expect(await text(url(2))).toEndWith(" 3");
   expect(await text(url(0))).toEndWith(" 4");
 });
+
+test("the size of an answer is as it is announced, and else unknown", async () => {
+  const { get } = createServer();
+  const sized = async () => new Response(null, { headers: { "content-length": "7" } });
+  expect((await get("/a", {}, sized)).bytes).toBe(7);
+  expect((await get("/b")).bytes).toBeUndefined();
+});

@@ -14,9 +14,9 @@ describe("a session", () => {
     const session = sessions.open("secret");
     const request = withCookie(sessionCookie(session, home));
     expect(sessions.find(request)).toBe(session);
-    now = 11 * HOUR;
+    now = 12 * HOUR - 1;
     expect(sessions.find(request)).toBe(session);
-    now = 13 * HOUR;
+    now = 12 * HOUR;
     expect(sessions.find(request)).toBeUndefined();
     now = 0;
     expect(sessions.find(request)).toBeUndefined();
@@ -31,7 +31,7 @@ describe("a session", () => {
 
   test("has a cookie for its own pages, sent over TLS alone where there is TLS", () => {
     const cookie = sessionCookie(createSessions().open("secret"), home);
-    expect(cookie).toContain("Path=/modules/operate; HttpOnly; SameSite=Strict");
+    expect(cookie).toContain("Path=/modules/operate; HttpOnly; SameSite=Strict; Max-Age=43200;");
     expect(cookie).toEndWith("Secure");
     expect(cookie).not.toContain("secret");
     expect(sessionCookie(undefined, new URL("http://127.0.0.1/operate"))).toEndWith("Max-Age=0");
@@ -40,7 +40,9 @@ describe("a session", () => {
   test("old ones give way when there are too many", () => {
     const sessions = createSessions();
     const first = sessions.open("first");
-    for (let i = 0; i < 1_000; i++) sessions.open("another");
+    for (let i = 1; i < 1_000; i++) sessions.open("another");
+    expect(sessions.find(withCookie(sessionCookie(first, home)))).toBe(first);
+    sessions.open("one too many");
     expect(sessions.find(withCookie(sessionCookie(first, home)))).toBeUndefined();
   });
 

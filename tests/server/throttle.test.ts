@@ -25,6 +25,17 @@ describe("a throttle", () => {
     expect(throttle.fail("a")).toBe(true);
   });
 
+  test("allows twenty at once and then ten a minute, unless it is told otherwise", () => {
+    let now = 0;
+    const throttle = createThrottle({ now: () => now });
+    for (let at = 1; at < 20; at++) expect(throttle.fail("a")).toBe(false);
+    expect(throttle.fail("a")).toBe(true);
+    now = 5_999;
+    expect(throttle.isSpent("a")).toBe(true);
+    now = 6_000;
+    expect(throttle.isSpent("a")).toBe(false);
+  });
+
   test("holds nothing against others, and nothing for ever", () => {
     const { throttle, pass } = clocked();
     for (let i = 0; i < 3; i++) throttle.fail("a");
@@ -53,6 +64,8 @@ test.each([
   ["2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"],
   ["2001:0DB8:1:2::9", "2001:db8:1:2::/64"],
   ["2001:db8::1", "2001:db8:0:0::/64"],
+  ["2001:db8::1:2:3:4:5", "2001:db8:0:1::/64"],
+  ["1::2:3:4:5:6:7", "1:0:2:3::/64"],
   ["fe80::1%eth0", "fe80:0:0:0::/64"],
   ["::1", "0:0:0:0::/64"],
   ["", ""],

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { readdirSync, readFileSync, statSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, readlinkSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { deflateSync } from "node:zlib";
 import {
@@ -252,3 +252,45 @@ test("what nothing leads to, and what is there twice, is counted as waste", asyn
   expect(await findWaste(gitdir, objects)).toEqual({ objects: 0, bytes: 0 });
   objects.close();
 });
+
+test("what is packed already stays when it is packed again", async () => {
+  const gitdir = await repositoryOf(3);
+  const tip = readRef(gitdir, MAIN)!;
+  for (let time = 0; time < 4; time++) {
+    const objects = openObjectDatabase(gitdir);
+    await repackNow(gitdir, objects, MAIN);
+    objects.close();
+    const reader = openObjectDatabase(gitdir);
+    expect(reader.commit(tip).message).toBe("2\n");
+    reader.close();
+    expect(packs(gitdir)).toHaveLength(1);
+  }
+});
+
+test("a pack that has grown is not gathered with small ones, and none of those stays open", async () => {
+  const gitdir = await repositoryOf(4);
+  const objects = openObjectDatabase(gitdir);
+  const batch = createObjectBatch(gitdir, objects.has);
+  batch.add("blob", createRandom(1).bytes(1024 * 1024));
+  await batch.write();
+  objects.close();
+  const isLarge = (name: string) => statSync(packFile(gitdir, name)).size > 1024 * 1024;
+  const large = packs(gitdir).filter(isLarge);
+  expect(large).toHaveLength(1);
+  expect(await gatherIfMany(gitdir, 4)).toBe(false);
+  expect(await gatherIfMany(gitdir, 3)).toBe(true);
+  expect(packs(gitdir).filter(isLarge)).toEqual(large);
+  expect(packs(gitdir)).toHaveLength(2);
+  expect(openFiles(gitdir)).toEqual([]);
+});
+
+/** Files of a directory that this process has open, where a system tells. */
+function openFiles(directory: string): string[] {
+  if (!existsSync("/proc/self/fd")) return [];
+  return readdirSync("/proc/self/fd").flatMap((fd) => {
+    const path = `/proc/self/fd/${fd}`;
+    // The one by which they are listed is gone by now.
+    const file = existsSync(path) ? readlinkSync(path) : "";
+    return file.startsWith(directory) ? [file] : [];
+  });
+}

@@ -1,7 +1,13 @@
 /** What of the sources is passed on. */
 import { describe, expect, test } from "bun:test";
 import type { CatalogModule, Entry } from "../../../src/index/mod.ts";
-import { applyPolicy, countHeld, createPolicy } from "../../../src/registry/views/policy.ts";
+import { PUBLISHED_ORIGIN } from "../../../src/registry/paths.ts";
+import {
+  applyPolicy,
+  countHeld,
+  createPolicy,
+  heldFailure,
+} from "../../../src/registry/views/policy.ts";
 import { forAll } from "../../support/random.ts";
 
 const DAY = 86_400_000;
@@ -84,6 +90,14 @@ describe("the least age", () => {
     expect(countHeld(held)).toEqual({ blocked: 0, young: 1 });
   });
 
+  test("is for strangers: who publishes here may be blocked, and needs no age", () => {
+    const published = { ...moduleOf([young]), origin: PUBLISHED_ORIGIN };
+    const judged = (settings: Parameters<typeof policy>[0]) =>
+      countHeld(applyPolicy(published, policy(settings), NOW, () => false).held);
+    expect(judged({ minAge: 3 * DAY })).toEqual({ blocked: 0, young: 0 });
+    expect(judged({ minAge: 3 * DAY, block: ["a/*"] })).toEqual({ blocked: 1, young: 0 });
+  });
+
   test("does not save what is blocked", () => {
     const settings = { minAge: DAY, allow: ["a/*"], block: ["a/b@1.1.0"] };
     const { held } = applyPolicy(moduleOf([young]), policy(settings), NOW, () => true);
@@ -113,5 +127,23 @@ test("each version is either passed on or held back, and none of a module that i
       const each = entries.find((one) => one.module === module && one.version === version)!;
       expect(hold.reason === "young" && listed.has(each)).toBe(false);
     }
+  });
+});
+
+test("a policy is open when it holds nothing back", () => {
+  const isOpen = (settings: Parameters<typeof policy>[0]) => policy(settings).isOpen;
+  expect([isOpen({}), isOpen({ allow: ["a/*"] })]).toEqual([true, true]);
+  expect([isOpen({ minAge: 1 }), isOpen({ block: ["a/*"] })]).toEqual([false, false]);
+});
+
+test("who asks for what is held back is told by what, and until when", () => {
+  expect(heldFailure("a/b", "1.0.0", { reason: "blocked", pattern: "a/*" })).toMatchObject({
+    code: "forbidden",
+    message: 'a/b@1.0.0 is blocked here, by policy.block "a/*"',
+  });
+  expect(heldFailure("a/b", "1.0.0", { reason: "young", until: NOW })).toMatchObject({
+    code: "forbidden",
+    message: "a/b@1.0.0 is held back until 2026-03-01T00:00:00.000Z, by policy.min_age",
+    hint: expect.stringContaining("policy.allow"),
   });
 });

@@ -86,10 +86,30 @@ test("a version that is not stored is followed wherever its source goes, with a 
   const registry = await islandOf({ up: upstream });
   await mirror(registry, { patterns: ["a/r"], latest: 1 }, silent);
   upstream.drop("a/r", "1.0.0");
-  await synced(registry);
-  const other = upstream.list("a/r", "1.0.0", { content: "other bytes" });
+  expect(await synced(registry)).toEqual(["source up: a/r@1.0.0 has disappeared"]);
+  upstream.list("a/r", "1.0.0", { content: "other bytes" });
+  expect(await synced(registry)).toEqual([]);
+  const last = upstream.list("a/r", "1.0.0", { content: "yet other bytes" });
+  expect(await synced(registry)).toEqual(["source up: a/r@1.0.0 has another checksum than before"]);
+  expect(readRef(registry.paths.index, pinsRef("up"))).toBeUndefined();
   await mirror(registry, everything, silent);
-  expect(served(registry)).toContainEqual(expect.objectContaining({ checksum: other }));
+  expect(served(registry)).toContainEqual(expect.objectContaining({ checksum: last }));
+});
+
+test("a pin that stands is not made again when something else changes", async () => {
+  using upstream = startSmallUpstream();
+  upstream.list("a/r", "1.0.0");
+  upstream.list("a/r", "1.1.0");
+  const registry = await islandOf({ up: upstream });
+  await mirror(registry, everything, silent);
+  upstream.drop("a/r", "1.0.0");
+  await synced(registry);
+  const tip = readRef(registry.paths.index, pinsRef("up"));
+  expect(tip).toBeDefined();
+  upstream.list("a/r", "1.2.0");
+  upstream.list("b/other", "1.0.0");
+  await synced(registry);
+  expect(readRef(registry.paths.index, pinsRef("up"))).toBe(tip);
 });
 
 test("when nothing is left of what is kept in case that it comes back, all is as before", async () => {

@@ -21,7 +21,14 @@ test("it is in one order, and each is in it once", async () => {
   expect(remembered).toBe(some.map(digitsOf).sort().join(" "));
   expect(await rememberStored([...some, ...some.toReversed()])).toBe(remembered);
   expect(await rememberMore(await rememberStored(some.slice(100)), some)).toBe(remembered);
+  expect(await rememberMore(await rememberStored(some.slice(0, 300)), some.slice(200))).toBe(
+    remembered,
+  );
   expect(await rememberStored([])).toBe("");
+});
+
+test("nothing of it can be taken for a hash that somebody points at", async () => {
+  expect(await rememberStored(hashes(0, 3))).toMatch(/^[0-9a-f]{16}( [0-9a-f]{16}){2}$/);
 });
 
 test("what came is named, what went is counted", async () => {

@@ -12,6 +12,7 @@ import {
   status,
   verify,
 } from "../../src/registry/mod.ts";
+import { readableOwnTips } from "../../src/registry/own-branches.ts";
 import { ALL_VIEW, KNITPKG, PUBLISHED, STORED_VIEW } from "../../src/registry/paths.ts";
 import { publishDirectory } from "../../src/registry/publishing/publish.ts";
 import {
@@ -156,6 +157,49 @@ test("a damaged note is told of as what it is, beside all else that is wrong, an
   const { code, hint } = await refusalOf(gc(anew(registry), {}, silent));
   expect([code, hint]).toEqual(["integrity", expect.stringContaining("verify --repair")]);
   expect(`${message} ${hint}`).not.toContain("delete");
+});
+
+test("a note of anything but those branches and their commits is a damaged one", async () => {
+  const registry = await published();
+  const tip = readRef(registry.paths.index, PUBLISHED)!;
+  const notes = [{ [ALL_VIEW]: tip }, { [PUBLISHED]: "HEAD" }, { [PUBLISHED]: null }, { x: tip }];
+  for (const note of notes) {
+    writeFileSync(noteFile(registry), JSON.stringify(note));
+    expect((await refusalOf(publish(registry, "1.2.0"))).code).toBe("integrity");
+    const { problems } = await verify(anew(registry), {}, silent);
+    expect(problems.map(({ subject }) => subject)).toEqual([noteFile(registry)]);
+  }
+});
+
+test("what is missed is called by what it is", async () => {
+  const messages = { [PUBLISHED]: "what was published here", [KNITPKG]: "what KnitPkg registered" };
+  for (const [ref, what] of Object.entries(messages)) {
+    const registry = await published();
+    await openKnitPkg(registry).register(body(), person("ann"));
+    rmSync(refFile(registry, ref));
+    const { problems } = await verify(anew(registry), {}, silent);
+    expect(problems.map(({ subject }) => subject)).toEqual([ref]);
+    expect(problems[0]!.message).toStartWith(what);
+    expect(problems[0]!.message).toContain(`${ref} is not as ${noteFile(registry)} has it`);
+  }
+});
+
+test("who only reads is told where they stand or stood, as long as anybody can say", async () => {
+  const registry = await published();
+  const tip = readRef(registry.paths.index, PUBLISHED)!;
+  const all = new Map([[PUBLISHED, tip]]);
+  const note = readFileSync(noteFile(registry));
+  expect(readableOwnTips(registry)).toEqual(all);
+  writeFileSync(noteFile(registry), "");
+  expect(readableOwnTips(anew(registry))).toEqual(all);
+  rmSync(refFile(registry, PUBLISHED));
+  expect(readableOwnTips(anew(registry))).toBeUndefined();
+  writeFileSync(noteFile(registry), note);
+  expect(readableOwnTips(anew(registry))).toEqual(all);
+  writeFileSync(refFile(registry, PUBLISHED), "");
+  expect(readableOwnTips(anew(registry))).toEqual(all);
+  expect(readableOwnTips(loseIndex(registry))).toBeUndefined();
+  expect(readableOwnTips(await newRegistry())).toEqual(new Map());
 });
 
 test("a publication that was killed before it was noted is no loss, and noted by the next", async () => {

@@ -3,11 +3,17 @@ import { expect, test } from "bun:test";
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Config, SourceConfig } from "../../../src/config/mod.ts";
-import { createObjectBatch, encodeCommit, readRef, writeRef } from "../../../src/git/mod.ts";
+import {
+  createObjectBatch,
+  encodeCommit,
+  readRef,
+  repackNow,
+  writeRef,
+} from "../../../src/git/mod.ts";
 import { writeIndexTree } from "../../../src/index/mod.ts";
 import { pointedArchives } from "../../../src/registry/assets/pointers.ts";
-import type { Registry } from "../../../src/registry/open.ts";
-import { PUBLISHED } from "../../../src/registry/paths.ts";
+import { openRegistry, type Registry } from "../../../src/registry/open.ts";
+import { ALL_VIEW, PUBLISHED } from "../../../src/registry/paths.ts";
 import { createStoredListing } from "../../../src/registry/serving/stored-listing.ts";
 import { currentOffer } from "../../../src/registry/views/offer.ts";
 import { REMOTE } from "../../../src/registry/views/remote-origin.ts";
@@ -15,7 +21,8 @@ import { guardHistory, pinsRef } from "../../../src/registry/views/rewrites.ts";
 import { readViewRecord } from "../../../src/registry/views/view-record.ts";
 import { updateViews } from "../../../src/registry/views/views.ts";
 import { sourceRef } from "../../../src/sources/mod.ts";
-import { newRegistry, refsOf, SOURCE } from "../../support/published.ts";
+import { warnings } from "../../support/islands.ts";
+import { fetched, newRegistry, refsOf, SOURCE } from "../../support/published.ts";
 import { createRandom, type Random } from "../../support/random.ts";
 
 const DAY = 86_400_000;
@@ -262,4 +269,63 @@ test("once a day they are made from scratch", async () => {
   expect(await update(twins, {})).toBe(true);
   twins.at += 1;
   expect(await update(twins, {})).toBe(false);
+});
+
+test("an update tells what has come, gone and changed, as does the commit that it makes", async () => {
+  const registry = await newRegistry(SOURCE);
+  const update = async (modules: Record<string, string[]>) => {
+    await fetched(registry, "up", modules);
+    return await updateViews(registry, await currentOffer(registry), () => {});
+  };
+  const about = () => {
+    const { objects, paths } = registry;
+    return objects.commit(readRef(paths.index, ALL_VIEW)!).message.trim();
+  };
+  const none = { added: [], removed: [], changed: [] };
+  expect(await update({ "b/x": ["1.0.0"], "a/x": ["1.0.0"], "c/x": ["1.0.0"] })).toEqual({
+    ...none,
+    added: ["a/x", "b/x", "c/x"],
+  });
+  const more = { "a/y": ["1.0.0"], "a/x": ["1.0.0", "1.1.0"], "c/x": ["1.0.0"] };
+  expect(await update(more)).toEqual({ added: ["a/y"], removed: ["b/x"], changed: ["a/x"] });
+  for (const module of ["a/x", "a/y", "b/x"]) expect(about()).toContain(module);
+  expect(about()).not.toContain("c/x");
+  const tip = readRef(registry.paths.index, ALL_VIEW);
+  expect(await update(more)).toEqual(none);
+  expect(readRef(registry.paths.index, ALL_VIEW)).toBe(tip);
+});
+
+test("a line that cannot be understood is told of at every update, with its place", async () => {
+  const registry = await newRegistry(SOURCE);
+  const update = async () => {
+    const { said, report } = warnings();
+    await updateViews(registry, await currentOffer(registry), report);
+    return said;
+  };
+  await fetched(registry, "up", { "a/x": ["1.0.0"], "b/x": ["1.0.0", "nonsense"] });
+  const first = await update();
+  expect(first).toEqual([expect.stringMatching(/^source up: b\/x, line 2: .*; not served$/)]);
+  expect(await update()).toEqual(first);
+  await fetched(registry, "up", { "a/x": ["1.0.0", "1.1.0"], "b/x": ["1.0.0", "nonsense"] });
+  expect(await update()).toEqual(first);
+  await fetched(registry, "up", { "a/x": ["1.0.0"], "b/x": ["1.0.0"] });
+  expect(await update()).toEqual([]);
+});
+
+test("when what they were made from was collected since, they are made from scratch", async () => {
+  const registry = await newRegistry(SOURCE);
+  const update = async () => await updateViews(registry, await currentOffer(registry), () => {});
+  // With a line that is not served, so that the view is no copy of the index.
+  await fetched(registry, "up", { "a/x": ["1.0.0"], "b/x": ["1.0.0", "nonsense"] });
+  await update();
+  const { index } = registry.paths;
+  const former = registry.objects.commit(readRef(index, sourceRef("up"))!).tree;
+  await fetched(registry, "up", { "a/x": ["1.0.0"], "b/x": ["1.0.0"], "c/x": ["1.0.0"] });
+  await repackNow(index, registry.objects, ALL_VIEW);
+  const later = openRegistry(registry.config.file);
+  expect(later.objects.has(former)).toBe(false);
+  const offer = await currentOffer(later);
+  expect(offer.former).toBeUndefined();
+  expect(await updateViews(later, offer, () => {})).toMatchObject({ added: ["c/x"] });
+  expect(readViewRecord(later.paths)!.counts).toEqual({ up: 3 });
 });

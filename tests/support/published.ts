@@ -25,17 +25,22 @@ ${toml}
 
 export const SOURCE = '[[sources]]\nname = "up"\nurl = "http://127.0.0.1:1"\n';
 
-/** Gives a source an index, as if it had been fetched. */
+/**
+ * Gives a source an index, as if it had been fetched.
+ *
+ * @param fields more of each line
+ */
 export async function fetched(
   { paths, objects }: Registry,
   source: string,
   modules: Readonly<Record<string, readonly string[]>>,
   checksumOf: (module: string, version: string) => string = () => "0".repeat(64),
+  fields: object = {},
 ): Promise<void> {
   const batch = createObjectBatch(paths.index, objects.has);
   const files = Object.entries(modules).map(([name, versions]): [string, string] => {
     const lines = versions.map((version) => {
-      return `${JSON.stringify({ name, version, checksum: checksumOf(name, version) })}\n`;
+      return `${JSON.stringify({ name, version, checksum: checksumOf(name, version), ...fields })}\n`;
     });
     return [name, batch.add("blob", Buffer.from(lines.join("")))];
   });

@@ -13,16 +13,16 @@ import {
 import { writeIndexTree } from "../../../src/index/mod.ts";
 import { pointedArchives } from "../../../src/registry/assets/pointers.ts";
 import { openRegistry, type Registry } from "../../../src/registry/open.ts";
-import { ALL_VIEW, PUBLISHED } from "../../../src/registry/paths.ts";
+import { ALL_VIEW, PUBLISHED, STORED_VIEW } from "../../../src/registry/paths.ts";
 import { createStoredListing } from "../../../src/registry/serving/stored-listing.ts";
-import { currentOffer } from "../../../src/registry/views/offer.ts";
+import { currentOffer, offerOfNow } from "../../../src/registry/views/offer.ts";
 import { REMOTE } from "../../../src/registry/views/remote-origin.ts";
 import { guardHistory, pinsRef } from "../../../src/registry/views/rewrites.ts";
 import { readViewRecord } from "../../../src/registry/views/view-record.ts";
 import { updateViews } from "../../../src/registry/views/views.ts";
 import { sourceRef } from "../../../src/sources/mod.ts";
 import { warnings } from "../../support/islands.ts";
-import { fetched, newRegistry, refsOf, SOURCE } from "../../support/published.ts";
+import { fetched, linesOn, newRegistry, refsOf, SOURCE } from "../../support/published.ts";
 import { createRandom, type Random } from "../../support/random.ts";
 
 const DAY = 86_400_000;
@@ -328,4 +328,84 @@ test("when what they were made from was collected since, they are made from scra
   expect(offer.former).toBeUndefined();
   expect(await updateViews(later, offer, () => {})).toMatchObject({ added: ["c/x"] });
   expect(readViewRecord(later.paths)!.counts).toEqual({ up: 3 });
+});
+
+test("an offer stands until another is made of what is there, or shown", async () => {
+  const registry = await newRegistry(SOURCE);
+  const { index } = registry.paths;
+  await fetched(registry, "up", { "a/x": ["1.0.0"] });
+  const offer = await currentOffer(registry);
+  expect(await offerOfNow(registry, offer)).toBe(offer);
+  await updateViews(registry, offer, () => {});
+  const shown = await offerOfNow(registry, offer);
+  expect(shown).not.toBe(offer);
+  expect(await offerOfNow(registry, shown)).toBe(shown);
+  await fetched(registry, "up", { "a/x": ["1.0.0"], "b/x": ["1.0.0"] });
+  const more = await offerOfNow(registry, shown);
+  expect([...more.catalog.keys()].sort()).toEqual(["a/x", "b/x"]);
+  await writeRef(index, STORED_VIEW, readRef(index, sourceRef("up"))!);
+  expect(await offerOfNow(registry, more)).not.toBe(more);
+});
+
+test("what a policy holds back is told with the offer, also by what was recorded of it", async () => {
+  const registry = await newRegistry(`${SOURCE}[policy]\nblock = ["a/*"]\n`);
+  await fetched(registry, "up", { "a/x": ["1.0.0", "1.1.0"], "b/x": ["1.0.0"] });
+  const held = async () => {
+    const offer = await currentOffer(registry);
+    await updateViews(registry, offer, () => {});
+    return offer.held.map(({ module, version }) => `${module}@${version}`).sort();
+  };
+  expect(await held()).toEqual(["a/x@1.0.0", "a/x@1.1.0"]);
+  await fetched(registry, "up", { "a/x": ["1.0.0", "1.1.0"], "a/y": ["1.0.0"] });
+  expect(await held()).toEqual(["a/x@1.0.0", "a/x@1.1.0", "a/y@1.0.0"]);
+  await fetched(registry, "up", { "a/x": ["1.0.0"] });
+  expect(await held()).toEqual(["a/x@1.0.0"]);
+});
+
+const treeOf = ({ objects, paths }: Registry, ref: string) =>
+  objects.commit(readRef(paths.index, ref)!).tree;
+
+test("a view that was set back is made anew, though all that it is made from is the same", async () => {
+  const registry = await newRegistry(SOURCE);
+  const { index } = registry.paths;
+  const update = async () => updateViews(registry, await currentOffer(registry), () => {});
+  await fetched(registry, "up", { "a/x": ["1.0.0"] });
+  await update();
+  const former = readRef(index, ALL_VIEW)!;
+  await fetched(registry, "up", { "a/x": ["1.0.0"], "b/x": ["1.0.0"] });
+  await update();
+  const tree = treeOf(registry, ALL_VIEW);
+  await writeRef(index, ALL_VIEW, former);
+  expect(await update()).toMatchObject({ added: ["b/x"] });
+  expect(treeOf(registry, ALL_VIEW)).toBe(tree);
+});
+
+test("what was too young is shown from the moment on at which it is not", async () => {
+  const registry = await newRegistry(`${SOURCE}[policy]\nmin_age = "3d"\n`);
+  const created_at = new Date(START).toISOString();
+  await fetched(registry, "up", { "a/x": ["1.0.0"], "b/x": ["1.0.0"] }, () => "0".repeat(64), {
+    created_at,
+  });
+  const added = async (at: number) =>
+    (await updateViews(registry, await currentOffer(registry, at), () => {})).added;
+  expect(await added(START + 2 * DAY + 1)).toEqual([]);
+  expect(await added(START + 3 * DAY - 1)).toEqual([]);
+  expect(await added(START + 3 * DAY)).toEqual(["a/x", "b/x"]);
+});
+
+test("whose module it is follows the order of the sources", async () => {
+  const registry = await newRegistry(SOURCE);
+  const [up] = registry.config.sources;
+  const inOrder = (...names: string[]): Registry => {
+    const sources = names.map((name, priority) => ({ ...up!, name, priority }));
+    return { ...registry, config: { ...registry.config, sources } };
+  };
+  await fetched(registry, "one", { "a/x": ["1.0.0"] });
+  await fetched(registry, "two", { "a/x": ["2.0.0"] });
+  for (const names of [["one", "two"], ["two", "one"], ["one", "two"], ["two"]]) {
+    const ordered = inOrder(...names);
+    await updateViews(ordered, await currentOffer(ordered), () => {});
+    const [line] = linesOn(registry, ALL_VIEW, "a/x");
+    expect(line).toContain(names[0] === "one" ? "1.0.0" : "2.0.0");
+  }
 });

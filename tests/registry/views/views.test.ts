@@ -409,3 +409,22 @@ test("whose module it is follows the order of the sources", async () => {
     expect(line).toContain(names[0] === "one" ? "1.0.0" : "2.0.0");
   }
 });
+
+test("what nobody lists any more leaves both views, with the short cut and without", async () => {
+  for (const isShort of [true, false]) {
+    const registry = await newRegistry(SOURCE);
+    const { sha256 } = await registry.archives.put(Buffer.from("stored"));
+    const update = async (...modules: string[]) => {
+      const index = Object.fromEntries(modules.map((name) => [name, ["1.0.0"]]));
+      await fetched(registry, "up", index, () => sha256);
+      await updateViews(registry, await currentOffer(registry), () => {});
+      return [ALL_VIEW, STORED_VIEW].map((ref) => linesOn(registry, ref, "a/x").length);
+    };
+    expect(await update("a/x", "b/x")).toEqual([1, 1]);
+    if (!isShort) rmSync(recordFile(registry));
+    expect(await update("b/x")).toEqual([0, 0]);
+    await registry.archives.delete(sha256);
+    expect(await update("b/x", "c/x")).toEqual([0, 0]);
+    expect(linesOn(registry, STORED_VIEW, "b/x")).toEqual([]);
+  }
+});

@@ -1,10 +1,20 @@
 /** What a look through everything tells, beside what is wrong. */
 import { expect, test } from "bun:test";
 import { rmSync, truncateSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { Failure } from "../../../src/errors.ts";
+import { deleteRef } from "../../../src/git/mod.ts";
 import { addAssets } from "../../../src/registry/assets/asset-map.ts";
 import { lockHolder } from "../../../src/registry/lock.ts";
-import { type Event, mirror, type Registry, verify } from "../../../src/registry/mod.ts";
+import {
+  type Event,
+  mirror,
+  openRegistry,
+  type Registry,
+  verify,
+} from "../../../src/registry/mod.ts";
+import { ALL_VIEW, STORED_VIEW } from "../../../src/registry/paths.ts";
+import { sourceRef } from "../../../src/sources/mod.ts";
 import {
   archiveFile,
   everything,
@@ -80,6 +90,59 @@ test("spoilt bytes that no index names are told as such", async () => {
       message: expect.stringContaining(`${sha256} (which no index names): it hashes to`),
     },
   ]);
+});
+
+test("what is wrong is told when it is found, as it is summed up", async () => {
+  const { registry, hashes } = await mirrored();
+  const [first, second] = hashes;
+  writeFileSync(archiveFile(registry, first!), "other bytes");
+  rmSync(archiveFile(registry, second!));
+  const stray = `${archiveFile(registry, first!)}.bak`;
+  writeFileSync(stray, "");
+  const events: Event[] = [];
+  const { problems } = await verify(registry, {}, (event) => events.push(event));
+  expect(problems).toMatchObject([
+    { kind: "archive", subject: first },
+    {
+      kind: "listing",
+      subject: "a/x@1.1.0",
+      message: `it is listed as stored, and ${second} is not here`,
+    },
+    { kind: "file", subject: stray, message: `${stray} is no archive and does not belong here` },
+  ]);
+  const told = events.flatMap((event) => (event.type === "problem" ? [event] : []));
+  expect(told).toEqual(
+    problems.map(({ kind, subject, message }) => ({ type: "problem", kind, subject, message })),
+  );
+});
+
+test("a damage that stands behind many objects is told once, and nothing is taken for waste then", async () => {
+  const { registry } = await mirrored();
+  const read = () => {
+    throw new Failure("integrity", "a pack is damaged", "restore it");
+  };
+  const broken = { ...registry, objects: { ...registry.objects, read } };
+  const { problems, unreferenced } = await verify(broken, {}, silent);
+  expect(problems.filter(({ message }) => message.startsWith("a pack is damaged"))).toHaveLength(2);
+  expect(problems[0]).toMatchObject({ kind: "git", message: "a pack is damaged; restore it" });
+  expect(unreferenced).toBe(0);
+});
+
+test("a ref of a source that cannot be read can be fetched again, and its archives are no waste", async () => {
+  const { registry } = await mirrored();
+  // One that only its source lists.
+  const { paths } = registry;
+  for (const ref of [ALL_VIEW, STORED_VIEW]) await deleteRef(paths.index, ref);
+  writeFileSync(join(paths.index, sourceRef("up")), "");
+  const { problems, unreferenced } = await verify(openRegistry(registry.config.file), {}, silent);
+  expect(problems).toMatchObject([
+    {
+      kind: "git",
+      subject: sourceRef("up"),
+      message: expect.stringContaining("delete it and run `sync`: it is fetched again"),
+    },
+  ]);
+  expect(unreferenced).toBe(0);
 });
 
 test("a bundle that is not there is told before anything is looked through", async () => {

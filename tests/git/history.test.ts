@@ -6,6 +6,7 @@ import {
   missingCommits,
   planCut,
   reachable,
+  UNCUT,
 } from "../../src/git/history.ts";
 import { createObjectBatch, createRepository, encodeCommit, type Oid } from "../../src/git/mod.ts";
 import { encodeTree } from "../../src/git/object.ts";
@@ -214,4 +215,36 @@ test("it is enough when every want leads to something that the client has", asyn
     const meets = (want: Oid) => common.some((oid) => walk(history, [want], cut).has(oid));
     expect(allWantsMeet(objects, wants, common, cut)).toBe(wants.every(meets));
   });
+});
+
+test("a history of nothing but merges is gone through once", async () => {
+  const gitdir = tempDirectory("merges");
+  await createRepository(gitdir);
+  using objects = { ...openObjectDatabase(gitdir), [Symbol.dispose]: () => objects.close() };
+  const batch = createObjectBatch(gitdir, objects.has);
+  const tree = batch.add("tree", encodeTree([]));
+  const commits: Oid[] = [];
+  for (let at = 0; at < 60; at++) {
+    // There are more ways from the last to the first than anybody could go.
+    const about = { tree, parents: commits.slice(-2), time: START + at, message: `${at}\n` };
+    commits.push(batch.add("commit", encodeCommit(about, "Test <test@example.com>")));
+  }
+  const other = { tree, parents: [], time: START, message: "other\n" };
+  const stranger = batch.add("commit", encodeCommit(other, "Test <test@example.com>"));
+  await batch.write();
+  const tip = commits.at(-1)!;
+  let reads = 0;
+  const commit: ObjectDatabase["commit"] = (oid) => {
+    if (++reads > 1_000) throw new Error("it goes the same ways again and again");
+    return objects.commit(oid);
+  };
+  const counted = { ...objects, commit };
+  expect(reachable(counted, [tip]).size).toBe(60);
+  expect(allWantsMeet(counted, [tip], [stranger], new Set())).toBe(false);
+  for (const deepen of [["deepen 50"], ["deepen-since 1"]]) {
+    planCut(counted, asked([tip], [], deepen), () => undefined);
+    reads = 0;
+  }
+  const { commits: missing } = missingCommits(counted, [tip], [stranger], new Set(), UNCUT);
+  expect(missing).toHaveLength(60);
 });

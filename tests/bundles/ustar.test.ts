@@ -23,6 +23,15 @@ test("name and size are read back, up to the most that there is room for", () =>
   expect(MOST_BYTES).toBe(0o77777777777);
 });
 
+test("every byte of a header is decided by its name and size: other programs' bundles are compared with it", () => {
+  const zeros = (count: number) => "\0".repeat(count);
+  const before = `a/b${zeros(97)}0000644\0${"0000000\0".repeat(2)}00000000777\x0000000000000\0`;
+  const after = `0${zeros(100)}ustar\x0000${zeros(64)}${"0000000\0".repeat(2)}${zeros(155 + 12)}`;
+  const sum = Buffer.from(`${before}        ${after}`).reduce((total, byte) => total + byte, 0);
+  const checksum = `${sum.toString(8).padStart(6, "0")}\0 `;
+  expect(tarHeader("a/b", 511).toString("latin1")).toBe(before + checksum + after);
+});
+
 test.each([
   ["", 0],
   [`${LONG}n`, 0],

@@ -114,6 +114,16 @@ test("parts are read as one, by their common name or by the first of them", asyn
   expect(await readAll(whole)).toBe(TEXT);
 });
 
+test("a single part is a bundle too, and so is a directory", async () => {
+  const file = newPlace();
+  const whole = partsOf(await inParts()).map((path) => readFileSync(path));
+  writeFileSync(`${file}.001`, Buffer.concat(whole));
+  expect(await readAll(file)).toBe(TEXT);
+  const directory = tempDirectory("bundle.001");
+  writeFileSync(join(directory, "README.txt"), TEXT);
+  expect(await readAll(directory)).toBe(TEXT);
+});
+
 test("a part that is missing is named; without the last it is cut short", async () => {
   const file = await inParts();
   const last = `${file}.004`;

@@ -3,40 +3,13 @@ import { expect, test } from "bun:test";
 import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { writeDirectory } from "../../src/bundles/directory.ts";
-import {
-  archiveName,
-  type Manifest,
-  PACK,
-  PACK_INDEX,
-  README,
-} from "../../src/bundles/manifest.ts";
+import { archiveName, PACK } from "../../src/bundles/manifest.ts";
 import { type BundleContent, outgoingFiles } from "../../src/bundles/write.ts";
+import { bundleContent } from "../support/bundle-content.ts";
 import { writeFiles } from "../support/module.ts";
 import { tempDirectory } from "../support/temp.ts";
 
 const hash = (text: string) => Bun.SHA256.hash(text, "hex");
-
-/** A bundle of these archives. */
-function contentOf(archives: readonly string[], signature?: string): BundleContent {
-  const held = { [README]: "read me", [PACK]: "a pack", [PACK_INDEX]: "its index" };
-  const file = (path: string, text: string) => ({ path, size: text.length, sha256: hash(text) });
-  const files = [
-    ...Object.entries(held).map(([path, text]) => file(path, text)),
-    ...archives.map((text) => file(archiveName(hash(text)), text)),
-  ];
-  return {
-    // Nothing else of it is looked at.
-    manifest: { files } as unknown as Manifest,
-    manifestBytes: Buffer.from(JSON.stringify(files)),
-    signature,
-    readme: Buffer.from(held[README]),
-    pack: Buffer.from(held[PACK]),
-    packIndex: Buffer.from(held[PACK_INDEX]),
-    async *openArchive({ sha256 }) {
-      yield Buffer.from(archives.find((text) => hash(text) === sha256)!);
-    },
-  };
-}
 
 /** What lies in a directory, by path. */
 function filesIn(root: string): Record<string, string> {
@@ -62,7 +35,7 @@ async function write(root: string, content: BundleContent): Promise<[number, str
 
 test("all of it is written, the manifest last; what is there is left alone", async () => {
   const root = join(tempDirectory(), "drive", "bundle");
-  const content = contentOf(["one", "two"], "signed");
+  const content = bundleContent(["one", "two"], "signed");
   const [there, told] = await write(root, content);
   const all = await filesOf(content);
   expect([there, told.at(-1)]).toEqual([0, "manifest.json"]);
@@ -76,7 +49,7 @@ test("all of it is written, the manifest last; what is there is left alone", asy
 
 test("what has other bytes is written again, of whatever length they are", async () => {
   const root = tempDirectory();
-  const content = contentOf(["one", "two"]);
+  const content = bundleContent(["one", "two"]);
   const [, told] = await write(root, content);
   writeFileSync(join(root, archiveName(hash("one"))), "uno");
   writeFileSync(join(root, PACK), "cut");
@@ -87,7 +60,7 @@ test("what has other bytes is written again, of whatever length they are", async
 
 test("a bundle takes the place of another, and only what is a bundle's goes", async () => {
   const root = tempDirectory();
-  await write(root, contentOf(["one", "two"], "signed"));
+  await write(root, bundleContent(["one", "two"], "signed"));
   const shard = dirname(archiveName(hash("one")));
   const others = {
     "notes.txt": "mine",
@@ -96,15 +69,15 @@ test("a bundle takes the place of another, and only what is a bundle's goes", as
     [`${shard}/${hash("x")}.zip.bak`]: "mine",
   };
   writeFiles(root, { ...others, [`${shard}/${hash("y")}.zip.partial`]: "half of an archive" });
-  const content = contentOf(["two", "three"]);
+  const content = bundleContent(["two", "three"]);
   expect((await write(root, content))[0]).toBe(4);
   expect(filesIn(root)).toEqual({ ...(await filesOf(content)), ...others });
 });
 
 test("one that breaks off has no manifest, and goes on where it was", async () => {
   const root = tempDirectory();
-  await write(root, contentOf(["one"]));
-  const content = contentOf(["one", "two"]);
+  await write(root, bundleContent(["one"]));
+  const content = bundleContent(["one", "two"]);
   const breaking: BundleContent = {
     ...content,
     async *openArchive() {

@@ -43,6 +43,12 @@ test("what is asked is what a server understands", () => {
   });
 });
 
+test("nothing is asked for that is not offered", () => {
+  const question = { want: A, haves: [B], shallows: [], depth: undefined };
+  const text = encodeQuestion(question, new Set(["side-band-64k"]), "x/1").toString();
+  expect(text).toBe(`004awant ${A} side-band-64k agent=x/1\n00000032have ${B}\n0009done\n`);
+});
+
 test("a server that cannot do what is needed is not asked", () => {
   const question = { want: A, haves: [], shallows: [], depth: 1 };
   expect(() => encodeQuestion(question, new Set(["shallow"]), "x")).toThrow("side-band-64k");
@@ -83,6 +89,11 @@ test.each<[string, Buffer, string]>([
     "it says: out of memory",
   ],
   ["of something else", Buffer.concat(lines("hello")), "hello"],
+  [
+    "with something else in its pack",
+    Buffer.concat([sideband(CHANNEL.pack, PACK), ...lines("NAK"), FLUSH]),
+    "something between the parts",
+  ],
   ["of something else about a commit", Buffer.concat(lines(`hello ${A}`)), "hello"],
   ["that cuts at what is no commit", Buffer.concat(lines("shallow water")), "shallow water"],
   ["that goes on for long", Buffer.concat(lines("x".repeat(2_000))), `'${"x".repeat(80)}'`],

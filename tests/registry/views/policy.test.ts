@@ -87,6 +87,7 @@ describe("the least age", () => {
       ({ version }) => version === "1.1.0",
     );
     expect(names(kept)).toEqual(["a/b@1.1.0"]);
+    expect(kept).toMatchObject({ origin: "up", edited: true });
     expect(countHeld(held)).toEqual({ blocked: 0, young: 1 });
   });
 

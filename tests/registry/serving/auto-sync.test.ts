@@ -3,10 +3,11 @@ import { afterEach, expect, jest, spyOn, test } from "bun:test";
 import { getEventListeners } from "node:events";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { lockHolder } from "../../../src/registry/lock.ts";
 import { openRegistry } from "../../../src/registry/mod.ts";
 import { delayAfter, startAutoSync } from "../../../src/registry/serving/auto-sync.ts";
 import { openState } from "../../../src/registry/state.ts";
-import { silent } from "../../support/islands.ts";
+import { islandOf, silent, startSmallUpstream } from "../../support/islands.ts";
 import { newRegistry } from "../../support/published.ts";
 import { forAll } from "../../support/random.ts";
 import { tempDirectory } from "../../support/temp.ts";
@@ -90,4 +91,29 @@ test("a server that does not sync by itself keeps one timer and one listener, ho
   expect(autoSync.state()).toBeUndefined();
   await autoSync.stop();
   expect(kept()).toEqual([0, 0]);
+});
+
+test("a turn that is broken off has ended, and let go of the registry, when its server has stopped", async () => {
+  using upstream = startSmallUpstream();
+  const asked = Promise.withResolvers<void>();
+  upstream.host.override = () => {
+    asked.resolve();
+    // It begins to answer, and never ends.
+    return new Response(new ReadableStream({}));
+  };
+  const registry = await islandOf({ up: upstream });
+  const { config, paths } = registry;
+  const on = { ...config, mirror: { ...config.mirror, autoSync: true } };
+  const told: string[] = [];
+  const autoSync = startAutoSync({
+    registry,
+    config: () => on,
+    warn: (message) => told.push(message),
+    onSuccess: silent,
+  });
+  await asked.promise;
+  expect(lockHolder(paths.fetching)?.command).toBe("sync");
+  await autoSync.stop();
+  expect(lockHolder(paths.fetching)).toBeUndefined();
+  expect(told).toEqual([]);
 });

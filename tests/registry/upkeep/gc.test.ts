@@ -7,6 +7,7 @@ import { createObjectBatch, readRef } from "../../../src/git/mod.ts";
 import { addAssets, readAssets } from "../../../src/registry/assets/asset-map.ts";
 import { gc, mirror, type Registry, sync, verify } from "../../../src/registry/mod.ts";
 import { STORED_VIEW } from "../../../src/registry/paths.ts";
+import { publishDirectory } from "../../../src/registry/publishing/publish.ts";
 import { pinsRef } from "../../../src/registry/views/rewrites.ts";
 import {
   archiveFile,
@@ -16,6 +17,7 @@ import {
   startSmallUpstream,
   storedIn,
 } from "../../support/islands.ts";
+import { writeModule } from "../../support/module.ts";
 import { linesOn } from "../../support/published.ts";
 
 test("a gc that is asked to end removes nothing more, and says why; the next one goes on", async () => {
@@ -150,4 +152,22 @@ test("a single Git object that no ref leads to goes as well", async () => {
   expect(registry.objects.has(oid)).toBe(true);
   expect((await gc(registry, {}, silent)).gitObjects).toBe(1);
   expect((await gc(registry, {}, silent)).gitObjects).toBe(0);
+});
+
+test("keep-latest keeps all that was published here, and of other modules the latest", async () => {
+  using upstream = startSmallUpstream();
+  for (const version of ["1.0.0", "1.1.0"]) upstream.list("a/r", version);
+  const registry = await islandOf({ up: upstream });
+  await mirror(registry, everything, silent);
+  const others = new Set(await storedIn(registry));
+  for (const version of ["0.1.0", "0.2.0", "0.3.0"]) {
+    await publishDirectory(registry, writeModule({ name: "alice/json", version }));
+  }
+  const own = (await storedIn(registry)).filter((sha256) => !others.has(sha256));
+  expect(own).toHaveLength(3);
+  const { archives } = await gc(registry, { keepLatest: 1 }, silent);
+  expect(archives.map(({ version }) => version)).toEqual(["a/r@1.0.0"]);
+  const stored = await storedIn(registry);
+  expect(own.filter((sha256) => !stored.includes(sha256))).toEqual([]);
+  expect(linesOn(registry, STORED_VIEW, "alice/json")).toHaveLength(3);
 });

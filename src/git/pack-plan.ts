@@ -153,9 +153,13 @@ export function* packItems(
     const base = stored?.entry.kind === "ref-delta" ? stored.entry.base : undefined;
     if (stored && base !== undefined && (formers.has(base) || isBefore(base))) {
       if (formers.has(base)) yield* emit(base);
-      chain.set(oid, (chain.get(base) ?? 0) + 1);
-      yield { oid, ...stored };
-      return;
+      // Each repack may have put a newer version below its base.
+      const depth = (chain.get(base) ?? 0) + 1;
+      if (depth <= MAX_CHAIN) {
+        chain.set(oid, depth);
+        yield { oid, ...stored };
+        return;
+      }
     }
     const whole = base === undefined ? stored : undefined;
     const item = whole && whole.size < MIN_DELTA_SIZE ? undefined : delta(oid);

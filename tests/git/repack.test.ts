@@ -9,6 +9,7 @@ import {
   findWaste,
   gatherIfMany,
   type ObjectReader,
+  type Oid,
   openObjectDatabase,
   readRef,
   repackIfMany,
@@ -16,6 +17,7 @@ import {
   writeRef,
 } from "../../src/git/mod.ts";
 import { encodeTree, FILE_MODE } from "../../src/git/object.ts";
+import { readPackIndex } from "../../src/git/pack-index.ts";
 import {
   addStates,
   git,
@@ -265,6 +267,27 @@ test("what is packed already stays when it is packed again", async () => {
     reader.close();
     expect(packs(gitdir)).toHaveLength(1);
   }
+});
+
+test("however often what grows is packed again, no object needs more than fifty deltas", async () => {
+  const gitdir = await repositoryOf(1);
+  for (let at = 1; at < 70; at++) {
+    await addCommit(gitdir, at);
+    const objects = openObjectDatabase(gitdir);
+    await repackNow(gitdir, objects, MAIN);
+    objects.close();
+  }
+  const objects = openObjectDatabase(gitdir);
+  const depthOf = (oid: Oid): number => {
+    const { entry } = objects.stored(oid)!;
+    return entry.kind === "ref-delta" ? 1 + depthOf(entry.base) : 0;
+  };
+  const [name] = packs(gitdir);
+  const index = readPackIndex(readFileSync(packFile(gitdir, name!.replace(/pack$/, "idx"))));
+  const depths = Array.from(index.oids(), depthOf);
+  objects.close();
+  expect(Math.max(...depths)).toBeWithin(40, 51);
+  if (hasGit) expect((await tryGit(["-C", gitdir, "fsck", "--strict"])).stderr).toBe("");
 });
 
 test("a pack that has grown is not gathered with small ones, and none of those stays open", async () => {

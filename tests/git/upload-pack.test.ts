@@ -1,6 +1,24 @@
 /** This project's server and the real git client, over HTTP, in each protocol version. */
 import { describe, expect, test } from "bun:test";
 import { join } from "node:path";
+import { createLeadsTo } from "../../src/git/closure.ts";
+import {
+  createObjectBatch,
+  createRepository,
+  encodeCommit,
+  type Oid,
+  openObjectDatabase,
+  repackNow,
+  writeRef,
+} from "../../src/git/mod.ts";
+import { encodeTree, FILE_MODE } from "../../src/git/object.ts";
+import {
+  type FetchRequest,
+  parseFetchV0,
+  parseFetchV2,
+} from "../../src/git/protocol/fetch-request.ts";
+import { FLUSH, packet, packets, text } from "../../src/git/protocol/pkt-line.ts";
+import { uploadPack } from "../../src/git/upload-pack.ts";
 import {
   addStates,
   git,
@@ -197,7 +215,6 @@ describe.if(hasGit && realIndexBundle !== undefined)("the real index", () => {
 
 test("requests that are no protocol get an error of their own", async () => {
   const dir = tempDirectory();
-  const { createRepository } = await import("../../src/git/mod.ts");
   await createRepository(dir);
   using server = serveRepository(dir);
   const post = (body: string | Buffer, headers: Record<string, string> = {}) =>
@@ -222,4 +239,103 @@ test("requests that are no protocol get an error of their own", async () => {
     body: new Blob([long]).stream(),
   });
   expect(inChunks.status).toBe(413);
+});
+
+/** A repository of some commits, each of which changes one file of two, and what it answers. */
+async function smallHistory(length: number) {
+  const gitdir = tempDirectory("history");
+  await createRepository(gitdir);
+  const objects = openObjectDatabase(gitdir);
+  const batch = createObjectBatch(gitdir, objects.has);
+  const file = (name: string, text: string) => {
+    return { mode: FILE_MODE, name, oid: batch.add("blob", Buffer.from(text)) };
+  };
+  const commits: Oid[] = [];
+  for (let time = 0; time < length; time++) {
+    const tree = batch.add("tree", encodeTree([file("a", "same"), file("b", `version ${time}`)]));
+    const about = { tree, parents: commits.slice(-1), time, message: `${time}\n` };
+    commits.push(batch.add("commit", encodeCommit(about, "Test <test@example.com>")));
+  }
+  await batch.write();
+  await writeRef(gitdir, "refs/heads/main", commits.at(-1)!);
+  const layReady = () => repackNow(gitdir, objects, "refs/heads/main");
+  const branch = { objects, tip: commits.at(-1), ref: "refs/heads/main" };
+  const answer = (request: FetchRequest, version: 0 | 2) =>
+    Buffer.concat([...uploadPack(branch, request, version, createLeadsTo())]);
+  /** What is said before a pack, and how many objects that has. */
+  const fetched = (...lines: string[]) => {
+    const said: string[] = [];
+    const pack: Buffer[] = [];
+    for (const part of packets(answer(parseFetchV2(lines), 2))) {
+      if (part.kind !== "data") continue;
+      if (said.at(-1) === "packfile") pack.push(part.data.subarray(1));
+      else said.push(text(part.data));
+    }
+    const whole = Buffer.concat(pack);
+    return { said, objects: whole.length > 0 ? whole.readUInt32BE(8) : undefined };
+  };
+  return { commits, answer, fetched, layReady, [Symbol.dispose]: () => objects.close() };
+}
+
+test("who has some of it is sent the rest, as soon as enough is known", async () => {
+  using repository = await smallHistory(6);
+  const { commits, fetched } = repository;
+  const want = `want ${commits[5]}`;
+  const other = `have ${"1".repeat(40)}`;
+  expect(fetched(want, other)).toEqual({ said: ["acknowledgments", "NAK"], objects: undefined });
+  // Two commits, with a tree and a file each.
+  expect(fetched(want, other, `have ${commits[3]}`)).toEqual({
+    said: ["acknowledgments", `ACK ${commits[3]}`, "ready", "packfile"],
+    objects: 6,
+  });
+  expect(fetched(want, `have ${commits[3]}`, "done")).toEqual({ said: ["packfile"], objects: 6 });
+  expect(fetched(want, "done").objects).toBe(6 * 3 + 1);
+  expect(fetched(want, `have ${commits[5]}`, "done").objects).toBe(0);
+});
+
+test("what is laid ready for clones is for them alone", async () => {
+  using repository = await smallHistory(6);
+  const { commits, fetched, layReady } = repository;
+  await layReady();
+  const want = [`want ${commits[5]}`, "ofs-delta", "done"];
+  expect(fetched(...want).objects).toBe(6 * 3 + 1);
+  expect(fetched(...want, `have ${commits[3]}`).objects).toBe(6);
+  expect(fetched(...want, "deepen 2").objects).toBe(2 * 3 + 1);
+  expect(fetched(...want, "filter blob:none").objects).toBe(6 * 2);
+  expect(fetched(...want, "deepen 1", "filter blob:none").objects).toBe(2);
+});
+
+test("who wants what was the tip before gets that, and nothing that came since", async () => {
+  using repository = await smallHistory(6);
+  const { commits, fetched } = repository;
+  expect(fetched(`want ${commits[2]}`, "done").objects).toBe(3 * 3 + 1);
+  expect(fetched(`want ${commits[2]}`, `have ${commits[1]}`, "done").objects).toBe(3);
+  const both = fetched(`want ${commits[2]}`, `want ${commits[4]}`, "done");
+  expect(both.objects).toBe(5 * 3 + 1);
+});
+
+test("a history can be cut at the branch by its name, and by no other", async () => {
+  using repository = await smallHistory(3);
+  const { commits, fetched } = repository;
+  const without = (ref: string) => fetched(`want ${commits[2]}`, `deepen-not ${ref}`, "done");
+  expect(without("refs/heads/main")).toEqual({
+    said: ["shallow-info", `shallow ${commits[2]}`, "packfile"],
+    objects: 4,
+  });
+  expect(without("refs/heads/other")).toEqual({
+    said: ["shallow-info", "packfile"],
+    objects: 3 * 3 + 1,
+  });
+});
+
+test("a client of old that knows no side-band gets the pack as it is, and nothing behind it", async () => {
+  using repository = await smallHistory(3);
+  const { commits, answer } = repository;
+  const lines = [packet(`want ${commits[2]}\n`), FLUSH, packet("done\n")];
+  const bytes = answer(parseFetchV0(Buffer.concat(lines)), 0);
+  expect(bytes.toString("latin1", 0, 12)).toBe("0008NAK\nPACK");
+  const pack = bytes.subarray(8);
+  expect(pack.readUInt32BE(8)).toBe(3 * 3 + 1);
+  const sum = new Bun.CryptoHasher("sha1").update(pack.subarray(0, -20)).digest("hex");
+  expect(pack.subarray(-20).toString("hex")).toBe(sum);
 });

@@ -45,8 +45,10 @@ test("others have their turn while many are remembered and compared", async () =
   const turn = setInterval(() => turns++, 0);
   const remembered = await rememberStored(many);
   expect(turns).toBeGreaterThan(0);
+  expect(remembered.split(" ")).toHaveLength(many.length);
   turns = 0;
-  await storeChange(remembered, new Set(many));
+  const change = await storeChange(remembered, new Set(many.slice(1)));
   expect(turns).toBeGreaterThan(0);
+  expect(change).toEqual({ added: new Set(), removed: 1 });
   clearInterval(turn);
 });

@@ -71,3 +71,11 @@ test("none does for more than five seconds, as long as others come", async () =>
   await add(1);
   expect(await stored()).toBe(4);
 });
+
+test("a single one has its name when the batch is closed", async () => {
+  const { add, stored, close } = openBatch();
+  await add(1);
+  expect(await stored()).toBe(0);
+  await close();
+  expect(await stored()).toBe(1);
+});

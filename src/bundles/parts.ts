@@ -152,6 +152,7 @@ export async function writeFiles(
   partBytes: number | undefined,
 ): Promise<string[]> {
   const names: string[] = [];
+  const placed: string[] = [];
   const draft = (name: string) => `${name}.partial`;
   let current: Awaited<ReturnType<typeof open>> | undefined;
   let room = 0;
@@ -175,10 +176,13 @@ export async function writeFiles(
     current = undefined;
     await syncAll(names.map(draft));
     // The first last: with it the bundle is there.
-    for (const name of names.toReversed()) await replace(draft(name), name);
+    for (const name of names.toReversed()) {
+      await replace(draft(name), name);
+      placed.push(name);
+    }
   } catch (error) {
     await current?.close();
-    for (const name of names) await rm(draft(name), { force: true });
+    for (const name of [...names.map(draft), ...placed]) await rm(name, { force: true });
     throw error;
   }
   await syncNames([dirname(file)]);

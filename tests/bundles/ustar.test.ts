@@ -58,7 +58,8 @@ test("a size that is none is told as such, whatever a header is", () => {
   });
 });
 
-test("each content ends where a block ends", () => {
+test("each content ends where a block ends, and a bundle with two blocks of nothing", () => {
+  expect(END.equals(Buffer.alloc(1_024))).toBe(true);
   expect([0, 1, 511, 512, 513, 1024].map(paddingAfter)).toEqual([0, 511, 1, 0, 511, 0]);
 });
 

@@ -258,7 +258,11 @@ async function smallHistory(length: number) {
   }
   await batch.write();
   await writeRef(gitdir, "refs/heads/main", commits.at(-1)!);
-  const layReady = () => repackNow(gitdir, objects, "refs/heads/main");
+  /** Repacks for clones of a commit. */
+  const layReady = async (commit: Oid) => {
+    await writeRef(gitdir, "refs/heads/ready", commit);
+    await repackNow(gitdir, objects, "refs/heads/ready");
+  };
   const branch = { objects, tip: commits.at(-1), ref: "refs/heads/main" };
   const answer = (request: FetchRequest, version: 0 | 2) =>
     Buffer.concat([...uploadPack(branch, request, version, createLeadsTo())]);
@@ -274,12 +278,12 @@ async function smallHistory(length: number) {
     const whole = Buffer.concat(pack);
     return { said, objects: whole.length > 0 ? whole.readUInt32BE(8) : undefined };
   };
-  return { commits, answer, fetched, layReady, [Symbol.dispose]: () => objects.close() };
+  return { commits, objects, answer, fetched, layReady, [Symbol.dispose]: () => objects.close() };
 }
 
 test("who has some of it is sent the rest, as soon as enough is known", async () => {
   using repository = await smallHistory(6);
-  const { commits, fetched } = repository;
+  const { commits, fetched, objects } = repository;
   const want = `want ${commits[5]}`;
   const other = `have ${"1".repeat(40)}`;
   expect(fetched(want, other)).toEqual({ said: ["acknowledgments", "NAK"], objects: undefined });
@@ -291,14 +295,18 @@ test("who has some of it is sent the rest, as soon as enough is known", async ()
   expect(fetched(want, `have ${commits[3]}`, "done")).toEqual({ said: ["packfile"], objects: 6 });
   expect(fetched(want, "done").objects).toBe(6 * 3 + 1);
   expect(fetched(want, `have ${commits[5]}`, "done").objects).toBe(0);
+  // What it has of that is no commit tells nothing.
+  const { tree } = objects.commit(commits[5]!);
+  expect(fetched(want, `have ${tree}`, "done").objects).toBe(6 * 3 + 1);
 });
 
 test("what is laid ready for clones is for them alone", async () => {
   using repository = await smallHistory(6);
   const { commits, fetched, layReady } = repository;
-  await layReady();
+  await layReady(commits[2]!);
   const want = [`want ${commits[5]}`, "ofs-delta", "done"];
   expect(fetched(...want).objects).toBe(6 * 3 + 1);
+  expect(fetched(`want ${commits[2]}`, ...want).objects).toBe(6 * 3 + 1);
   expect(fetched(...want, `have ${commits[3]}`).objects).toBe(6);
   expect(fetched(...want, "deepen 2").objects).toBe(2 * 3 + 1);
   expect(fetched(...want, "filter blob:none").objects).toBe(6 * 2);

@@ -22,6 +22,8 @@ export interface Change {
   readonly time: number;
   /** Modules whose file differs from the parent's. */
   readonly modules: readonly string[];
+  /** Said in the message of what nobody else has: by that its commits are found when the ref is lost. */
+  readonly branch?: string;
   /**
    * Commits that this must not come out as. An index of one source, made by this program too, would
    * be that source's very commit, of which the history is not here.
@@ -47,12 +49,19 @@ export function commitChange(
     parents: [change.parent, change.join].filter((oid) => oid !== undefined),
     // Never older than its parent: clients and servers walk history by time.
     time: Math.max(change.time, parent?.time ?? 0),
-    message: messageFor(change.modules),
+    message: messageFor(change.modules) + (change.branch ? branchLine(change.branch) : ""),
   };
   const data = encodeCommit(commit, AUTHOR);
   if (!change.notThese?.has(oidOf("commit", data))) return batch.add("commit", data);
   const message = `${commit.message}\nMade anew from an index of the same content.\n`;
   return batch.add("commit", encodeCommit({ ...commit, message }, AUTHOR));
+}
+
+const branchLine = (ref: string): string => `\nBranch: ${ref}\n`;
+
+/** Whether a commit was made here for that branch, by what it says; anybody could say so. */
+export function saysBranch(message: string, ref: string): boolean {
+  return message.endsWith(branchLine(ref));
 }
 
 /**

@@ -1,5 +1,5 @@
 /** The index: entries, the overlay of many origins, and the views that clients are shown. */
-export { type Change, commitChange, commitTo } from "./commit.ts";
+export { type Change, commitChange, commitTo, saysBranch } from "./commit.ts";
 export {
   type Dependency,
   type Entry,

@@ -48,6 +48,7 @@ async function change<T>(
     tree: replaceFiles(batch, objects, root, files),
     time: Math.floor(Date.now() / 1_000),
     modules: [subject],
+    branch: KNITPKG,
   };
   await commitTo(gitdir, objects, batch, new Map([[KNITPKG, commit]]));
   await noteOwnTips(registry);

@@ -52,6 +52,7 @@ export async function writePublished(
     tree: editIndexTree(batch, objects, root, new Map([[module, blob]])),
     time: Math.floor(time / 1000),
     modules: [module],
+    branch: PUBLISHED,
   };
   await commitTo(paths.index, objects, batch, new Map([[PUBLISHED, commit]]));
   await showPublished(registry);

@@ -25,6 +25,7 @@ import type { Report } from "../events.ts";
 import type { Registry } from "../open.ts";
 import { noteOwnTips, requireOwnTips } from "../own-branches.ts";
 import { ALL_VIEW, PUBLISHED, STORED_VIEW } from "../paths.ts";
+import { unlessDamaged } from "../unless-damaged.ts";
 import { currentOffer } from "../views/offer.ts";
 import { archivesOf } from "../views/references.ts";
 import { guardHistory, pinsRef } from "../views/rewrites.ts";
@@ -89,6 +90,7 @@ export async function applyBundle(
 
   await staged.archives.commit();
   await staged.pack.install();
+  await dropDamaged(registry, plan);
 
   // Known as origins before they are refs: whoever recomputes the views would drop them else.
   const former = importedOrigins(registry.paths);
@@ -104,6 +106,18 @@ export async function applyBundle(
   await moveViews(registry, { manifest, plan, origins, others, leaving }, report);
   for (const sha256 of leaving) await registry.archives.delete(sha256);
   return { removed: leaving.size };
+}
+
+/** What a bundle brings takes the place of refs that are damaged; views are made anew. */
+async function dropDamaged(
+  { paths, objects }: Registry,
+  plan: ReadonlyMap<string, Oid>,
+): Promise<void> {
+  for (const name of new Set([...plan.keys(), ...VIEWS])) {
+    const tip = unlessDamaged(() => readRef(paths.index, name));
+    const isDamaged = tip instanceof Failure || (tip !== undefined && !objects.has(tip));
+    if (isDamaged) await deleteRef(paths.index, name);
+  }
 }
 
 /** @returns those that are known then */
@@ -214,7 +228,9 @@ export function planRefs(
 ): Map<string, Oid> {
   const plan = new Map<string, Oid>();
   for (const [name, tip] of tipsOf(manifest)) {
-    const here = readRef(registry.paths.index, name);
+    const read = unlessDamaged(() => readRef(registry.paths.index, name));
+    // Where it stood is noted beside the index: `requireOwnTips` asks that.
+    const here = read instanceof Failure ? undefined : read;
     const isBranch = name.startsWith("refs/heads/") && !VIEWS.includes(name);
     if (isBranch && here !== undefined && !isAncestor(pack.objects, here, tip)) {
       // It is ahead of the bundle.

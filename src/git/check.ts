@@ -2,13 +2,14 @@
  * Proves a repository: every object that a ref leads to is there and hashes to its name, and every
  * pack is as it was written.
  */
-import { closeSync, fstatSync, openSync, readSync } from "node:fs";
+import { closeSync, fstatSync, openSync, readFileSync, readSync } from "node:fs";
 import { join } from "node:path";
 import { Failure, messageOf, systemCode } from "../errors.ts";
 import { entriesOf } from "../files/mod.ts";
 import { reachable } from "./history.ts";
 import { isSubmodule, isTree, type ObjectType, type Oid, oidOf, parseTree } from "./object.ts";
 import { MissingObjectError, type ObjectReader } from "./object-database.ts";
+import { checkPackIndex } from "./pack-index.ts";
 import { packDirectory } from "./paths.ts";
 import { readShallow } from "./shallow.ts";
 
@@ -88,7 +89,7 @@ export function cutCommits(gitdir: string, objects: ObjectReader, tips: Iterable
 const CHUNK = 1024 * 1024;
 
 /**
- * Hashes every pack against its trailer. A writer may make many packs one meanwhile: then that one is
+ * Hashes every pack and its index against their trailers. A writer may make many packs one meanwhile: then that one is
  * looked at, and those that went are no problem.
  *
  * @returns something now and then, so that the caller may take a breath
@@ -103,7 +104,9 @@ export function* checkPacks(
     for (const file of files) {
       seen.add(file);
       try {
-        yield* checkTrailer(join(packDirectory(gitdir), file));
+        const path = join(packDirectory(gitdir), file);
+        const trailer = yield* checkTrailer(path);
+        checkPackIndex(readFileSync(path.replace(/\.pack$/, ".idx")), trailer);
       } catch (error) {
         const isGone = systemCode(error) === "ENOENT" && !packFiles(gitdir).includes(file);
         if (!isGone) onProblem({ subject: file, message: messageOf(error) });

@@ -9,7 +9,8 @@ export { isAncestor, reachable } from "./history.ts";
 export { createGitEndpoint, type GitEndpoint } from "./http.ts";
 export { type IncomingPack, openIncomingPack } from "./incoming-pack.ts";
 export { INDEX_LIMITS, LimitError } from "./limit.ts";
-export { encodeCommit, isTree, type Oid, oidOf } from "./object.ts";
+export { mendPacks } from "./mend-packs.ts";
+export { type Commit, encodeCommit, isTree, type Oid, oidOf } from "./object.ts";
 export {
   MissingObjectError,
   type ObjectDatabase,

@@ -44,6 +44,8 @@ export interface ObjectDatabase extends ObjectReader {
   present(oids: Iterable<Oid>): Set<Oid>;
   /** Those of all packs that are there now. */
   closedPrefixes(): readonly ClosedPrefix[];
+  /** All that the packs hold that are there now; what lies in several comes several times. */
+  packed(): Iterable<Oid>;
   close(): void;
 }
 
@@ -176,6 +178,10 @@ export function openObjectDatabase(gitdir: string): ObjectDatabase {
     closedPrefixes() {
       refresh();
       return [...packs.values()].flatMap(({ closed }) => closed ?? []);
+    },
+    *packed() {
+      refresh();
+      for (const pack of packs.values()) yield* pack.index.oids();
     },
     close() {
       for (const pack of packs.values()) pack.close();

@@ -38,7 +38,7 @@ export interface PackFile {
 
 /** What was never fetched from anywhere stands in the same packs as what was. */
 export const INDEX_DAMAGED =
-  "restore the index from a backup; where nothing was published, put it away and run `sync`: it is fetched anew";
+  "run `verify --repair`, which mends what can be mended; else restore the index from a backup; where nothing was published, put it away and run `sync`: it is fetched anew";
 
 /** Bytes of resolved objects kept as bases: chains are walked from their end, over and over. */
 const BASE_CACHE_BYTES = 16 * 1024 * 1024;

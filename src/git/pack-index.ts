@@ -102,6 +102,21 @@ export function readPackIndex(data: Buffer): PackIndex {
   };
 }
 
+/**
+ * Proves an index by its own SHA-1.
+ *
+ * @param packSha1 the trailer of its pack, where that is known
+ * @throws {SyntaxError} when it is none, or not what was written, or of another pack
+ */
+export function checkPackIndex(data: Buffer, packSha1: Buffer | undefined): void {
+  readPackIndex(data);
+  const hash = new Bun.CryptoHasher("sha1").update(data.subarray(0, -20)).digest();
+  if (!data.subarray(-20).equals(hash)) throw new SyntaxError("the index is not what was written");
+  if (packSha1 && !data.subarray(-40, -20).equals(packSha1)) {
+    throw new SyntaxError("it is the index of another pack");
+  }
+}
+
 /** @param packSha1 the pack's trailer, 20 bytes */
 export function encodePackIndex(entries: readonly IndexedEntry[], packSha1: Buffer): Buffer {
   const sorted = [...entries].sort((a, b) => (a.oid < b.oid ? -1 : 1));

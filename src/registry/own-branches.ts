@@ -5,17 +5,25 @@
  *
  *     data/published.json    {"refs/heads/published":"<commit>"}
  */
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { Failure } from "../errors.ts";
 import { writeDurably } from "../files/mod.ts";
 import {
+  type Commit,
   checkReachable,
+  deleteRef,
   isAncestor,
   isOid,
+  listRefs,
   type ObjectReader,
   type Oid,
+  reachable,
   readRef,
+  readShallow,
   writeRef,
 } from "../git/mod.ts";
+import { saysBranch } from "../index/mod.ts";
 import type { ProblemKind } from "./events.ts";
 import { readJsonFile } from "./json-file.ts";
 import type { Registry } from "./open.ts";
@@ -68,6 +76,12 @@ export function readableOwnTips(registry: Place): OwnTips | undefined {
   return isUnknown ? undefined : tips;
 }
 
+/** Of those the ones that are whole: none when nobody can say where they stand. */
+export function soundOwnTips(registry: Place): OwnTips {
+  const tips = readableOwnTips(registry) ?? new Map<string, Oid>();
+  return new Map([...tips].filter(([, tip]) => isWhole(registry, tip)));
+}
+
 /** @throws {Failure} "integrity" when it is not, or not any more, what was noted */
 function standing(registry: Place, noted: OwnTips, ref: string): Oid | undefined {
   const tip = readRef(registry.paths.index, ref);
@@ -96,7 +110,7 @@ function lost(registry: Pick<Registry, "paths">, ref: string): Failure {
 }
 
 const lastResort = (registry: Pick<Registry, "paths">): string =>
-  `when nobody has it any more, putting ${registry.paths.published} away gives up, for good, what is missing`;
+  `when nobody has it any more, putting ${registry.paths.published} away gives up, for good, what is missing: \`verify --repair\` then goes on from what is left`;
 
 function notedTips(registry: Pick<Registry, "paths">): OwnTips {
   const hint = "restore it from a backup; `verify --repair` notes anew what the index has";
@@ -156,40 +170,129 @@ export interface OwnProblem {
   readonly failure: Failure;
 }
 
-/** Those that are not what they were, or the note when it cannot be read. */
+/** Those that are not what they were, or of which objects are missing, or the note when it cannot be read. */
 export function missedOwn(registry: Place): OwnProblem[] {
   const noted = unlessDamaged(() => notedTips(registry));
   if (noted instanceof Failure) return [aboutNote(registry, noted)];
   return OWN.flatMap((ref) => {
     const found = unlessDamaged(() => standing(registry, noted, ref));
-    return found instanceof Failure ? [{ kind: "git", subject: ref, failure: found }] : [];
+    const isSound =
+      found === undefined || (!(found instanceof Failure) && isWhole(registry, found));
+    if (isSound) return [];
+    const failure = found instanceof Failure ? found : incomplete(registry, ref, found);
+    return [{ kind: "git", subject: ref, failure }];
   });
+}
+
+function incomplete(registry: Place, ref: string, tip: Oid): Failure {
+  return new Failure(
+    "integrity",
+    `${ref} stood at ${tip}, of which objects are missing`,
+    `restore the data directory from a backup, or \`import --anyway\` a bundle that has them; ${lastResort(registry)}`,
+  );
 }
 
 /**
  * Puts back those that are lost or were set back, and of which every object is still here: nothing drops them as
- * long as they are missed. A note that cannot be read is made anew from branches that can. The caller holds the lock.
+ * long as they are missed. A note that cannot be read is made anew from branches that can, or that are found where
+ * nobody can take them for others. Where there is no note, what is missing was given up: the branch goes on from
+ * the newest that is left. The caller holds the lock.
  *
+ * @param isNothingLost whether all that is here is named by something, were a branch there
  * @returns what it mended
  */
-export async function restoreOwnTips(registry: Place): Promise<OwnProblem[]> {
+export async function restoreOwnTips(
+  registry: Place,
+  isNothingLost: (ref: string, tip: Oid) => Promise<boolean> = async () => false,
+): Promise<OwnProblem[]> {
   const { paths } = registry;
   const noted = unlessDamaged(() => notedTips(registry));
   if (noted instanceof Failure) {
-    const now = unlessDamaged(() => tipsBy((ref) => readRef(paths.index, ref)));
+    const found = await findTips(registry, isNothingLost);
     // It is written for the first of them: there was one.
-    if (now instanceof Failure || now.size === 0) return [];
-    await writeNote(registry, now);
-    return [aboutNote(registry, noted)];
+    if (found === undefined || found.size === 0) return [];
+    const lost = [...found].filter(
+      ([ref, tip]) => unlessDamaged(() => readRef(paths.index, ref)) !== tip,
+    );
+    for (const [ref, tip] of lost) await writeRef(paths.index, ref, tip);
+    await writeNote(registry, found);
+    const failure = (ref: string) => foundAgain(ref, found.get(ref)!);
+    return [
+      aboutNote(registry, noted),
+      ...lost.map(([ref]): OwnProblem => ({ kind: "git", subject: ref, failure: failure(ref) })),
+    ];
   }
+  const isGivenUp = !existsSync(paths.published);
   const done: OwnProblem[] = [];
   for (const problem of missedOwn(registry)) {
-    const before = noted.get(problem.subject);
-    if (before === undefined || !isRestorable(registry, problem.subject, before)) continue;
-    await writeRef(paths.index, problem.subject, before);
-    done.push(problem);
+    const ref = problem.subject;
+    const before = noted.get(ref);
+    if (before !== undefined && isRestorable(registry, ref, before)) {
+      await writeRef(paths.index, ref, before);
+      done.push(problem);
+    } else if (isGivenUp) {
+      const [newest, ...others] = lostTips(registry, ref);
+      if (others.length > 0) continue;
+      if (newest === undefined) await deleteRef(paths.index, ref);
+      else await writeRef(paths.index, ref, newest.tip);
+      done.push({ ...problem, failure: givenUp(ref, newest) });
+    }
   }
   return done;
+}
+
+/**
+ * Where they stand, or stood: of one whose ref is lost too, the only commit that it can be. Undefined when that
+ * cannot be said of each of them.
+ */
+async function findTips(
+  registry: Place,
+  isNothingLost: (ref: string, tip: Oid) => Promise<boolean>,
+): Promise<OwnTips | undefined> {
+  const tips = new Map<string, Oid>();
+  for (const ref of OWN) {
+    const tip = unlessDamaged(() => readRef(registry.paths.index, ref));
+    if (tip !== undefined && !(tip instanceof Failure)) {
+      tips.set(ref, tip);
+      continue;
+    }
+    const [only, ...others] = lostTips(registry, ref);
+    if (only === undefined && tip === undefined) continue;
+    if (!only || others.length > 0 || !(await isNothingLost(ref, only.tip))) return undefined;
+    tips.set(ref, only.tip);
+  }
+  return tips;
+}
+
+interface LostTip {
+  readonly tip: Oid;
+  /** Seconds since the epoch. */
+  readonly time: number;
+}
+
+/**
+ * Commits that a branch may have stood at, the newest first: made for it, with all that they lead to, and nothing
+ * goes on from them. Whose packs these came with is not known, so of several none is to be chosen.
+ */
+function lostTips({ paths, objects }: Place, ref: string): LostTip[] {
+  const made = new Map<Oid, Commit>();
+  const fetched = readShallow(paths.index);
+  for (const oid of new Set(objects.packed())) {
+    const object = unlessDamaged(() => objects.read(oid));
+    if (object instanceof Failure || object.type !== "commit") continue;
+    const commit = objects.commit(oid);
+    if (!fetched.has(oid) && saysBranch(commit.message, ref)) made.set(oid, commit);
+  }
+  // What another registry's bundles brought is that one's.
+  const refs = listRefs(paths.index, "refs/", () => {});
+  refs.delete(ref);
+  const others = unlessDamaged(() => reachable(objects, refs.values()));
+  const taken = new Set(others instanceof Failure ? refs.values() : others);
+  for (const { parents } of made.values()) for (const parent of parents) taken.add(parent);
+  return [...made]
+    .filter(([oid]) => !taken.has(oid) && isWhole({ objects }, oid))
+    .map(([tip, { time }]) => ({ tip, time }))
+    .sort((a, b) => b.time - a.time);
 }
 
 /** Whether nothing would be lost by that, and all of it is here. */
@@ -199,9 +302,14 @@ function isRestorable({ paths, objects }: Place, ref: string, before: Oid): bool
     const isBehind = unlessDamaged(() => isAncestor(objects, tip, before));
     if (isBehind !== true) return false;
   }
-  let isWhole = true;
-  for (const _ of checkReachable(objects, new Map([[ref, before]]), () => (isWhole = false)));
-  return isWhole;
+  return isWhole({ objects }, before);
+}
+
+/** Whether all that a commit leads to is here. */
+function isWhole({ objects }: Pick<Place, "objects">, tip: Oid): boolean {
+  let whole = true;
+  for (const _ of checkReachable(objects, new Map([["", tip]]), () => (whole = false)));
+  return whole;
 }
 
 const aboutNote = (registry: Pick<Registry, "paths">, failure: Failure): OwnProblem => ({
@@ -209,3 +317,25 @@ const aboutNote = (registry: Pick<Registry, "paths">, failure: Failure): OwnProb
   subject: registry.paths.published,
   failure,
 });
+
+const dayOf = (time: number): string => new Date(time * 1000).toISOString();
+
+const foundAgain = (ref: string, tip: Oid): Failure =>
+  new Failure("integrity", `${ref} was lost, and is found again: it stood at ${tip}`);
+
+const givenUp = (ref: string, newest: LostTip | undefined): Failure =>
+  new Failure(
+    "integrity",
+    newest === undefined
+      ? `${ref} is lost, and there is no note of it: all that it had is given up`
+      : `${ref} is lost, and there is no note of it: it goes on from ${newest.tip} of ${dayOf(newest.time)}, and what came after that is given up`,
+  );
+
+/** What is left of a branch that cannot be put back, for who has to decide whether that is enough. */
+export function remains(registry: Place, ref: string): string {
+  const found = lostTips(registry, ref).map(({ tip, time }) => `${tip} of ${dayOf(time)}`);
+  if (found.length === 0) return `no sound pack has a commit of ${ref}`;
+  if (found.length === 1) return `the newest of ${ref} that the sound packs have is ${found[0]}`;
+  const file = join(registry.paths.index, ref);
+  return `the sound packs have several that ${ref} may have stood at: ${found.join(", ")}; the right one is to be written into ${file}`;
+}

@@ -37,6 +37,8 @@ export interface RefreshOptions {
   readonly branch?: string;
   /** Bring all of its history. */
   readonly history?: boolean;
+  /** Take nothing for granted of what is here of it. */
+  readonly anew?: boolean;
 }
 
 /**
@@ -64,9 +66,9 @@ async function tryRefresh(
   peer: GitPeer,
   options: RefreshOptions,
 ): Promise<{ tip: Oid; changed: boolean }> {
-  const { signal, beforeMove, branch, history = false } = options;
+  const { signal, beforeMove, branch, history = false, anew = false } = options;
   const ref = sourceRef(peer.name);
-  const before = readRef(gitdir, ref);
+  const before = anew ? undefined : readRef(gitdir, ref);
   const listing = await listed(peer, signal);
   const { oid: tip } = tipOf(listing, peer, branch);
   if (tip === before) return { tip, changed: false };
@@ -121,7 +123,7 @@ async function bring(
   peer: GitPeer,
   { capabilities }: RefListing,
   want: Oid,
-  { signal, history = false, anew = false }: RefreshOptions & { readonly anew?: boolean },
+  { signal, history = false, anew = false }: RefreshOptions,
 ): Promise<void> {
   const depth = history ? undefined : 1;
   const question = anew

@@ -62,6 +62,8 @@ export interface HttpRefreshOptions {
   readonly signal?: AbortSignal | undefined;
   readonly beforeMove?: (before: Oid, after: Oid) => Promise<void>;
   readonly moving?: Moving;
+  /** Take nothing for granted of what is here of it. */
+  readonly anew?: boolean;
 }
 
 export interface HttpRefreshed {
@@ -115,9 +117,9 @@ async function refresh(
   peer: GitPeer,
   options: HttpRefreshOptions,
 ): Promise<HttpRefreshed> {
-  const { layout, signal, beforeMove } = options;
+  const { layout, signal, beforeMove, anew = false } = options;
   const ref = sourceRef(peer.name);
-  const before = readRef(gitdir, ref);
+  const before = anew ? undefined : readRef(gitdir, ref);
   const root = before === undefined ? undefined : objects.commit(before).tree;
   const modules = root === undefined ? new Map<string, Oid>() : layout.read(objects, root);
   const kept = readKept(objects, root, peer);

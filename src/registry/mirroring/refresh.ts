@@ -103,15 +103,21 @@ function createPatience(
   };
 }
 
-async function refreshOne(
+interface OneOptions {
+  readonly signal: AbortSignal | undefined;
+  /** How long it is waited for. */
+  readonly limit: AbortSignal | undefined;
+  /** What is here of it is damaged. */
+  readonly anew?: boolean;
+}
+
+/** Refreshes one source. Within `fetching`. @throws the signal's reason */
+export async function refreshOne(
   registry: Registry,
   source: SourceConfig,
   patterns: readonly string[],
   report: Report,
-  {
-    signal,
-    limit,
-  }: { readonly signal: AbortSignal | undefined; readonly limit: AbortSignal | undefined },
+  { signal, limit, anew = false }: OneOptions,
 ): Promise<RefreshOutcome> {
   const { name } = source;
   try {
@@ -120,7 +126,7 @@ async function refreshOne(
       signal: limit,
       layout: LAYOUT,
       wanted: patterns.filter((pattern) => !globs.includes(pattern)),
-      moving: (work) => moving(registry, "sync", work),
+      ...(anew ? { anew } : { moving: (work) => moving(registry, "sync", work) }),
       beforeMove: (before, after) => guardHistory(registry, name, before, after, report),
     });
     if (!listed && globs.length > 0) report({ type: "warning", message: unlisted(source, globs) });

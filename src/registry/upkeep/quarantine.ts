@@ -1,8 +1,9 @@
 /**
- * Bytes that stood under the name of an archive and were others, for whoever wants to know what happened to
- * them. Nothing reads them again; `gc` removes them after a month.
+ * Bytes that stood under the name of an archive or of a pack and were others, for whoever wants to know what
+ * happened to them. Nothing reads them again; `gc` removes them after a month.
  *
- *     data/quarantine/<sha256>.zip    what stood under that hash
+ *     data/quarantine/<sha256>.zip              what stood under that hash
+ *     data/quarantine/pack-<sha1>.{pack,idx}    a pack of the index, and its own
  */
 import { statSync } from "node:fs";
 import { join } from "node:path";
@@ -25,10 +26,19 @@ export const quarantinePath = ({ quarantine }: DataPaths, sha256: Sha256): strin
 /** @param now milliseconds since the epoch */
 export function quarantined({ quarantine }: DataPaths, now: number): Quarantined[] {
   return entriesOf(quarantine).flatMap(({ name }) => {
-    if (!/^[0-9a-f]{64}\.zip$/.test(name)) return [];
+    if (!/^[0-9a-f]{64}\.zip$/.test(name) && !PACK.test(name)) return [];
     const path = join(quarantine, name);
-    // When it came here: a copy may keep the time of what it is of.
-    const { size, ctimeMs } = statSync(path);
-    return { path, size, isOld: now - ctimeMs > KEPT_MS };
+    // When it came here: a copy may keep the one time of what it is of, and a file that was moved the other.
+    const { size, ctimeMs, mtimeMs } = statSync(path);
+    return { path, size, isOld: now - Math.max(ctimeMs, mtimeMs) > KEPT_MS };
   });
+}
+
+const PACK = /^pack-[0-9a-f]+\.(?:pack|idx|closed)(?:\.\d+)?$/;
+
+/** Names of damaged packs that were put aside: what they held may be lost. */
+export function asidePacks({ quarantine }: DataPaths): string[] {
+  return entriesOf(quarantine)
+    .map(({ name }) => name)
+    .filter((name) => PACK.test(name) && name.includes(".pack"));
 }

@@ -6,12 +6,20 @@ import type { Sha256 } from "../../archives/mod.ts";
 import { gently } from "../../breath.ts";
 import { openContainer, readFiles, readHead } from "../../bundles/mod.ts";
 import { DownloadError, forEachLimit } from "../../download/mod.ts";
+import { Failure, hasCode } from "../../errors.ts";
+import { checkReachable, cutCommits, deleteRef, readRef } from "../../git/mod.ts";
 import type { Entry } from "../../index/mod.ts";
+import { sourceRef } from "../../sources/mod.ts";
+import { VIEWS } from "../bundles/apply.ts";
 import type { Report } from "../events.ts";
 import { fetchArchive } from "../mirroring/fetch.ts";
-import type { Registry } from "../open.ts";
-import { missedOwn, readableOwnTips } from "../own-branches.ts";
+import { refreshOne } from "../mirroring/refresh.ts";
+import { selectionsToSync } from "../mirroring/selection.ts";
+import { enabledSources, type Registry } from "../open.ts";
+import { missedOwn, soundOwnTips } from "../own-branches.ts";
 import { createProviders, type FindProvider } from "../provider.ts";
+import { readingState } from "../state.ts";
+import { unlessDamaged } from "../unless-damaged.ts";
 import { currentOffer, type Offer } from "../views/offer.ts";
 import { originTips } from "../views/origin-tips.ts";
 import { updateViews } from "../views/views.ts";
@@ -42,11 +50,9 @@ export async function repair(registry: Registry, wrong: Wrong, report: Report): 
     await archives.copyTo(sha256, quarantinePath(paths, sha256));
   }
   const isMissed = missedOwn(registry).length > 0;
-  const tips = originTips(
-    registry,
-    isMissed ? (readableOwnTips(registry) ?? new Map()) : undefined,
-  );
-  const offer = await currentOffer(registry, Date.now(), tips);
+  await restoreIndexes(registry, isMissed, report, wrong.signal);
+  const offer = await readableOffer(registry, isMissed, report);
+  if (offer === undefined) return { archives: new Set(), restored: 0 };
   const { catalog } = offer;
   const all = [...wrong.bad, ...wrong.missing];
   const provider = createProviders(registry);
@@ -101,6 +107,58 @@ export async function repair(registry: Registry, wrong: Wrong, report: Report): 
     repaired.add(sha256);
   }
   return { archives: repaired, restored };
+}
+
+/**
+ * Fetches the indexes of sources anew that are damaged, and drops views that are: when nothing else is wrong with
+ * the index they are made anew. One that is dropped for nothing would look empty.
+ */
+async function restoreIndexes(
+  registry: Registry,
+  isMissed: boolean,
+  report: Report,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const { config, objects, paths } = registry;
+  const isBroken = (ref: string): boolean => {
+    const tip = unlessDamaged(() => readRef(paths.index, ref));
+    if (tip === undefined || tip instanceof Failure) return tip !== undefined;
+    let broken = cutCommits(paths.index, objects, VIEWS.includes(ref) ? [tip] : []).length > 0;
+    for (const _ of checkReachable(objects, new Map([[ref, tip]]), () => (broken = true)));
+    return broken;
+  };
+  const patterns = readingState(paths.state, (state) =>
+    selectionsToSync(config, state).flatMap((selection) => selection.patterns),
+  );
+  let isLeft = isMissed;
+  for (const source of enabledSources(registry)) {
+    if (!isBroken(sourceRef(source.name))) continue;
+    const options = { signal, limit: signal, anew: true };
+    const done = await refreshOne(registry, source, patterns, report, options);
+    if (done.outcome !== "failed") continue;
+    isLeft = true;
+    const message = `${done.failure.message}; the index of ${source.name} is damaged, and needed before the rest can be mended`;
+    report({ type: "warning", message });
+  }
+  if (isLeft) return;
+  for (const ref of VIEWS) if (isBroken(ref)) await deleteRef(paths.index, ref);
+}
+
+/** What is offered, as far as the index can be read; of the registry's own branches those that are not missed. */
+async function readableOffer(
+  registry: Registry,
+  isMissed: boolean,
+  report: Report,
+): Promise<Offer | undefined> {
+  try {
+    const own = isMissed ? soundOwnTips(registry) : undefined;
+    return await currentOffer(registry, Date.now(), originTips(registry, own));
+  } catch (error) {
+    if (!hasCode(error, "integrity")) throw error;
+    const message = `${error.message}; no archive can be had again before that is mended`;
+    report({ type: "warning", message });
+    return undefined;
+  }
 }
 
 /**

@@ -5,19 +5,28 @@
 import { type Sha256, storedBytes } from "../../archives/mod.ts";
 import { createBreath, stepped } from "../../breath.ts";
 import { openContainer } from "../../bundles/mod.ts";
-import { Failure, messageOf } from "../../errors.ts";
-import { checkPacks, checkReachable, cutCommits, listRefs } from "../../git/mod.ts";
+import { Failure, hasCode, messageOf } from "../../errors.ts";
+import {
+  checkPacks,
+  checkReachable,
+  cutCommits,
+  isOid,
+  listRefs,
+  mendPacks,
+  type Oid,
+} from "../../git/mod.ts";
 import type { Entry } from "../../index/mod.ts";
 import { pointedArchives } from "../assets/pointers.ts";
 import { VIEWS } from "../bundles/apply.ts";
 import { ledgerProblems } from "../bundles/ledger.ts";
 import type { ProblemKind, Report } from "../events.ts";
 import type { Registry } from "../open.ts";
-import { missedOwn, restoreOwnTips } from "../own-branches.ts";
-import { ALL_VIEW, PUBLISHED, STORED_VIEW } from "../paths.ts";
+import { missedOwn, remains, restoreOwnTips } from "../own-branches.ts";
+import { ALL_VIEW, KNITPKG, PUBLISHED, STORED_VIEW } from "../paths.ts";
 import { createProgress } from "../progress.ts";
 import { archivesOf, referencedArchives } from "../views/references.ts";
 import { alone } from "../writing.ts";
+import { asidePacks } from "./quarantine.ts";
 import { type Repaired, repair } from "./repair.ts";
 
 export interface VerifyOptions {
@@ -74,8 +83,11 @@ async function examine(
   const findings = await look(registry, options, report);
   const { problems, putBack, archives, bytes, objects, unreferenced } = findings;
   const repaired = await mend(registry, options, findings, report);
-  const isRepaired = ({ archive, subject }: Found) =>
-    archive === undefined ? putBack.has(subject) : repaired.archives.has(archive);
+  const isSound = await foundSound(registry, options, findings);
+  const isRepaired = ({ archive, subject, kind }: Found) =>
+    archive === undefined
+      ? putBack.has(subject) || (kind === "git" && isSound(subject))
+      : repaired.archives.has(archive);
   return {
     archives,
     bytes,
@@ -114,16 +126,20 @@ async function look(
   const said = new Set<string>();
   const complain: Complain = (kind, subject, message, archive) => {
     // One damaged file can stand behind thousands of objects.
-    if (said.has(message)) return;
-    said.add(message);
+    const key = isOid(subject) ? message : `${subject}: ${message}`;
+    if (said.has(key)) return;
+    said.add(key);
     problems.push({ kind, subject, message, archive });
     report({ type: "problem", kind, subject, message });
   };
 
   const putBack = new Set<string>();
-  for (const { kind, subject, failure } of mends ? await restoreOwnTips(registry) : []) {
-    putBack.add(subject);
-    complain(kind, subject, failure.message);
+  if (mends) {
+    const done = (kind: ProblemKind, subject: string, message: string) => {
+      putBack.add(subject);
+      complain(kind, subject, message);
+    };
+    await putBackIndex(registry, done, signal);
   }
   // The index before the store: an archive is always there before it is listed.
   const index = await readIndexes(registry, complain);
@@ -133,6 +149,7 @@ async function look(
     // Of a ref that cannot be read is told already.
     const isTold = problems.some((problem) => problem.subject === subject);
     if (!isTold) complain(kind, subject, told(failure));
+    if (mends) tellRemains(registry, subject, report);
   }
   const checked = await checkArchives(registry, index.all, complain, report, signal);
   const stored = await registry.archives.list();
@@ -146,6 +163,60 @@ async function look(
   const unnamed =
     index.readable && missed.length === 0 ? [...stored].filter((sha256) => !isNamed(sha256)) : [];
   return { ...checked, problems, putBack, missing, objects, unreferenced: unnamed.length };
+}
+
+/** What can be put back of the index with nothing but what is here. */
+async function putBackIndex(
+  registry: Registry,
+  done: (kind: ProblemKind, subject: string, message: string) => void,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const { objects, paths } = registry;
+  // Windows moves no file that is open.
+  objects.close();
+  for (const { file, message } of await mendPacks(paths.index, paths.quarantine, signal)) {
+    done("git", file, message);
+  }
+  const isNothingLost = async (ref: string, tip: Oid) =>
+    asidePacks(paths).length === 0 && (ref !== PUBLISHED || (await namesAll(registry, tip)));
+  for (const { kind, subject, failure } of await restoreOwnTips(registry, isNothingLost)) {
+    done(kind, subject, failure.message);
+  }
+}
+
+/**
+ * Whether every stored archive is named by something, were that what was published: an archive is there before its
+ * version is, so one that nothing names may be of a version that was lost.
+ */
+async function namesAll(registry: Registry, published: Oid): Promise<boolean> {
+  const refs = listRefs(registry.paths.index, "refs/", () => {});
+  const named = await unlessLost(async () =>
+    referencedArchives(registry, new Map([...refs, [PUBLISHED, published]])),
+  );
+  const pointed = await unlessLost(async () => pointedArchives(registry));
+  if (!named || !pointed) return false;
+  const stored = await registry.archives.list();
+  return [...stored].every((sha256) => named.has(sha256) || pointed.has(sha256));
+}
+
+async function unlessLost<T>(look: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await look();
+  } catch (error) {
+    if (hasCode(error, "integrity")) return undefined;
+    throw error;
+  }
+}
+
+/** Of what nobody else has it is said what is left, and where the rest may be. */
+function tellRemains(registry: Registry, subject: string, report: Report): void {
+  const { paths } = registry;
+  const refs = subject === paths.published ? [PUBLISHED, KNITPKG] : [subject];
+  const aside = asidePacks(paths);
+  const where = aside.length === 0 ? "" : `; put aside in ${paths.quarantine}: ${aside.join(", ")}`;
+  for (const ref of refs) {
+    report({ type: "warning", message: `${remains(registry, ref)}${where}` });
+  }
 }
 
 /** Archives that something names, and that are not here. */
@@ -175,14 +246,29 @@ function findMissing(
   return missing;
 }
 
+/** Looks again at what was wrong with the index, if it was to be mended. @returns whether that is right now */
+async function foundSound(
+  registry: Registry,
+  { repair: mends, signal }: VerifyOptions,
+  { problems }: Findings,
+): Promise<(subject: string) => boolean> {
+  if (!mends || !problems.some(({ kind }) => kind === "git")) return () => false;
+  const wrong = new Set<string>();
+  const complain: Complain = (_, subject) => wrong.add(subject);
+  await readIndexes(registry, complain);
+  await checkGit(registry, complain, signal);
+  for (const { subject } of missedOwn(registry)) wrong.add(subject);
+  return (subject) => !wrong.has(subject);
+}
+
 /** Gets again what is wrong, and what else a bundle brings, where that is wished for. */
 async function mend(
   registry: Registry,
   { repair: mends, from, signal }: VerifyOptions,
-  { bad, missing, putBack }: Findings,
+  { bad, missing, problems }: Findings,
   report: Report,
 ): Promise<Repaired> {
-  const isAnything = bad.length + missing.length + putBack.size > 0 || from !== undefined;
+  const isAnything = problems.length > 0 || from !== undefined;
   return mends && isAnything
     ? await repair(registry, { bad, missing, from, signal }, report)
     : { archives: new Set(), restored: 0 };
@@ -251,8 +337,8 @@ const told = (error: unknown): string =>
 
 /** What to do about a ref that cannot be read: some are made anew, others are nowhere else. */
 function wayOut(ref: string): string {
-  if (VIEWS.includes(ref)) return "delete it and run `sync`: it is made anew";
-  if (ref.startsWith("refs/remotes/")) return "delete it and run `sync`: it is fetched again";
+  if (VIEWS.includes(ref)) return "run `verify --repair`: it is made anew";
+  if (ref.startsWith("refs/remotes/")) return "run `verify --repair`: it is fetched again";
   return "run `verify --repair`, or restore the data directory from a backup; never delete it";
 }
 

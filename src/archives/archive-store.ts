@@ -52,6 +52,7 @@ export interface ArchiveStore {
    * @throws {Failure} "integrity" when the bytes are not what their name says
    */
   load(sha256: Sha256): Blob | undefined;
+  /** An empty file is none. */
   has(sha256: Sha256): boolean;
   /** Size in bytes, or undefined when it is not here. */
   size(sha256: Sha256): number | undefined;
@@ -66,7 +67,10 @@ export interface ArchiveStore {
   strays(): Promise<string[]>;
   /** Copies an archive's bytes as they are, good or bad, to a file of another directory. */
   copyTo(sha256: Sha256, path: string): Promise<void>;
-  /** Every stored hash, in no particular order. Costs one directory listing a shard, no stat. */
+  /**
+   * Every stored hash, in no particular order. Costs one directory listing a shard, no stat: so those of empty files
+   * are among them.
+   */
   list(): Promise<Set<Sha256>>;
   delete(sha256: Sha256): Promise<void>;
 }

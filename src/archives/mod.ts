@@ -9,5 +9,5 @@ export type {
 export { createHotArchives } from "./hot.ts";
 export type { Incoming } from "./incoming.ts";
 export { openArchiveStore } from "./store.ts";
-export { storedBytes } from "./stored-bytes.ts";
+export { storedSize } from "./stored-size.ts";
 export { abandonedFiles, cleanTemporary } from "./temporary.ts";

@@ -14,8 +14,9 @@ import { openStaging } from "./staging.ts";
 
 /** @param root such as `data/packages`; made by the first archive that is put there */
 export function openArchiveStore(root: string): ArchiveStore {
+  // No archive is empty: that is what a power cut leaves of one that the disk had not written yet.
   const size = (sha256: Sha256): number | undefined =>
-    statSync(archivePath(root, sha256), { throwIfNoEntry: false })?.size;
+    statSync(archivePath(root, sha256), { throwIfNoEntry: false })?.size || undefined;
   const has = (sha256: Sha256): boolean => size(sha256) !== undefined;
   return {
     has,

@@ -1,6 +1,6 @@
 /** What is listed and not stored is fetched when a client asks for it, and given on as it comes. */
 import { expect, test } from "bun:test";
-import { readdirSync } from "node:fs";
+import { readdirSync, truncateSync } from "node:fs";
 import { join } from "node:path";
 import { serve, succeed } from "../support/executable.ts";
 import { git, hasGit } from "../support/git.ts";
@@ -185,4 +185,16 @@ test("what was fetched on demand is listed offline, without another sync", async
   await using offline = await serve(dir, ["--offline"]);
   expect((await fetch(offline.url + pathOf(second!))).status).toBe(200);
   if (hasGit) expect(await git(["-C", join(dir, "data", "index"), "fsck", "--strict"])).toBe("");
+});
+
+test("an archive of no bytes, as a power cut may leave it, is fetched again for who asks for it", async () => {
+  await using world = await createWorld();
+  const { dir, entries } = world;
+  await succeed(["mirror", "li/hello", "--strict"], { cwd: dir });
+  const entry = ofModules(entries, "li/hello").at(-1)!;
+  const shard = join(dir, "data", "packages", "sha256", entry.checksum.slice(0, 2));
+  truncateSync(join(shard, `${entry.checksum}.zip`), 0);
+  await using server = await serve(dir);
+  const answer = await fetch(server.url + pathOf(entry));
+  expect(sha256(await answer.arrayBuffer())).toBe(entry.checksum);
 });

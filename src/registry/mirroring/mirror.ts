@@ -1,9 +1,10 @@
 /** Brings archives here: refresh the sources, plan, download what is missing, show it. */
 import picomatch from "picomatch";
-import { cleanTemporary, storedBytes } from "../../archives/mod.ts";
+import { cleanTemporary, storedSize } from "../../archives/mod.ts";
 import { rememberPackages } from "../../config/mod.ts";
 import { Failure } from "../../errors.ts";
 import { readRef, repackIfMany } from "../../git/mod.ts";
+import type { Entry } from "../../index/mod.ts";
 import { type AssetCounts, mirrorAssets } from "../assets/assets.ts";
 import type { Report } from "../events.ts";
 import { type Registry, servedView } from "../open.ts";
@@ -227,7 +228,7 @@ async function noteStored(
 ): Promise<void> {
   const now = new Date();
   if (dryRun || (downloaded === 0 && state.hasStored(now))) return;
-  state.recordStored(await storedBytes(archives, await archives.list()), now);
+  state.recordStored((await storedSize(archives, await archives.list())).bytes, now);
 }
 
 async function carryOut(
@@ -243,7 +244,8 @@ async function carryOut(
   warn(plan, held, report);
   if (held.length > 0) report({ type: "held", ...countHeld(held) });
   const stored = await registry.archives.list();
-  const missing = plan.entries.filter((entry) => !stored.has(entry.checksum));
+  const isStored = ({ checksum }: Entry) => stored.has(checksum) && registry.archives.has(checksum);
+  const missing = plan.entries.filter((entry) => !isStored(entry));
   const counts = {
     modules: new Set(plan.entries.map((entry) => entry.module)).size,
     versions: plan.entries.length,

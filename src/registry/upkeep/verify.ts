@@ -2,7 +2,7 @@
  * Proves that a registry is whole: every archive hashes to its name, what the stored view lists is
  * here, every Git object is sound. Reads everything and writes nothing, unless it is to repair.
  */
-import { type Sha256, storedBytes } from "../../archives/mod.ts";
+import { type Sha256, storedSize } from "../../archives/mod.ts";
 import { createBreath, stepped } from "../../breath.ts";
 import { openContainer } from "../../bundles/mod.ts";
 import { Failure, hasCode, messageOf } from "../../errors.ts";
@@ -351,7 +351,7 @@ async function checkArchives(
 ): Promise<{ bad: Sha256[]; archives: number; bytes: number }> {
   // In the order of the disk's directories.
   const hashes = [...(await archives.list())].sort();
-  const all = await storedBytes(archives, hashes);
+  const { bytes: all } = await storedSize(archives, hashes);
   report({ type: "checking", archives: hashes.length, bytes: all });
   const progress = createProgress(report, hashes.length);
   const breathe = createBreath(signal);

@@ -1,7 +1,9 @@
 /** What a mirror leaves behind when it brings nothing. */
 import { expect, test } from "bun:test";
-import { mirror, type Registry, status } from "../../../src/registry/mod.ts";
+import { truncateSync } from "node:fs";
+import { mirror, type Registry, status, verify } from "../../../src/registry/mod.ts";
 import {
+  archiveFile,
   changed,
   everything,
   islandOf,
@@ -148,4 +150,24 @@ test("what a source offers and another owns is not said to be offered by nobody"
   await expect(nothing).rejects.toMatchObject({
     message: "no module of source second matches a/y",
   });
+});
+
+test("an archive of no bytes is not stored: it is fetched again, not counted, and told of", async () => {
+  using upstream = startSmallUpstream();
+  const sha256 = upstream.list("a/x", "1.0.0");
+  upstream.list("a/y", "1.0.0");
+  const registry = await islandOf({ up: upstream });
+  await mirror(registry, everything, silent);
+  truncateSync(archiveFile(registry, sha256), 0);
+  expect((await status(registry)).stored.archives).toBe(1);
+  const { problems } = await verify(registry, {}, silent);
+  expect(problems).toMatchObject([{ kind: "archive", subject: sha256 }]);
+  const dry = await mirror(registry, { ...everything, dryRun: true }, silent);
+  expect(dry.plan).toEqual([{ module: "a/x", version: "1.0.0" }]);
+  expect(await mirror(registry, everything, silent)).toMatchObject({
+    downloaded: 1,
+    alreadyStored: 1,
+  });
+  expect((await verify(registry, {}, silent)).problems).toEqual([]);
+  expect((await status(registry)).stored.archives).toBe(2);
 });

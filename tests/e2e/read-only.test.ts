@@ -125,6 +125,11 @@ test.if(hasGit && process.platform !== "win32")(
     expect(refused.code).toBe(1);
     expect(refused.stderr).toContain("cannot write to");
     expect(refused.stderr).toContain("read-only");
+    expect(status.readOnly).toBe(true);
+    expect(await succeed(["status"], { cwd: dir })).toContain("/data (read-only)\n");
+    for (const args of [["gc"], ["gc", "--keep-latest", "1"], ["mirror", SMALL, "--offline"]]) {
+      await succeed([...args, "--dry-run"], { cwd: dir });
+    }
     await server.stop();
     expect(traces(dir)).toEqual(before);
   },

@@ -7,7 +7,7 @@ export function statusText(status: Status, now: Date): string {
   const { stored, listed, held, writer } = status;
   const rows: [string, string][] = [
     ["Registry", `${status.name} in ${status.dir}`],
-    ["Data", status.dataDir],
+    ["Data", `${status.dataDir}${status.readOnly ? " (read-only)" : ""}`],
     ["Listed", `${plural(listed.versions, "version")} of ${plural(listed.modules, "module")}`],
     [
       "Stored",

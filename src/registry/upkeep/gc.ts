@@ -61,6 +61,8 @@ export async function gc(
   options: GcOptions,
   report: Report,
 ): Promise<GcSummary> {
+  // Where nothing can be written, nobody is to be waited for, and the lock cannot be taken.
+  if (options.dryRun && registry.readOnly) return await collect(registry, options, report);
   return await alone(registry, "gc", () => collect(registry, options, report));
 }
 

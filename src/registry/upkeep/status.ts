@@ -2,7 +2,7 @@
 
 import { dirname } from "node:path";
 import { isDeepStrictEqual } from "node:util";
-import { storedBytes } from "../../archives/mod.ts";
+import { storedSize } from "../../archives/mod.ts";
 import { gently } from "../../breath.ts";
 import { boundAddress, serverAddress } from "../../config/mod.ts";
 import { type ObjectReader, readRef } from "../../git/mod.ts";
@@ -23,6 +23,8 @@ export interface Status {
   readonly name: string;
   readonly dir: string;
   readonly dataDir: string;
+  /** Nothing may be written there: the medium forbids it, or whoever asks may not. */
+  readonly readOnly: boolean;
   readonly sources: readonly {
     name: string;
     url: string;
@@ -123,11 +125,12 @@ export async function status(
   const configured = new Set(config.sources.map(({ name }) => name));
   const imported = importedOrigins(paths).filter(({ name }) => !configured.has(name));
   const hashes = await registry.archives.list();
-  const bytes = await storedBytes(registry.archives, hashes);
+  const { archives, bytes } = await storedSize(registry.archives, hashes);
   return {
     name: config.registry.name,
     dir: dirname(config.file),
     dataDir: config.registry.dataDir,
+    readOnly: registry.readOnly,
     sources: config.sources.map(({ name, url, enabled }) => ({
       name,
       url,
@@ -147,7 +150,7 @@ export async function status(
     listed: await counts.listed(readRef(paths.index, ALL_VIEW)),
     stored: {
       ...(await counts.stored(readRef(paths.index, STORED_VIEW))),
-      archives: hashes.size,
+      archives,
       bytes,
     },
     held: countHeld(offer.held),

@@ -123,6 +123,7 @@ test("a status shows sources in columns, and what went wrong", () => {
   const status: Status = {
     name: "team",
     dir: "/srv/reg",
+    readOnly: false,
     dataDir: "/srv/reg/data",
     sources: [
       {

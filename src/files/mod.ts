@@ -10,7 +10,7 @@ export {
 export { takeExclusive } from "./exclusive.ts";
 export { entriesOf, readIfThere } from "./if-there.ts";
 export { lookEachTurn, lookEvery } from "./look.ts";
-export { giveLike, makeLikeDirectory, ownerShutOut, permitLike } from "./owner.ts";
+export { giveLike, makeLikeDirectory, ownerShutOut, permitLike, userName } from "./owner.ts";
 export { isAlive } from "./process.ts";
 export { replace, replaceSame, replaceSync } from "./replace.ts";
 export { sha256Of } from "./sha256.ts";

@@ -66,6 +66,15 @@ export function ownerShutOut(directory: string): number | undefined {
   }
 }
 
+/** A user's name, where this machine's own list has it. Source: passwd(5). */
+export function userName(
+  uid: number,
+  list: string = readIfThere("/etc/passwd") ?? "",
+): string | undefined {
+  const entry = list.split("\n").find((line) => line.split(":")[2] === `${uid}`);
+  return entry?.split(":")[0] || undefined;
+}
+
 /**
  * Whether a user has a number here. In a user namespace root is root of some users only, and of the others' files
  * no more than anybody else. Source: user_namespaces(7).

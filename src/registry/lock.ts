@@ -17,7 +17,9 @@ import {
   ownerShutOut,
   readIfThere,
   takeExclusive,
+  userName,
 } from "../files/mod.ts";
+import { shellWord } from "../shell-word.ts";
 
 export interface Holder {
   readonly pid: number;
@@ -192,10 +194,11 @@ function busy(holder: Holder | undefined): Failure {
 export function refuseShutOut(directory: string): void {
   const owner = ownerShutOut(directory);
   if (owner === undefined) return;
+  const name = userName(owner);
   throw new Failure(
     "forbidden",
-    `${directory} belongs to user ${owner}, for whom root's files would be closed`,
-    `run it as that user: \`sudo -u '#${owner}' moonbit-registry …\`; or give all of it to root: \`chown -R root\``,
+    `${directory} belongs to user ${name ?? owner}, for whom root's files would be closed`,
+    `run it as that user: \`sudo -u ${shellWord(name ?? `#${owner}`)} moonbit-registry …\`; or give all of it to root: \`chown -R root\``,
   );
 }
 

@@ -1,5 +1,13 @@
 import { expect, test } from "bun:test";
-import { chownSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import {
+  chownSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { hostname } from "node:os";
 import { dirname, join } from "node:path";
@@ -238,6 +246,12 @@ test.skipIf(process.getuid?.() !== 0)(
     await expect(write()).rejects.toMatchObject({
       code: "forbidden",
       hint: expect.stringContaining("sudo -u '#12345'"),
+    });
+    chownSync(dirname(path), 1, 1);
+    const name = readFileSync("/etc/passwd", "utf8").match(/^(.+?):[^:]*:1:/m)![1]!;
+    await expect(write()).rejects.toMatchObject({
+      message: expect.stringContaining(`belongs to user ${name},`),
+      hint: expect.stringContaining(`\`sudo -u ${name} moonbit-registry`),
     });
     expect(readdirSync(dirname(path))).toEqual(["lock"]);
     // It was let go of as well.

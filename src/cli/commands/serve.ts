@@ -90,7 +90,7 @@ export default command({
 
 function advertise(out: Output, others: readonly string[]): void {
   if (others.length > 0) out.data(`\n${advertisement(others)}`);
-  else out.log.warn("only this machine reaches it; share it with --host 0.0.0.0");
+  else out.log.info("Only this machine reaches it; share it with --host 0.0.0.0.");
 }
 
 function checkedBaseUrl(url: string): string {

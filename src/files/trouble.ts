@@ -35,6 +35,7 @@ const BROKEN = [
   "it cannot be read or written",
   "check the disk and its cables; `verify` tells what is damaged",
 ] as const;
+const VANISHED = ["a file that was just written is gone", BROKEN[1]] as const;
 const MISPLACED = [
   "something else stands in the place of a file or a directory",
   "put it away, then run the same again",
@@ -96,10 +97,16 @@ export function diskTrouble(
   for (let each = error; each instanceof Error; each = each.cause) {
     const code = systemCode(each);
     if (code === undefined) continue;
-    const found = troubles[code.replace(/^(SQLITE_[A-Z]+)_.*/, "$1")];
+    const isVanished = code === "ENOENT" && isOfOurRename(each);
+    const found = isVanished ? VANISHED : troubles[code.replace(/^(SQLITE_[A-Z]+)_.*/, "$1")];
     if (found) return { code, what: found[0], hint: found[1] };
   }
   return undefined;
+}
+
+/** Whatever is renamed here was written a moment before, under a name of its own. */
+function isOfOurRename(error: Error): boolean {
+  return (error as { syscall?: unknown }).syscall === "rename";
 }
 
 /**

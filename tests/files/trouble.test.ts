@@ -1,6 +1,9 @@
 import { expect, test } from "bun:test";
+import { renameSync } from "node:fs";
+import { join } from "node:path";
 import { Failure } from "../../src/errors.ts";
 import { asDiskFailure, diskTrouble } from "../../src/files/mod.ts";
+import { tempDirectory } from "../support/temp.ts";
 
 const systemError = (code: string, cause?: unknown) =>
   Object.assign(new Error(`${code}: said the system`, { cause }), { code });
@@ -10,6 +13,7 @@ test.each([
   ["SQLITE_FULL", "the disk is full", "make room"],
   ["SQLITE_READONLY_DIRECTORY", "read-only", "make it writable"],
   ["SQLITE_IOERR_READ", "cannot be read", "check the disk"],
+  ["ESTALE", "cannot be read", "check the disk"],
   ["EACCES", "permission", "permissions"],
   ["EMFILE", "too many files", "ulimit"],
   ["SQLITE_BUSY", "another program", "wait for it"],
@@ -33,6 +37,23 @@ test("on Windows a file that is refused may be open in another program", () => {
   }
   expect(diskTrouble(systemError("ENOSPC"), "win32")?.what).toBe("the disk is full");
   expect(diskTrouble(systemError("EPERM"), "linux")?.hint).toStartWith("mend the permissions");
+});
+
+test("a file of ours that is gone before it has its name is the disk's doing, and no bug", () => {
+  const from = join(tempDirectory(), ".tmp-1-a-0");
+  let thrown: unknown;
+  try {
+    renameSync(from, join(tempDirectory(), "published"));
+  } catch (error) {
+    thrown = error;
+  }
+  expect(asDiskFailure(thrown, "/srv/data")).toMatchObject({
+    code: "io",
+    message: expect.stringContaining("/srv/data: a file that was just written is gone (ENOENT"),
+    hint: expect.stringContaining("check the disk"),
+  });
+  const missing = systemError("ENOENT");
+  expect(asDiskFailure(missing)).toBe(missing);
 });
 
 test("a cause counts, however deep", () => {

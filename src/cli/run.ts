@@ -1,11 +1,12 @@
 /** From the words of a command line to a command, and from whatever happens to an exit code. */
 
+import { dirname, resolve } from "node:path";
 import { nearest } from "../config/mod.ts";
-import { Failure } from "../errors.ts";
+import { Failure, hasCode } from "../errors.ts";
 import { asDiskFailure } from "../files/mod.ts";
 import { VERSION } from "../version.ts";
 import type { Command } from "./command.ts";
-import { createContext } from "./context.ts";
+import { type Context, createContext } from "./context.ts";
 import { DONE, exitCodeOf, WRONG_USAGE } from "./exit.ts";
 import { GLOBAL_OPTIONS } from "./globals.ts";
 import { createOutput, type Output } from "./output.ts";
@@ -53,7 +54,12 @@ async function dispatch(words: readonly string[], flags: Flags, out: Output): Pr
     const options = { ...GLOBAL_OPTIONS, ...command.options };
     const read = readWords(rest, { name, options, operands: command.operands ?? [] });
     const dir = read.slice(0, read.indexOf("--")).findLast((word) => word.startsWith("--dir="));
-    return await command.invoke(createContext(out, dir?.slice("--dir=".length)), read);
+    const context = createContext(out, dir?.slice("--dir=".length));
+    try {
+      return await command.invoke(context, read);
+    } catch (error) {
+      throw asDiskFailure(error, placeOf(error, context));
+    }
   }
 
   /** A command line that ends too early: its help, and unless that was asked for, an error. */
@@ -66,6 +72,19 @@ async function dispatch(words: readonly string[], flags: Flags, out: Output): Pr
     readWords(all.filter(isOption), { name: "", options: GLOBAL_OPTIONS, operands: [] });
     process.stderr.write(`${help}\n`);
     return WRONG_USAGE;
+  }
+}
+
+/** Where a disk failed: the file that the system names, or the registry, if there is one. */
+function placeOf(error: unknown, context: Context): string | undefined {
+  const { path, dest } = (error ?? {}) as { path?: unknown; dest?: unknown };
+  const named = dest ?? path;
+  if (typeof named === "string") return named;
+  try {
+    return dirname(resolve(context.file()));
+  } catch (missing) {
+    if (hasCode(missing, "no-registry")) return undefined;
+    throw missing;
   }
 }
 

@@ -1,7 +1,7 @@
 /** Writes `registry.toml` so that a crash leaves the old text or the new one, never a part. */
 import { statSync } from "node:fs";
-import { Failure, systemCode } from "../errors.ts";
-import { giveLike, permitLike, writeDurablySync } from "../files/mod.ts";
+import { Failure, messageOf } from "../errors.ts";
+import { asDiskFailure, giveLike, permitLike, writeDurablySync } from "../files/mod.ts";
 import { realFile } from "./real-file.ts";
 
 /**
@@ -19,8 +19,9 @@ export function writeConfig(file: string, text: string): void {
       permitLike(handle, former);
     });
   } catch (error) {
-    const hint = "check permissions and free space of its directory";
-    const message = `cannot write ${file}: ${systemCode(error) ?? String(error)}`;
-    throw new Failure("io", message, hint, { cause: error });
+    const told = asDiskFailure(error, `cannot write ${file}`);
+    if (told instanceof Failure) throw told;
+    const hint = "check its directory";
+    throw new Failure("io", `cannot write ${file}: ${messageOf(error)}`, hint, { cause: error });
   }
 }

@@ -12,7 +12,10 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { writeConfig } from "../../src/config/write.ts";
+import { canMount, createSmallDisk } from "../support/small-disk.ts";
 import { tempDirectory } from "../support/temp.ts";
+
+const hasDisk = await canMount();
 
 describe("writeConfig", () => {
   test("replaces the text, keeps the permissions, leaves nothing else", () => {
@@ -44,6 +47,21 @@ describe("writeConfig", () => {
     writeConfig(join(dir, "registry.toml"), "new");
     expect(readlinkSync(join(dir, "registry.toml"))).toBe("real/team.toml");
     expect(readFileSync(join(dir, "real/team.toml"), "utf8")).toBe("new");
+  });
+
+  test.skipIf(!hasDisk)("says of a full disk what every command says", async () => {
+    await using disk = await createSmallDisk(1);
+    const file = join(disk.dir, "registry.toml");
+    writeFileSync(file, "old");
+    disk.leave(0);
+    expect(() => writeConfig(file, "new".repeat(4096))).toThrow(
+      expect.objectContaining({
+        code: "io",
+        message: expect.stringContaining(`cannot write ${file}: the disk is full (ENOSPC`),
+        hint: expect.stringContaining("make room"),
+      }),
+    );
+    expect(readFileSync(file, "utf8")).toBe("old");
   });
 
   test("fails by name when it cannot", () => {

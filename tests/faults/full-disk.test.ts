@@ -51,6 +51,7 @@ async function sweep({ base, args, sizes, isSpoilt = false }: Sweep): Promise<vo
         const errors = stderr.split("\n").filter((line) => line.startsWith("error:"));
         expect(errors).toHaveLength(1);
         expect(errors[0]).toMatch(/disk is full|no space left/);
+        expect(errors[0]).toContain(disk.dir);
         expect(stderr).toContain("\nhint:  ");
       }
       if (!isSpoilt) expect(await problemsOf(dir)).toEqual([]);
@@ -168,6 +169,7 @@ describe.skipIf(!hasDisk)(`when the disk fills${where}`, () => {
       );
       expect(await problemsOf(dir)).toEqual([]);
     }
+    expect(server.log()).toContain(`the registry's files in ${dir}`);
     expect(server.log()).toContain("ENOSPC");
     expect(server.log()).not.toContain("bug");
 

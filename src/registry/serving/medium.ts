@@ -106,7 +106,7 @@ export function createMedium({ index, reopen, warn }: MediumOptions): Medium {
       const { code, what } = trouble;
       if (GONE.has(code) || (seen !== undefined && device() === undefined)) return lost(error);
       // A client is told of no path; the log names the file.
-      warn(`the registry's files: ${messageOf(error)}`);
+      warn(`the registry's files in ${dirname(index)}: ${messageOf(error)}`);
       const message = `the registry's files: ${what} (${code})`;
       return new Failure("io", message, OPERATOR, { cause: error });
     },

@@ -91,7 +91,7 @@ describe("a medium", () => {
     }
     expect(each.told).toEqual([]);
     expect(medium.explain(systemError("ENOSPC"))).toMatchObject({ code: "io" });
-    expect(each.told).toEqual(["the registry's files: ENOSPC"]);
+    expect(each.told).toEqual([`the registry's files in ${join(each.root, "stick")}: ENOSPC`]);
     expect(medium.explain(systemError("SQLITE_FULL"))).toMatchObject({
       code: "io",
       message: expect.stringContaining("the disk is full"),

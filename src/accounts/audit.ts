@@ -10,7 +10,8 @@
 import { appendFileSync, readdirSync, rmSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { messageOf, systemCode } from "../errors.ts";
-import { makeLikeDirectory, replaceSync } from "../files/mod.ts";
+import { makeLikeDirectory, readIfThere, replaceSync } from "../files/mod.ts";
+import { isRecord } from "../record.ts";
 
 export interface AuditEvent {
   /** A token's name; `local` for the command line; `unknown`. */
@@ -61,6 +62,22 @@ export function openAudit(path: string, options: AuditOptions): Audit {
       broken = true;
     }
   };
+}
+
+/** What the log has, the oldest first, also of older logs; lines that a crash cut short are left out. */
+export function readAudit(path: string): AuditEvent[] {
+  const directory = dirname(path);
+  const logs = [...oldLogs(directory).map((name) => join(directory, name)), path];
+  const lines = logs.flatMap((log) => (readIfThere(log) ?? "").split("\n"));
+  return lines.flatMap((line) => {
+    try {
+      const event: unknown = JSON.parse(line || "null");
+      return isRecord(event) ? [event as unknown as AuditEvent] : [];
+    } catch (error) {
+      if (error instanceof SyntaxError) return [];
+      throw error;
+    }
+  });
 }
 
 function mapTexts(texts: Record<string, string>): Record<string, string> {

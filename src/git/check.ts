@@ -103,13 +103,14 @@ export function* checkPacks(
   for (let files = next(); files.length > 0; files = next()) {
     for (const file of files) {
       seen.add(file);
+      let subject = file;
       try {
-        const path = join(packDirectory(gitdir), file);
-        const trailer = yield* checkTrailer(path);
-        checkPackIndex(readFileSync(path.replace(/\.pack$/, ".idx")), trailer);
+        const trailer = yield* checkTrailer(join(packDirectory(gitdir), file));
+        subject = file.replace(/\.pack$/, ".idx");
+        checkPackIndex(readFileSync(join(packDirectory(gitdir), subject)), trailer);
       } catch (error) {
         const isGone = systemCode(error) === "ENOENT" && !packFiles(gitdir).includes(file);
-        if (!isGone) onProblem({ subject: file, message: messageOf(error) });
+        if (!isGone) onProblem({ subject, message: messageOf(error) });
       }
     }
   }

@@ -6,7 +6,6 @@
  *     data/published.json    {"refs/heads/published":"<commit>"}
  */
 import { existsSync } from "node:fs";
-import { join } from "node:path";
 import { Failure } from "../errors.ts";
 import { writeDurably } from "../files/mod.ts";
 import {
@@ -113,7 +112,8 @@ const lastResort = (registry: Pick<Registry, "paths">): string =>
   `when nobody has it any more, putting ${registry.paths.published} away gives up, for good, what is missing: \`verify --repair\` then goes on from what is left`;
 
 function notedTips(registry: Pick<Registry, "paths">): OwnTips {
-  const hint = "restore it from a backup; `verify --repair` notes anew what the index has";
+  const hint =
+    "restore it from a backup; `verify --repair` notes anew what the index has, or says what is left";
   return readJsonFile(registry.paths.published, hint, tipsIn) ?? new Map();
 }
 
@@ -162,6 +162,11 @@ export function requireOwnTips(
   }
 }
 
+/** Whether a commit says that it is of one of them. */
+export function isOwnCommit({ message }: Pick<Commit, "message">): boolean {
+  return OWN.some((ref) => saysBranch(message, ref));
+}
+
 /** What is wrong with them. */
 export interface OwnProblem {
   readonly kind: ProblemKind;
@@ -188,7 +193,7 @@ function incomplete(registry: Place, ref: string, tip: Oid): Failure {
   return new Failure(
     "integrity",
     `${ref} stood at ${tip}, of which objects are missing`,
-    `restore the data directory from a backup, or \`import --anyway\` a bundle that has them; ${lastResort(registry)}`,
+    `run \`verify --repair\`, restore the data directory from a backup, or \`import --anyway\` a bundle that has them; ${lastResort(registry)}`,
   );
 }
 
@@ -264,7 +269,7 @@ async function findTips(
   return tips;
 }
 
-interface LostTip {
+export interface LostTip {
   readonly tip: Oid;
   /** Seconds since the epoch. */
   readonly time: number;
@@ -274,7 +279,7 @@ interface LostTip {
  * Commits that a branch may have stood at, the newest first: made for it, with all that they lead to, and nothing
  * goes on from them. Whose packs these came with is not known, so of several none is to be chosen.
  */
-function lostTips({ paths, objects }: Place, ref: string): LostTip[] {
+export function lostTips({ paths, objects }: Place, ref: string): LostTip[] {
   const made = new Map<Oid, Commit>();
   const fetched = readShallow(paths.index);
   for (const oid of new Set(objects.packed())) {
@@ -306,7 +311,7 @@ function isRestorable({ paths, objects }: Place, ref: string, before: Oid): bool
 }
 
 /** Whether all that a commit leads to is here. */
-function isWhole({ objects }: Pick<Place, "objects">, tip: Oid): boolean {
+export function isWhole({ objects }: Pick<Place, "objects">, tip: Oid): boolean {
   let whole = true;
   for (const _ of checkReachable(objects, new Map([["", tip]]), () => (whole = false)));
   return whole;
@@ -318,7 +323,7 @@ const aboutNote = (registry: Pick<Registry, "paths">, failure: Failure): OwnProb
   failure,
 });
 
-const dayOf = (time: number): string => new Date(time * 1000).toISOString();
+const timeOf = (time: number): string => new Date(time * 1000).toISOString();
 
 const foundAgain = (ref: string, tip: Oid): Failure =>
   new Failure("integrity", `${ref} was lost, and is found again: it stood at ${tip}`);
@@ -328,14 +333,5 @@ const givenUp = (ref: string, newest: LostTip | undefined): Failure =>
     "integrity",
     newest === undefined
       ? `${ref} is lost, and there is no note of it: all that it had is given up`
-      : `${ref} is lost, and there is no note of it: it goes on from ${newest.tip} of ${dayOf(newest.time)}, and what came after that is given up`,
+      : `${ref} is lost, and there is no note of it: it goes on from ${newest.tip} of ${timeOf(newest.time)}, and what came after that is given up`,
   );
-
-/** What is left of a branch that cannot be put back, for who has to decide whether that is enough. */
-export function remains(registry: Place, ref: string): string {
-  const found = lostTips(registry, ref).map(({ tip, time }) => `${tip} of ${dayOf(time)}`);
-  if (found.length === 0) return `no sound pack has a commit of ${ref}`;
-  if (found.length === 1) return `the newest of ${ref} that the sound packs have is ${found[0]}`;
-  const file = join(registry.paths.index, ref);
-  return `the sound packs have several that ${ref} may have stood at: ${found.join(", ")}; the right one is to be written into ${file}`;
-}

@@ -1,9 +1,9 @@
 /** The audit log. */
 import { expect, test } from "bun:test";
-import { chownSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { appendFileSync, chownSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { AuditEvent } from "../../src/accounts/audit.ts";
-import { openAudit } from "../../src/accounts/mod.ts";
+import { openAudit, readAudit } from "../../src/accounts/mod.ts";
 import { tempDirectory } from "../support/temp.ts";
 
 const NOW = new Date("2026-11-21T09:00:00.123Z");
@@ -24,6 +24,16 @@ test("an event is one line of JSON, in a file that only its owner reads", () => 
   expect(JSON.parse(second!)).toMatchObject({ target: "a\n{}\u2028", from: "192.0.2.1" });
   expect(rest).toEqual([""]);
   if (process.platform !== "win32") expect(statSync(path).mode & 0o777).toBe(0o600);
+});
+
+test("it is read with the older logs, without lines that a crash cut short", () => {
+  const path = join(tempDirectory("audit"), "audit.log");
+  let at = NOW.getTime();
+  const audit = openAudit(path, { warn: silent, maxBytes: 100, now: () => new Date(at++) });
+  for (const target of ["a", "b", "c"]) audit({ ...EVENT, target });
+  appendFileSync(path, '{"time":"2026-\n\0\0\0\nnull\n');
+  expect(readAudit(path).map(({ target }) => target)).toEqual(["a", "b", "c"]);
+  expect(readAudit(join(tempDirectory("audit"), "none.log"))).toEqual([]);
 });
 
 test("a text is cut, so that no client decides how long a line is", () => {

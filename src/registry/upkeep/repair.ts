@@ -7,7 +7,7 @@ import { gently } from "../../breath.ts";
 import { openContainer, readFiles, readHead } from "../../bundles/mod.ts";
 import { DownloadError, forEachLimit } from "../../download/mod.ts";
 import { Failure, hasCode } from "../../errors.ts";
-import { checkReachable, cutCommits, deleteRef, readRef } from "../../git/mod.ts";
+import { checkReachable, cutCommits, deleteRef, readRef, writeRef } from "../../git/mod.ts";
 import type { Entry } from "../../index/mod.ts";
 import { sourceRef } from "../../sources/mod.ts";
 import { VIEWS } from "../bundles/apply.ts";
@@ -25,6 +25,7 @@ import { originTips } from "../views/origin-tips.ts";
 import { updateViews } from "../views/views.ts";
 import { quarantinePath } from "./quarantine.ts";
 import { repairPointers } from "./repair-pointers.ts";
+import { pastOf } from "./view-past.ts";
 
 export interface Wrong {
   /** Here, with other bytes than their name says. */
@@ -50,7 +51,7 @@ export async function repair(registry: Registry, wrong: Wrong, report: Report): 
     await archives.copyTo(sha256, quarantinePath(paths, sha256));
   }
   const isMissed = missedOwn(registry).length > 0;
-  await restoreIndexes(registry, isMissed, report, wrong.signal);
+  const dropped = await restoreIndexes(registry, isMissed, report, wrong.signal);
   const offer = await readableOffer(registry, isMissed, report);
   if (offer === undefined) return { archives: new Set(), restored: 0 };
   const { catalog } = offer;
@@ -101,6 +102,10 @@ export async function repair(registry: Registry, wrong: Wrong, report: Report): 
   const lost = wrong.bad.filter((sha256) => !repaired.has(sha256));
   // While what was published is missed no view is made, and what stands beside the index waits for it too.
   if (!isMissed) await updateViews(registry, offer, report, { leaving: new Set(lost) });
+  for (const ref of dropped) {
+    const past = pastOf(registry, ref);
+    if (past !== undefined) await writeRef(paths.index, ref, past);
+  }
   for (const sha256 of lost) await archives.delete(sha256);
   if (isMissed) return { archives: repaired, restored };
   for (const sha256 of await repairPointers(registry, catalog, report, wrong.signal)) {
@@ -112,13 +117,15 @@ export async function repair(registry: Registry, wrong: Wrong, report: Report): 
 /**
  * Fetches the indexes of sources anew that are damaged, and drops views that are: when nothing else is wrong with
  * the index they are made anew. One that is dropped for nothing would look empty.
+ *
+ * @returns the views that were dropped
  */
 async function restoreIndexes(
   registry: Registry,
   isMissed: boolean,
   report: Report,
   signal: AbortSignal | undefined,
-): Promise<void> {
+): Promise<string[]> {
   const { config, objects, paths } = registry;
   const isBroken = (ref: string): boolean => {
     const tip = unlessDamaged(() => readRef(paths.index, ref));
@@ -140,8 +147,10 @@ async function restoreIndexes(
     const message = `${done.failure.message}; the index of ${source.name} is damaged, and needed before the rest can be mended`;
     report({ type: "warning", message });
   }
-  if (isLeft) return;
-  for (const ref of VIEWS) if (isBroken(ref)) await deleteRef(paths.index, ref);
+  if (isLeft) return [];
+  const broken = VIEWS.filter(isBroken);
+  for (const ref of broken) await deleteRef(paths.index, ref);
+  return broken;
 }
 
 /** What is offered, as far as the index can be read; of the registry's own branches those that are not missed. */

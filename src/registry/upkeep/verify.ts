@@ -21,12 +21,13 @@ import { VIEWS } from "../bundles/apply.ts";
 import { ledgerProblems } from "../bundles/ledger.ts";
 import type { ProblemKind, Report } from "../events.ts";
 import type { Registry } from "../open.ts";
-import { missedOwn, remains, restoreOwnTips } from "../own-branches.ts";
-import { ALL_VIEW, KNITPKG, PUBLISHED, STORED_VIEW } from "../paths.ts";
+import { missedOwn, restoreOwnTips } from "../own-branches.ts";
+import { ALL_VIEW, PUBLISHED, STORED_VIEW } from "../paths.ts";
 import { createProgress } from "../progress.ts";
 import { archivesOf, referencedArchives } from "../views/references.ts";
 import { alone } from "../writing.ts";
 import { asidePacks } from "./quarantine.ts";
+import { remains } from "./remains.ts";
 import { type Repaired, repair } from "./repair.ts";
 
 export interface VerifyOptions {
@@ -149,7 +150,8 @@ async function look(
     // Of a ref that cannot be read is told already.
     const isTold = problems.some((problem) => problem.subject === subject);
     if (!isTold) complain(kind, subject, told(failure));
-    if (mends) tellRemains(registry, subject, report);
+    for (const message of mends ? remains(registry, subject) : [])
+      report({ type: "warning", message });
   }
   const checked = await checkArchives(registry, index.all, complain, report, signal);
   const stored = await registry.archives.list();
@@ -205,17 +207,6 @@ async function unlessLost<T>(look: () => Promise<T>): Promise<T | undefined> {
   } catch (error) {
     if (hasCode(error, "integrity")) return undefined;
     throw error;
-  }
-}
-
-/** Of what nobody else has it is said what is left, and where the rest may be. */
-function tellRemains(registry: Registry, subject: string, report: Report): void {
-  const { paths } = registry;
-  const refs = subject === paths.published ? [PUBLISHED, KNITPKG] : [subject];
-  const aside = asidePacks(paths);
-  const where = aside.length === 0 ? "" : `; put aside in ${paths.quarantine}: ${aside.join(", ")}`;
-  for (const ref of refs) {
-    report({ type: "warning", message: `${remains(registry, ref)}${where}` });
   }
 }
 

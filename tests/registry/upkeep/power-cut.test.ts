@@ -22,7 +22,7 @@ import {
   verify,
 } from "../../../src/registry/mod.ts";
 import { ALL_VIEW, KNITPKG, PUBLISHED, STORED_VIEW } from "../../../src/registry/paths.ts";
-import { publishDirectory } from "../../../src/registry/publishing/publish.ts";
+import { publishLocally } from "../../../src/registry/publishing/publications.ts";
 import { sourceRef } from "../../../src/sources/mod.ts";
 import { AUTHOR } from "../../../src/version.ts";
 import {
@@ -42,7 +42,10 @@ import { writeModule } from "../../support/module.ts";
 import { linesOn, refsOf, refusalOf } from "../../support/published.ts";
 
 const publish = (registry: Registry, version: string, files: Record<string, string> = {}) =>
-  publishDirectory(registry, writeModule({ name: "alice/json", version, files }));
+  publishLocally(registry, writeModule({ name: "alice/json", version, files }), {
+    dryRun: false,
+    warn: silent,
+  });
 
 const anew = ({ config, objects }: Registry): Registry => {
   objects.close();
@@ -128,7 +131,7 @@ test("an index with other bytes than were written is told of, and made anew", as
   await soundNow(registry);
 });
 
-test("refs and notes that are empty are put back from sound packs: the branches to the commit, the views anew", async () => {
+test("refs and notes that are empty are put back from sound packs, to the commit", async () => {
   using upstream = startSmallUpstream();
   const { registry } = await filled(upstream);
   const refs = refsOf(registry);
@@ -141,6 +144,8 @@ test("refs and notes that are empty are put back from sound packs: the branches 
   expect((await repair(registry)).left).toEqual([]);
   const now = refsOf(registry);
   for (const ref of ownRefs) expect(now[ref]).toBe(refs[ref]!);
+  // Who has pulled them goes on from there.
+  for (const ref of views) expect(now[ref]).toBe(refs[ref]!);
   expect(JSON.parse(readFileSync(registry.paths.published, "utf8"))).toEqual(JSON.parse(note));
   const again = anew(registry);
   expect(
@@ -242,6 +247,7 @@ test("when the newest publication is lost nothing is set back on the quiet: what
       );
       const told = said.join("\n");
       expect(told).toContain(`the newest of ${PUBLISHED} that the sound packs have is ${older}`);
+      expect(told).toContain("by the audit log it lacks alice/json@1.1.0");
       for (const path of newest) expect(told).toContain(path.split("/").at(-1)!);
       const other = publish(anew(registry), "1.1.0", { "other.mbt": "// other bytes\n" });
       expect((await refusalOf(other)).code).toBe("integrity");

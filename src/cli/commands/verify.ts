@@ -40,7 +40,9 @@ export default command({
       (done) => {
         out.data(verifyLine(done));
         if (isLeft(done) && !args.repair) {
-          out.log.info("`verify --repair` fetches damaged and missing archives again.");
+          out.log.info(
+            "`verify --repair` mends what can be mended, and fetches the archives again.",
+          );
         }
         if (done.unreferenced > 0) out.log.info("`gc` removes archives that no index names.");
       },

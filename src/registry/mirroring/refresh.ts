@@ -2,7 +2,7 @@
 import picomatch from "picomatch";
 import type { SourceConfig } from "../../config/mod.ts";
 import { Failure } from "../../errors.ts";
-import { createRepository, type Oid } from "../../git/mod.ts";
+import { createRepository, type Oid, readRef } from "../../git/mod.ts";
 import {
   isModuleName,
   modulePath,
@@ -10,11 +10,12 @@ import {
   readIndexTree,
   writeIndexTree,
 } from "../../index/mod.ts";
-import { type IndexLayout, refreshIndex } from "../../sources/mod.ts";
+import { type IndexLayout, refreshIndex, sourceRef } from "../../sources/mod.ts";
 import { lacksSymbols, refreshSymbols } from "../assets/symbols.ts";
 import type { Report } from "../events.ts";
 import { enabledSources, type Registry } from "../open.ts";
 import type { State } from "../state.ts";
+import { unlessDamaged } from "../unless-damaged.ts";
 import { guardHistory } from "../views/rewrites.ts";
 import { countModules, readViewRecord } from "../views/view-record.ts";
 import { moving } from "../writing.ts";
@@ -107,17 +108,17 @@ interface OneOptions {
   readonly signal: AbortSignal | undefined;
   /** How long it is waited for. */
   readonly limit: AbortSignal | undefined;
-  /** What is here of it is damaged. */
-  readonly anew?: boolean;
+  /** Nobody else moves refs, as the caller holds that lock. */
+  readonly isAlone?: boolean;
 }
 
-/** Refreshes one source. Within `fetching`. @throws the signal's reason */
+/** Refreshes one source. What is here of it and damaged is fetched anew. Within `fetching`. @throws the signal's reason */
 export async function refreshOne(
   registry: Registry,
   source: SourceConfig,
   patterns: readonly string[],
   report: Report,
-  { signal, limit, anew = false }: OneOptions,
+  { signal, limit, isAlone = false }: OneOptions,
 ): Promise<RefreshOutcome> {
   const { name } = source;
   try {
@@ -126,7 +127,8 @@ export async function refreshOne(
       signal: limit,
       layout: LAYOUT,
       wanted: patterns.filter((pattern) => !globs.includes(pattern)),
-      ...(anew ? { anew } : { moving: (work) => moving(registry, "sync", work) }),
+      anew: isAlone || isLost(registry, sourceRef(name)),
+      ...(!isAlone && { moving: (work) => moving(registry, "sync", work) }),
       beforeMove: (before, after) => guardHistory(registry, name, before, after, report),
     });
     if (!listed && globs.length > 0) report({ type: "warning", message: unlisted(source, globs) });
@@ -142,6 +144,12 @@ export async function refreshOne(
     if (!(error instanceof Failure)) throw error;
     return { name, outcome: "failed", failure: error };
   }
+}
+
+/** Whether a ref says nothing, or of something that is not here. */
+function isLost({ paths, objects }: Registry, ref: string): boolean {
+  const tip = unlessDamaged(() => readRef(paths.index, ref));
+  return tip instanceof Failure || (tip !== undefined && !objects.has(tip));
 }
 
 const LAYOUT: IndexLayout = {

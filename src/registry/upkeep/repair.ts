@@ -7,25 +7,20 @@ import { gently } from "../../breath.ts";
 import { openContainer, readFiles, readHead } from "../../bundles/mod.ts";
 import { DownloadError, forEachLimit } from "../../download/mod.ts";
 import { Failure, hasCode } from "../../errors.ts";
-import { checkReachable, cutCommits, deleteRef, readRef, writeRef } from "../../git/mod.ts";
 import type { Entry } from "../../index/mod.ts";
-import { sourceRef } from "../../sources/mod.ts";
-import { VIEWS } from "../bundles/apply.ts";
+import { pointedArchives } from "../assets/pointers.ts";
 import type { Report } from "../events.ts";
 import { fetchArchive } from "../mirroring/fetch.ts";
-import { refreshOne } from "../mirroring/refresh.ts";
-import { selectionsToSync } from "../mirroring/selection.ts";
-import { enabledSources, type Registry } from "../open.ts";
+import type { Registry } from "../open.ts";
 import { missedOwn, soundOwnTips } from "../own-branches.ts";
 import { createProviders, type FindProvider } from "../provider.ts";
-import { readingState } from "../state.ts";
 import { unlessDamaged } from "../unless-damaged.ts";
 import { currentOffer, type Offer } from "../views/offer.ts";
 import { originTips } from "../views/origin-tips.ts";
 import { updateViews } from "../views/views.ts";
 import { quarantinePath } from "./quarantine.ts";
+import { repairSources, repairViews } from "./repair-index.ts";
 import { repairPointers } from "./repair-pointers.ts";
-import { pastOf } from "./view-past.ts";
 
 export interface Wrong {
   /** Here, with other bytes than their name says. */
@@ -51,7 +46,8 @@ export async function repair(registry: Registry, wrong: Wrong, report: Report): 
     await archives.copyTo(sha256, quarantinePath(paths, sha256));
   }
   const isMissed = missedOwn(registry).length > 0;
-  const dropped = await restoreIndexes(registry, isMissed, report, wrong.signal);
+  await repairSources(registry, report, wrong.signal);
+  if (!isMissed) await repairViews(registry, report);
   const offer = await readableOffer(registry, isMissed, report);
   if (offer === undefined) return { archives: new Set(), restored: 0 };
   const { catalog } = offer;
@@ -102,55 +98,14 @@ export async function repair(registry: Registry, wrong: Wrong, report: Report): 
   const lost = wrong.bad.filter((sha256) => !repaired.has(sha256));
   // While what was published is missed no view is made, and what stands beside the index waits for it too.
   if (!isMissed) await updateViews(registry, offer, report, { leaving: new Set(lost) });
-  for (const ref of dropped) {
-    const past = pastOf(registry, ref);
-    if (past !== undefined) await writeRef(paths.index, ref, past);
-  }
   for (const sha256 of lost) await archives.delete(sha256);
   if (isMissed) return { archives: repaired, restored };
+  const pointed = unlessDamaged(() => pointedArchives(registry));
+  if (pointed instanceof Failure) return { archives: repaired, restored };
   for (const sha256 of await repairPointers(registry, catalog, report, wrong.signal)) {
     repaired.add(sha256);
   }
   return { archives: repaired, restored };
-}
-
-/**
- * Fetches the indexes of sources anew that are damaged, and drops views that are: when nothing else is wrong with
- * the index they are made anew. One that is dropped for nothing would look empty.
- *
- * @returns the views that were dropped
- */
-async function restoreIndexes(
-  registry: Registry,
-  isMissed: boolean,
-  report: Report,
-  signal: AbortSignal | undefined,
-): Promise<string[]> {
-  const { config, objects, paths } = registry;
-  const isBroken = (ref: string): boolean => {
-    const tip = unlessDamaged(() => readRef(paths.index, ref));
-    if (tip === undefined || tip instanceof Failure) return tip !== undefined;
-    let broken = cutCommits(paths.index, objects, VIEWS.includes(ref) ? [tip] : []).length > 0;
-    for (const _ of checkReachable(objects, new Map([[ref, tip]]), () => (broken = true)));
-    return broken;
-  };
-  const patterns = readingState(paths.state, (state) =>
-    selectionsToSync(config, state).flatMap((selection) => selection.patterns),
-  );
-  let isLeft = isMissed;
-  for (const source of enabledSources(registry)) {
-    if (!isBroken(sourceRef(source.name))) continue;
-    const options = { signal, limit: signal, anew: true };
-    const done = await refreshOne(registry, source, patterns, report, options);
-    if (done.outcome !== "failed") continue;
-    isLeft = true;
-    const message = `${done.failure.message}; the index of ${source.name} is damaged, and needed before the rest can be mended`;
-    report({ type: "warning", message });
-  }
-  if (isLeft) return [];
-  const broken = VIEWS.filter(isBroken);
-  for (const ref of broken) await deleteRef(paths.index, ref);
-  return broken;
 }
 
 /** What is offered, as far as the index can be read; of the registry's own branches those that are not missed. */

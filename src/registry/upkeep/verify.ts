@@ -24,6 +24,7 @@ import type { Registry } from "../open.ts";
 import { missedOwn, restoreOwnTips } from "../own-branches.ts";
 import { ALL_VIEW, PUBLISHED, STORED_VIEW } from "../paths.ts";
 import { createProgress } from "../progress.ts";
+import { unlessDamaged } from "../unless-damaged.ts";
 import { archivesOf, referencedArchives } from "../views/references.ts";
 import { alone } from "../writing.ts";
 import { asidePacks } from "./quarantine.ts";
@@ -155,15 +156,17 @@ async function look(
   }
   const checked = await checkArchives(registry, index.all, complain, report, signal);
   const stored = await registry.archives.list();
-  const pointed = pointedArchives(registry);
+  const pointed = readPointed(registry, complain);
   const missing = findMissing(index, pointed, stored, complain);
   for (const file of await registry.archives.strays()) {
     complain("file", file, `${file} is no archive and does not belong here`);
   }
   for (const { path, message } of ledgerProblems(registry)) complain("file", path, message);
-  const isNamed = (sha256: Sha256) => index.all.has(sha256) || pointed.has(sha256);
+  const isNamed = (sha256: Sha256) => index.all.has(sha256) || pointed?.has(sha256);
   const unnamed =
-    index.readable && missed.length === 0 ? [...stored].filter((sha256) => !isNamed(sha256)) : [];
+    index.readable && pointed && missed.length === 0
+      ? [...stored].filter((sha256) => !isNamed(sha256))
+      : [];
   return { ...checked, problems, putBack, missing, objects, unreferenced: unnamed.length };
 }
 
@@ -192,28 +195,35 @@ async function putBackIndex(
  */
 async function namesAll(registry: Registry, published: Oid): Promise<boolean> {
   const refs = listRefs(registry.paths.index, "refs/", () => {});
-  const named = await unlessLost(async () =>
-    referencedArchives(registry, new Map([...refs, [PUBLISHED, published]])),
-  );
-  const pointed = await unlessLost(async () => pointedArchives(registry));
-  if (!named || !pointed) return false;
+  const pointed = unlessDamaged(() => pointedArchives(registry));
+  if (pointed instanceof Failure) return false;
+  const named = await referencedArchives(
+    registry,
+    new Map([...refs, [PUBLISHED, published]]),
+  ).catch((error: unknown) => {
+    if (hasCode(error, "integrity")) return undefined;
+    throw error;
+  });
+  if (named === undefined) return false;
   const stored = await registry.archives.list();
   return [...stored].every((sha256) => named.has(sha256) || pointed.has(sha256));
 }
 
-async function unlessLost<T>(look: () => Promise<T>): Promise<T | undefined> {
-  try {
-    return await look();
-  } catch (error) {
-    if (hasCode(error, "integrity")) return undefined;
-    throw error;
-  }
+/** What stands beside the index; undefined when it is damaged, which is no reason to leave the rest as it is. */
+function readPointed(
+  registry: Registry,
+  complain: Complain,
+): ReadonlyMap<Sha256, string> | undefined {
+  const pointed = unlessDamaged(() => pointedArchives(registry));
+  if (!(pointed instanceof Failure)) return pointed;
+  complain("file", registry.paths.root, told(pointed));
+  return undefined;
 }
 
 /** Archives that something names, and that are not here. */
 function findMissing(
   { listed, published }: Indexes,
-  pointed: ReadonlyMap<Sha256, string>,
+  pointed: ReadonlyMap<Sha256, string> | undefined,
   stored: ReadonlySet<Sha256>,
   complain: Complain,
 ): Sha256[] {
@@ -231,7 +241,7 @@ function findMissing(
     if (stored.has(sha256) || listed.has(sha256)) continue;
     missEntry(sha256, entry, "it was published here");
   }
-  for (const [sha256, file] of pointed) {
+  for (const [sha256, file] of pointed ?? []) {
     if (!stored.has(sha256)) miss(sha256, file, `it names ${sha256}, which is not here`);
   }
   return missing;
@@ -329,7 +339,9 @@ const told = (error: unknown): string =>
 /** What to do about a ref that cannot be read: some are made anew, others are nowhere else. */
 function wayOut(ref: string): string {
   if (VIEWS.includes(ref)) return "run `verify --repair`: it is made anew";
-  if (ref.startsWith("refs/remotes/")) return "run `verify --repair`: it is fetched again";
+  if (ref.startsWith("refs/remotes/")) {
+    return "run `verify --repair`: it is fetched again where its source is enabled; one that came with a bundle comes again with `import --anyway`";
+  }
   return "run `verify --repair`, or restore the data directory from a backup; never delete it";
 }
 

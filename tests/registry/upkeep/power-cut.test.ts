@@ -5,13 +5,14 @@
 import { expect, test } from "bun:test";
 import {
   existsSync,
+  mkdirSync,
   readdirSync,
   readFileSync,
   rmSync,
   truncateSync,
   writeFileSync,
 } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { createObjectBatch, encodeCommit, readRef } from "../../../src/git/mod.ts";
 import {
   gc,
@@ -323,4 +324,55 @@ test("packs that were put aside are removed by gc after a month", async () => {
   expect(aside(registry)).toHaveLength(2);
   await gc(anew(registry), { now: now + 31 * day }, silent);
   expect(aside(registry)).toEqual([]);
+});
+
+test("a sync fetches the index of a source anew whose ref is empty, or whose packs are gone", async () => {
+  for (const isRef of [true, false]) {
+    using upstream = startSmallUpstream();
+    upstream.list("a/x", "1.0.0");
+    const registry = await islandOf({ up: upstream });
+    await mirror(registry, everything, silent);
+    const ref = sourceRef("up");
+    const tip = readRef(registry.paths.index, ref);
+    if (isRef) empty(refFile(registry, ref));
+    else {
+      const { objects } = registry;
+      const own = files(registry, ".pack").filter((path) => {
+        const index = readFileSync(idxOf(path)).toString("hex");
+        return index.includes(tip!);
+      });
+      objects.close();
+      for (const path of own) for (const each of [idxOf(path), path]) rmSync(each);
+    }
+    const synced = await sync(anew(registry), {}, silent);
+    expect(synced.sources).toEqual([{ name: "up", outcome: "updated" }]);
+    await repair(registry);
+    await soundNow(registry);
+    expect(linesOn(anew(registry), STORED_VIEW, "a/x")).toHaveLength(1);
+  }
+});
+
+test("a damaged file beside the index is told of, and the rest is mended", async () => {
+  using upstream = startSmallUpstream();
+  const { registry } = await filled(upstream);
+  const refs = refsOf(registry);
+  empty(refFile(registry, ALL_VIEW));
+  writeFileSync(registry.paths.assets, "");
+  const { left } = await repair(registry);
+  expect(left).toEqual([registry.paths.root]);
+  expect(refsOf(registry)).toEqual(refs);
+  rmSync(registry.paths.assets);
+  await soundNow(registry);
+});
+
+test("views are not made while pins are damaged, of which they are made too", async () => {
+  using upstream = startSmallUpstream();
+  const { registry } = await filled(upstream);
+  const pins = refFile(registry, "refs/pins/up");
+  mkdirSync(dirname(pins), { recursive: true });
+  writeFileSync(pins, "");
+  empty(refFile(registry, ALL_VIEW));
+  const { left } = await repair(registry);
+  expect(left.sort()).toEqual([ALL_VIEW, "refs/pins/up"].sort());
+  expect(readFileSync(refFile(registry, ALL_VIEW), "utf8")).toBe("");
 });

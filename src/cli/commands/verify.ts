@@ -18,7 +18,7 @@ export default command({
   notes: [
     "Hashes every archive, reads every Git object, compares the index with the store.",
     "Exit code 1 when something is wrong and was not repaired. Bytes that were",
-    "replaced are kept in data/quarantine.",
+    "replaced, and damaged packs, are kept in data/quarantine.",
   ],
   example: "verify --repair",
   async run(context, args) {

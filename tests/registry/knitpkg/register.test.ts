@@ -66,7 +66,7 @@ describe("a registration", () => {
     await knitpkg.register(body({ version: "1.1.0" }), ANN);
     const objects = openObjectDatabase(registry.paths.index);
     const tip = objects.commit(readRef(registry.paths.index, "refs/heads/knitpkg")!);
-    expect(tip.message).toBe("update @acme/core 1.1.0 for mql5\n");
+    expect(tip.message).toBe("update @acme/core 1.1.0 for mql5\n\nBranch: refs/heads/knitpkg\n");
     expect(objects.commit(tip.parents[0]!).parents).toEqual([]);
   });
 

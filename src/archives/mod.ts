@@ -6,6 +6,7 @@ export type {
   StagedArchive,
   StoredArchive,
 } from "./archive-store.ts";
+export { damagedArchive } from "./damaged.ts";
 export { createHotArchives } from "./hot.ts";
 export type { Incoming } from "./incoming.ts";
 export { openArchiveStore } from "./store.ts";

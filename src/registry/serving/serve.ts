@@ -1,6 +1,6 @@
 /** What a server needs of a registry: the branch to serve, archives by version, and no writing. */
 import { dirname, resolve } from "node:path";
-import { createHotArchives } from "../../archives/mod.ts";
+import { createHotArchives, damagedArchive } from "../../archives/mod.ts";
 import { type Config, unsetVariables } from "../../config/mod.ts";
 import { type Executables, openExecutables, ownExecutable } from "../../distribution/mod.ts";
 import { messageOf } from "../../errors.ts";
@@ -176,7 +176,9 @@ export function serveRegistry(opened: Registry, options: ServeRegistryOptions): 
       if (!entry) throw held.unlisted(module, version) ?? unknown(module, version);
       const stored = await hot.get(entry.checksum);
       if (stored) return { entry, body: stored };
-      if (isOffline()) throw unknown(module, version);
+      // Nobody fetches one that is empty: its operator has to hear of it.
+      const isEmpty = registry.archives.stamp(entry.checksum) !== undefined;
+      if (isOffline()) throw isEmpty ? damagedArchive(entry.checksum) : unknown(module, version);
       const transfer = pull.fetch(entry);
       transfer.done.then(
         () => listing.add(module),

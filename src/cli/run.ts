@@ -1,6 +1,6 @@
 /** From the words of a command line to a command, and from whatever happens to an exit code. */
 
-import { dirname, resolve } from "node:path";
+import { dirname, resolve, sep } from "node:path";
 import { nearest } from "../config/mod.ts";
 import { Failure, hasCode } from "../errors.ts";
 import { asDiskFailure } from "../files/mod.ts";
@@ -75,15 +75,15 @@ async function dispatch(words: readonly string[], flags: Flags, out: Output): Pr
   }
 }
 
-/** Where a disk failed: the file that the system names, or the registry, if there is one. */
+/** Where a disk failed: the registry, or a file elsewhere that the system names. */
 function placeOf(error: unknown, context: Context): string | undefined {
   const { path, dest } = (error ?? {}) as { path?: unknown; dest?: unknown };
-  const named = dest ?? path;
-  if (typeof named === "string") return named;
+  const named = [dest, path].find((each): each is string => typeof each === "string");
   try {
-    return dirname(resolve(context.file()));
+    const dir = dirname(resolve(context.file()));
+    return named === undefined || named.startsWith(dir + sep) ? dir : named;
   } catch (missing) {
-    if (hasCode(missing, "no-registry")) return undefined;
+    if (hasCode(missing, "no-registry")) return named;
     throw missing;
   }
 }

@@ -13,6 +13,7 @@ import { join } from "node:path";
 import { execute, serve, succeed } from "../support/executable.ts";
 import { copyTree, createFatImage, fatDriver } from "../support/fat.ts";
 import { git, hasGit } from "../support/git.ts";
+import { writeModule } from "../support/module.ts";
 import { tempDirectory } from "../support/temp.ts";
 import { createWorld, initWithSource, ofModules, type World } from "../support/world.ts";
 
@@ -125,6 +126,8 @@ test.if(hasGit && process.platform !== "win32")(
     expect(refused.code).toBe(1);
     expect(refused.stderr).toContain("cannot write to");
     expect(refused.stderr).toContain("read-only");
+    const published = await execute(["publish", writeModule()], { cwd: dir });
+    expect(published.stderr).toContain(`error: ${dir}: `);
     expect(status.readOnly).toBe(true);
     expect(await succeed(["status"], { cwd: dir })).toContain("/data (read-only)\n");
     for (const args of [["gc"], ["gc", "--keep-latest", "1"], ["mirror", SMALL, "--offline"]]) {

@@ -42,7 +42,7 @@ function remainsOf(registry: Registry, ref: string): string[] {
   if (only === undefined) {
     // There never was one.
     if (unlessDamaged(() => readRef(index, ref)) === undefined) return [];
-    return [`no sound pack has a commit of ${ref}`, ...lacking(registry, ref, undefined)];
+    return [`no sound pack has a commit that names ${ref}`, ...lacking(registry, ref, undefined)];
   }
   if (found.length > 1) {
     const several = `the sound packs have several that ${ref} may have stood at: ${times.join(", ")}`;

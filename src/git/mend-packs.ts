@@ -10,7 +10,7 @@ import { existsSync, mkdirSync, readFileSync, renameSync, utimesSync } from "nod
 import { basename, dirname, join } from "node:path";
 import { createBreath, stepped } from "../breath.ts";
 import { hasCode, systemCode } from "../errors.ts";
-import { entriesOf, syncDirectory, writeDurably } from "../files/mod.ts";
+import { entriesOf, syncNames, writeDurably } from "../files/mod.ts";
 import { checkTrailer } from "./check.ts";
 import { indexPack } from "./index-pack.ts";
 import { INDEX_LIMITS } from "./limit.ts";
@@ -145,8 +145,7 @@ async function putAside(path: string, aside: string): Promise<void> {
     // How long it has been there counts from now; FAT keeps all its times when a file is moved.
     utimesSync(to, new Date(), new Date());
   }
-  await syncDirectory(aside);
-  await syncDirectory(dirname(path));
+  await syncNames([aside, dirname(path)]);
 }
 
 /** What was put aside before stays. */

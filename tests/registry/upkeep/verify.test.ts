@@ -139,7 +139,7 @@ test("a ref of a source that cannot be read can be fetched again, and its archiv
     {
       kind: "git",
       subject: sourceRef("up"),
-      message: expect.stringContaining("delete it and run `sync`: it is fetched again"),
+      message: expect.stringContaining("run `verify --repair`: it is fetched again"),
     },
   ]);
   expect(unreferenced).toBe(0);

@@ -7,10 +7,10 @@ import { readAudit } from "../../accounts/mod.ts";
 import { type Oid, readRef } from "../../git/mod.ts";
 import { openSnapshot } from "../../index/mod.ts";
 import type { Registry } from "../open.ts";
-import { lostTips } from "../own-branches.ts";
 import { KNITPKG, PUBLISHED } from "../paths.ts";
 import { unlessDamaged } from "../unless-damaged.ts";
 import { asidePacks } from "./quarantine.ts";
+import { lostTips } from "./restore-own.ts";
 
 /** What the log says of publications, by the command line and by a server. */
 const DONE: ReadonlySet<string> = new Set(["done", "published"]);

@@ -21,7 +21,7 @@ import { VIEWS } from "../bundles/apply.ts";
 import { ledgerProblems } from "../bundles/ledger.ts";
 import type { ProblemKind, Report } from "../events.ts";
 import type { Registry } from "../open.ts";
-import { missedOwn, restoreOwnTips } from "../own-branches.ts";
+import { missedOwn } from "../own-branches.ts";
 import { ALL_VIEW, PUBLISHED, STORED_VIEW } from "../paths.ts";
 import { createProgress } from "../progress.ts";
 import { unlessDamaged } from "../unless-damaged.ts";
@@ -30,6 +30,7 @@ import { alone } from "../writing.ts";
 import { asidePacks } from "./quarantine.ts";
 import { remains } from "./remains.ts";
 import { type Repaired, repair } from "./repair.ts";
+import { restoreOwnTips } from "./restore-own.ts";
 
 export interface VerifyOptions {
   /** Fetch what is wrong again from the source that owns it. */

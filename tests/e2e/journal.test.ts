@@ -10,7 +10,7 @@ import { tempDirectory } from "../support/temp.ts";
 async function withJournal(
   args: readonly string[],
   stream: (file: { dev: number; ino: number }) => string,
-  work?: (url: string) => Promise<void>,
+  work?: (url: string, said: () => string) => Promise<void>,
 ): Promise<string> {
   const file = join(tempDirectory("journal"), "stderr");
   writeFileSync(file, "");
@@ -26,7 +26,7 @@ async function withJournal(
       said += Buffer.from(chunk).toString();
       const url = /http:\/\/[\d.]+:\d+/.exec(said)?.[0];
       if (url === undefined) continue;
-      await work(url);
+      await work(url, () => readFileSync(file, "utf8"));
       child.kill("SIGTERM");
     }
   }
@@ -39,10 +39,11 @@ const itself = ({ dev, ino }: { dev: number; ino: number }) => `${dev}:${ino}`;
 test("lines have the journal's levels, and no times of their own", async () => {
   const dir = join(tempDirectory(), "reg");
   await succeed(["init", dir], { cwd: tempDirectory() });
-  const serve = ["-d", dir, "serve", "-p", "0", "--advertise"];
-  const ask = async (url: string) => void (await fetch(`${url}/health`));
-  const text = await withJournal(serve, itself, ask);
-  expect(text).toContain("\n<4>warning: only this machine reaches it");
+  const text = await withJournal(["-d", dir, "serve", "-p", "0"], itself, async (url, said) => {
+    writeFileSync(join(dir, "registry.toml"), "[server");
+    while (!said().includes("registry.toml")) await fetch(`${url}/health`);
+  });
+  expect(text).toMatch(/^<4>warning: .*registry\.toml.* going on with the settings from before$/m);
   expect(text).toMatch(/^127\.0\.0\.1 GET \/health 200 /m);
   expect(text).not.toContain("Ctrl-C");
 });

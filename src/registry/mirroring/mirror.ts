@@ -84,7 +84,8 @@ export async function mirror(
       throw shadowedFailure(registry, offer, selection) ?? noMatch(selection, offer.held);
     }
     if (!options.dryRun) state?.changeSelections((all) => withSelection(all, selection));
-    const done = await carryOut(registry, offer, [selection], plan, options, report, started);
+    const careful = { ...options, careful: true };
+    const done = await carryOut(registry, offer, [selection], plan, careful, report, started);
     return { ...done, sources: outcomes.map(described), missed: missed(outcomes, source, plan) };
   };
   // It writes nothing, so it needs nobody's leave.
@@ -231,12 +232,18 @@ async function noteStored(
   state.recordStored((await storedSize(archives, await archives.list())).bytes, now);
 }
 
+interface CarryOptions extends FetchOptions {
+  readonly dryRun?: boolean;
+  /** Whether to look at each archive that is here: a power cut may have left no bytes of it. */
+  readonly careful?: boolean;
+}
+
 async function carryOut(
   registry: Registry,
   offer: Offer,
   selections: readonly Selection[],
   plan: Plan,
-  options: FetchOptions & { readonly dryRun?: boolean },
+  options: CarryOptions,
   report: Report,
   started: number,
 ): Promise<Carried> {
@@ -244,7 +251,8 @@ async function carryOut(
   warn(plan, held, report);
   if (held.length > 0) report({ type: "held", ...countHeld(held) });
   const stored = await registry.archives.list();
-  const isStored = ({ checksum }: Entry) => stored.has(checksum) && registry.archives.has(checksum);
+  const isStored = ({ checksum }: Entry) =>
+    stored.has(checksum) && (!options.careful || registry.archives.has(checksum));
   const missing = plan.entries.filter((entry) => !isStored(entry));
   const counts = {
     modules: new Set(plan.entries.map((entry) => entry.module)).size,

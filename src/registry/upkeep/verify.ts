@@ -5,32 +5,21 @@
 import { type Sha256, storedSize } from "../../archives/mod.ts";
 import { createBreath, stepped } from "../../breath.ts";
 import { openContainer } from "../../bundles/mod.ts";
-import { Failure, hasCode, messageOf } from "../../errors.ts";
-import {
-  checkPacks,
-  checkReachable,
-  cutCommits,
-  isOid,
-  listRefs,
-  mendPacks,
-  type Oid,
-} from "../../git/mod.ts";
+import { Failure } from "../../errors.ts";
+import { isOid } from "../../git/mod.ts";
 import type { Entry } from "../../index/mod.ts";
 import { pointedArchives } from "../assets/pointers.ts";
-import { VIEWS } from "../bundles/apply.ts";
 import { ledgerProblems } from "../bundles/ledger.ts";
 import type { ProblemKind, Report } from "../events.ts";
 import type { Registry } from "../open.ts";
 import { missedOwn } from "../own-branches.ts";
-import { ALL_VIEW, PUBLISHED, STORED_VIEW } from "../paths.ts";
 import { createProgress } from "../progress.ts";
 import { unlessDamaged } from "../unless-damaged.ts";
-import { archivesOf, referencedArchives } from "../views/references.ts";
 import { alone } from "../writing.ts";
-import { asidePacks } from "./quarantine.ts";
+import { type Complain, checkGit, type Indexes, readIndexes, told } from "./check-index.ts";
+import { putBackIndex } from "./put-back.ts";
 import { remains } from "./remains.ts";
 import { type Repaired, repair } from "./repair.ts";
-import { restoreOwnTips } from "./restore-own.ts";
 
 export interface VerifyOptions {
   /** Fetch what is wrong again from the source that owns it. */
@@ -171,45 +160,6 @@ async function look(
   return { ...checked, problems, putBack, missing, objects, unreferenced: unnamed.length };
 }
 
-/** What can be put back of the index with nothing but what is here. */
-async function putBackIndex(
-  registry: Registry,
-  done: (kind: ProblemKind, subject: string, message: string) => void,
-  signal: AbortSignal | undefined,
-): Promise<void> {
-  const { objects, paths } = registry;
-  // Windows moves no file that is open.
-  objects.close();
-  for (const { file, message } of await mendPacks(paths.index, paths.quarantine, signal)) {
-    done("git", file, message);
-  }
-  const isNothingLost = async (ref: string, tip: Oid) =>
-    asidePacks(paths).length === 0 && (ref !== PUBLISHED || (await namesAll(registry, tip)));
-  for (const { kind, subject, failure } of await restoreOwnTips(registry, isNothingLost)) {
-    done(kind, subject, failure.message);
-  }
-}
-
-/**
- * Whether every stored archive is named by something, were that what was published: an archive is there before its
- * version is, so one that nothing names may be of a version that was lost.
- */
-async function namesAll(registry: Registry, published: Oid): Promise<boolean> {
-  const refs = listRefs(registry.paths.index, "refs/", () => {});
-  const pointed = unlessDamaged(() => pointedArchives(registry));
-  if (pointed instanceof Failure) return false;
-  const named = await referencedArchives(
-    registry,
-    new Map([...refs, [PUBLISHED, published]]),
-  ).catch((error: unknown) => {
-    if (hasCode(error, "integrity")) return undefined;
-    throw error;
-  });
-  if (named === undefined) return false;
-  const stored = await registry.archives.list();
-  return [...stored].every((sha256) => named.has(sha256) || pointed.has(sha256));
-}
-
 /** What stands beside the index; undefined when it is damaged, which is no reason to leave the rest as it is. */
 function readPointed(
   registry: Registry,
@@ -274,76 +224,6 @@ async function mend(
   return mends && isAnything
     ? await repair(registry, { bad, missing, from, signal }, report)
     : { archives: new Set(), restored: 0 };
-}
-
-type Complain = (kind: ProblemKind, subject: string, message: string, archive?: Sha256) => void;
-
-interface Indexes {
-  /** Archives that the stored view lists. */
-  readonly listed: ReadonlyMap<Sha256, Entry>;
-  /** Archives of what was published and is listed: nobody else has them, whatever is stored. */
-  readonly published: ReadonlyMap<Sha256, Entry>;
-  /** Archives that any ref's index names. */
-  readonly all: ReadonlyMap<Sha256, Entry>;
-  readonly readable: boolean;
-}
-
-/** A damaged index is a problem to tell of, and no reason to leave the archives unchecked. */
-async function readIndexes(registry: Registry, complain: Complain): Promise<Indexes> {
-  let readable = true;
-  // What to do about a ref depends on which it is: `checkGit` tells.
-  const tips = listRefs(registry.paths.index, "refs/", () => {
-    readable = false;
-  });
-  const at = async (ref: string) => {
-    const tip = tips.get(ref);
-    return await archivesOf(registry, tip === undefined ? [] : [tip]);
-  };
-  try {
-    const shown = await at(ALL_VIEW);
-    // What is blocked is shown to nobody, and does not travel.
-    const published = new Map([...(await at(PUBLISHED))].filter(([sha256]) => shown.has(sha256)));
-    const all = await referencedArchives(registry, tips);
-    return { listed: await at(STORED_VIEW), published, all, readable };
-  } catch (error) {
-    complain("git", "index", told(error));
-    return { listed: new Map(), published: new Map(), all: new Map(), readable: false };
-  }
-}
-
-async function checkGit(
-  { objects, paths }: Registry,
-  complain: Complain,
-  signal: AbortSignal | undefined,
-): Promise<number> {
-  const breathe = createBreath(signal);
-  let count = 0;
-  const tips = listRefs(paths.index, "refs/", (name, { message }) =>
-    complain("git", name, `${message}; ${wayOut(name)}`),
-  );
-  const tell = ({ subject, message }: { subject: string; message: string }) =>
-    complain("git", subject, message);
-  for (count of checkReachable(objects, tips, tell)) await breathe();
-  await stepped(checkPacks(paths.index, tell), breathe);
-  for (const ref of VIEWS) {
-    const tip = tips.get(ref);
-    for (const oid of tip === undefined ? [] : cutCommits(paths.index, objects, [tip])) {
-      complain("git", oid, `the history of ${ref} is cut at commit ${oid}: nobody can clone it`);
-    }
-  }
-  return count;
-}
-
-const told = (error: unknown): string =>
-  error instanceof Failure && error.hint ? `${error.message}; ${error.hint}` : messageOf(error);
-
-/** What to do about a ref that cannot be read: some are made anew, others are nowhere else. */
-function wayOut(ref: string): string {
-  if (VIEWS.includes(ref)) return "run `verify --repair`: it is made anew";
-  if (ref.startsWith("refs/remotes/")) {
-    return "run `verify --repair`: it is fetched again where its source is enabled; one that came with a bundle comes again with `import --anyway`";
-  }
-  return "run `verify --repair`, or restore the data directory from a backup; never delete it";
 }
 
 async function checkArchives(

@@ -35,7 +35,7 @@ test("elsewhere the directories are, as on other systems", async () => {
 
 test("where that cannot be had, the directories are as well", async () => {
   const gone = join(tempDirectory("names"), "gone");
-  expect(syncedWhole(FAT, { can: false, directories: [gone] })).rejects.toThrow("ENOENT");
+  await expect(syncedWhole(FAT, { can: false, directories: [gone] })).rejects.toThrow("ENOENT");
   mkdirSync(gone);
   expect(await syncedWhole(FAT, { can: false, directories: [gone] })).toEqual([gone]);
 });

@@ -169,14 +169,19 @@ export interface OwnProblem {
   readonly failure: Failure;
 }
 
-/** Those that are not what they were, or of which objects are missing, or the note when it cannot be read. */
-export function missedOwn(registry: Place): OwnProblem[] {
+/**
+ * Those that are not what they were, or of which objects are missing, or the note when it cannot be read.
+ *
+ * @param isProven whether all that refs lead to was just found sound: to look for it takes long, and lets nobody have a turn
+ */
+export function missedOwn(registry: Place, isProven = false): OwnProblem[] {
   const noted = unlessDamaged(() => notedTips(registry));
   if (noted instanceof Failure) return [aboutNote(registry, noted)];
   return OWN.flatMap((ref) => {
     const found = unlessDamaged(() => standing(registry, noted, ref));
     const isSound =
-      found === undefined || (!(found instanceof Failure) && isWhole(registry, found));
+      found === undefined ||
+      (!(found instanceof Failure) && (isProven || isWhole(registry, found)));
     if (isSound) return [];
     const failure = found instanceof Failure ? found : incomplete(registry, ref, found);
     return [{ kind: "git", subject: ref, failure }];

@@ -136,7 +136,8 @@ async function look(
   // The index before the store: an archive is always there before it is listed.
   const index = await readIndexes(registry, complain);
   const objects = await checkGit(registry, complain, signal);
-  const missed = missedOwn(registry);
+  const isProven = !problems.some(({ kind }) => kind === "git");
+  const missed = missedOwn(registry, isProven);
   for (const { kind, subject, failure } of missed) {
     // Of a ref that cannot be read is told already.
     const isTold = problems.some((problem) => problem.subject === subject);

@@ -1,6 +1,6 @@
 /**
  * Mends what the index has from elsewhere: sources' indexes are fetched anew, and views are made anew. What nobody
- * else has is put back before that: see own-branches.ts.
+ * else has is put back before that: see put-back.ts.
  */
 import { Failure } from "../../errors.ts";
 import {
@@ -23,6 +23,7 @@ import { readingState } from "../state.ts";
 import { unlessDamaged } from "../unless-damaged.ts";
 import { currentOffer } from "../views/offer.ts";
 import { updateViews } from "../views/views.ts";
+import { packedCommits } from "./packed-commits.ts";
 
 /** Fetches the indexes of sources anew that are damaged. One that does not come stays as it is. The caller holds the lock. */
 export async function repairSources(
@@ -83,10 +84,7 @@ function pastOf({ objects, paths }: Registry, ref: string): Oid | undefined {
   if (now === undefined) return undefined;
   const { tree } = objects.commit(now);
   let [found, longest]: [Oid | undefined, number] = [undefined, reachable(objects, [now]).size];
-  for (const oid of new Set(objects.packed())) {
-    const object = unlessDamaged(() => objects.read(oid));
-    if (object instanceof Failure || object.type !== "commit") continue;
-    const commit = objects.commit(oid);
+  for (const [oid, commit] of packedCommits({ objects })) {
     if (commit.tree !== tree || isOwnCommit(commit) || !isWhole({ objects }, oid)) continue;
     if (cutCommits(paths.index, objects, [oid]).length > 0) continue;
     const { size } = reachable(objects, [oid]);

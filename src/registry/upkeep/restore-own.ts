@@ -28,6 +28,7 @@ import {
   writeNote,
 } from "../own-branches.ts";
 import { unlessDamaged } from "../unless-damaged.ts";
+import { packedCommits } from "./packed-commits.ts";
 
 /**
  * Puts back those that are lost or were set back, and of which every object is still here: nothing drops them as
@@ -114,10 +115,7 @@ export interface LostTip {
 export function lostTips({ paths, objects }: Place, ref: string): LostTip[] {
   const made = new Map<Oid, Commit>();
   const fetched = readShallow(paths.index);
-  for (const oid of new Set(objects.packed())) {
-    const object = unlessDamaged(() => objects.read(oid));
-    if (object instanceof Failure || object.type !== "commit") continue;
-    const commit = objects.commit(oid);
+  for (const [oid, commit] of packedCommits({ objects })) {
     if (!fetched.has(oid) && saysBranch(commit.message, ref)) made.set(oid, commit);
   }
   // What another registry's bundles brought is that one's.

@@ -9,7 +9,6 @@ import {
 import type { Config } from "../../config/mod.ts";
 import { Failure, messageOf } from "../../errors.ts";
 import type { Registry } from "../open.ts";
-import { SERVER_PATIENCE_MS } from "../state.ts";
 
 /** What a server knows of who may do what. */
 export interface Access {
@@ -28,11 +27,11 @@ export interface Access {
 const WRITE_MS = 60_000;
 
 export function serveAccess(
-  { paths, readOnly }: Registry,
+  { paths, readOnly, stateWaitMs }: Registry,
   config: () => Config,
   warn: (message: string) => void,
 ): Access {
-  const accounts = openAccounts(paths.state, { waitMs: SERVER_PATIENCE_MS });
+  const accounts = openAccounts(paths.state, { waitMs: stateWaitMs });
   const uses = new Map<string, Date>();
   let timer: NodeJS.Timeout | undefined;
 

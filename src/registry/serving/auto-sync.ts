@@ -7,7 +7,7 @@ import { pause } from "../../download/mod.ts";
 import { Failure, hasCode, messageOf } from "../../errors.ts";
 import { sync } from "../mirroring/mirror.ts";
 import type { Registry } from "../open.ts";
-import { type AutoSyncState, SERVER_PATIENCE_MS, withState } from "../state.ts";
+import { type AutoSyncState, withState } from "../state.ts";
 
 export interface AutoSync {
   /** Undefined while it is switched off. */
@@ -81,7 +81,7 @@ export function startAutoSync(options: AutoSyncOptions): AutoSync {
       if (delay !== known) {
         known = delay;
         state = { ...state, next: new Date(at + delay).toISOString() };
-        record(registry.paths.state, state, options.warn);
+        record(registry, state, options.warn);
       }
       const left = since + delay - performance.now();
       if (left <= 0) return;
@@ -104,9 +104,13 @@ export function startAutoSync(options: AutoSyncOptions): AutoSync {
 }
 
 /** For `status`, which is another process. */
-function record(path: string, state: AutoSyncState, warn: (message: string) => void): void {
+function record(
+  { paths, stateWaitMs }: Registry,
+  state: AutoSyncState,
+  warn: (message: string) => void,
+): void {
   try {
-    withState(path, (file) => file.recordAutoSync(state), SERVER_PATIENCE_MS);
+    withState(paths.state, (file) => file.recordAutoSync(state), stateWaitMs);
   } catch (error) {
     warn(`sync: its state cannot be written: ${messageOf(error)}`);
   }
